@@ -1,0 +1,151 @@
+//! What a call did, whatever ran it and however it was batched.
+
+use crate::call::{Call, Caller};
+use crate::canonical_array;
+use crate::codec::{Bytes, Encode};
+use crate::diff::Diff;
+use crate::hash::{EFFECT, EVENT, MESSAGE, OUTPUT};
+use crate::id::Hash;
+use crate::merkle::list_root;
+use crate::outcome::Outcome;
+
+/// What a program says happened: a name and canonical CBOR.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// What kind of thing happened.
+    pub name: String,
+    /// The details.
+    pub data: Bytes,
+}
+
+canonical_array!(Event { name, data });
+
+/// What running a call came to, before it has a place in history.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Execution {
+    /// The answer.
+    pub outcome: Outcome,
+    /// The writes; empty unless the call returned.
+    pub diff: Diff,
+    /// The events, in order; none unless the call returned.
+    pub events: Vec<Event>,
+    /// Fuel used; the call's whole limit where it trapped.
+    pub fuel: u64,
+    /// Debug log, never part of history.
+    pub logs: Vec<String>,
+}
+
+/// What a call did: the part of a record that a native run, another engine and an author's `cargo test`
+/// must reproduce.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Effect {
+    /// Format version.
+    pub version: u8,
+    /// The shard.
+    pub shard: Hash,
+    /// The call's place in history, from 0.
+    pub seq: u64,
+    /// Its logical time, in milliseconds of Unix time.
+    pub time_ms: u64,
+    /// The program that ran.
+    pub program: Hash,
+    /// The rules it ran under.
+    pub profile: Hash,
+    /// Who called.
+    pub caller: Caller,
+    /// The call's digest.
+    pub call: Hash,
+    /// Its idempotency key.
+    pub key: [u8; 32],
+    /// When that dies, in milliseconds of logical time.
+    pub expires_ms: u64,
+    /// The outcome's code.
+    pub outcome: u8,
+    /// The salted digest of the output.
+    pub output: Hash,
+    /// The digest of the diff.
+    pub diff: Hash,
+    /// The root of the list of salted event digests.
+    pub events: Hash,
+    /// The root of the list of message digests; that of no messages, until messages exist.
+    pub messages: Hash,
+}
+
+canonical_array!(Effect {
+    version,
+    shard,
+    seq,
+    time_ms,
+    program,
+    profile,
+    caller,
+    call,
+    key,
+    expires_ms,
+    outcome,
+    output,
+    diff,
+    events,
+    messages
+});
+
+/// Where and when a call ran.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment {
+    /// Its place in history.
+    pub seq: u64,
+    /// Its logical time, in milliseconds of Unix time.
+    pub time_ms: u64,
+    /// The program that ran.
+    pub program: Hash,
+    /// The rules it ran under.
+    pub profile: Hash,
+}
+
+impl Effect {
+    /// The effect of `call`, whose digest is `digest`.
+    pub fn new(
+        call: &Call,
+        digest: Hash,
+        at: Moment,
+        outcome: &Outcome,
+        diff: Hash,
+        events: &[Event],
+    ) -> Effect {
+        Effect {
+            version: crate::VERSION,
+            shard: call.shard,
+            seq: at.seq,
+            time_ms: at.time_ms,
+            program: at.program,
+            profile: at.profile,
+            caller: call.caller.clone(),
+            call: digest,
+            key: call.key,
+            expires_ms: call.expires_ms,
+            outcome: outcome.code(),
+            output: output_digest(call, outcome.output()),
+            diff,
+            events: events_digest(call, events),
+            messages: list_root(&MESSAGE, &[]),
+        }
+    }
+
+    /// The effect hash.
+    pub fn hash(&self) -> Hash {
+        EFFECT.hash(&self.to_bytes())
+    }
+}
+
+/// The salted digest of a call's output.
+pub fn output_digest(call: &Call, output: &[u8]) -> Hash {
+    OUTPUT.hash_parts(&[&call.output_salt(), output])
+}
+
+/// The root over a call's events, each salted by its own key.
+pub fn events_digest(call: &Call, events: &[Event]) -> Hash {
+    let digest = |(index, event): (usize, &Event)| {
+        EVENT.hash_parts(&[&call.event_salt(index as u64), &event.to_bytes()])
+    };
+    list_root(&EVENT, &events.iter().enumerate().map(digest).collect::<Vec<_>>())
+}

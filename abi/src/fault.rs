@@ -1,0 +1,68 @@
+//! What goes wrong with this machine: never part of history, always a reason to stop writing.
+
+use std::fmt;
+
+/// The machine failed: stop writing, keep evidence; a restart recovers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// The operating system refused an operation.
+    Io {
+        /// What was being done, to which file.
+        doing: String,
+        /// What the system said.
+        because: String,
+    },
+    /// Bytes are not what was written.
+    Corrupt {
+        /// Which file or object, and the rule it breaks.
+        what: String,
+    },
+    /// The engine or its host code failed: out of memory, a panic.
+    Host {
+        /// What was being done and what happened.
+        what: String,
+    },
+    /// A handle that has failed before was used again.
+    Stopped,
+}
+
+impl Fault {
+    /// An operation that the system refused.
+    pub fn io(doing: impl Into<String>, because: impl fmt::Display) -> Fault {
+        Fault::Io { doing: doing.into(), because: because.to_string() }
+    }
+
+    /// Bytes that are not what was written.
+    pub fn corrupt(what: impl Into<String>) -> Fault {
+        Fault::Corrupt { what: what.into() }
+    }
+
+    /// A failure of the engine.
+    pub fn host(what: impl fmt::Display) -> Fault {
+        Fault::Host { what: what.to_string() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Io { doing, because } => write!(f, "cannot {doing}: {because}"),
+            Fault::Corrupt { what } => write!(f, "corrupt: {what}"),
+            Fault::Host { what } => write!(f, "the host failed: {what}"),
+            Fault::Stopped => f.write_str("stopped by an earlier fault; open again to recover"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl crate::Coded for Fault {
+    fn code(&self) -> u16 {
+        match self {
+            Fault::Io { .. } => 1101,
+            Fault::Corrupt { .. } => 1102,
+            Fault::Host { .. } => 1103,
+            Fault::Stopped => 1104,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! A program's interface (to be written).

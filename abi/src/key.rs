@@ -1,0 +1,1 @@
+//! Order-preserving keys of state (to be written).

@@ -1,0 +1,81 @@
+//! The words guest, host and verifier share, and their canonical bytes.
+//!
+//! Everything that is hashed, signed, stored or sent is one of the types of this crate, written by its
+//! one codec. A guest builds it bare (`no_std`, no dependencies); a host or a verifier turns on the
+//! feature `std`, which adds hashing (BLAKE3), signatures (Ed25519) and the self-describing half of the
+//! codec (ciborium).
+//!
+//! # Guarantees
+//!
+//! - One value has one encoding: deterministic CBOR (RFC 8949, section 4.2.1), and the decoder accepts
+//!   nothing else.
+//! - Decoding allocates no more than the input is long, and never panics.
+//! - A digest names its kind: no two kinds of object share a hash domain.
+//!
+//! # Limits
+//!
+//! Every limit is a constant in [`limits`]; their values are part of the [`profile`].
+//!
+//! # Example
+//!
+//! ```
+//! use abi::codec::{Decode, Encode};
+//!
+//! let bytes = (7u64, true).to_bytes();
+//! assert_eq!(bytes, [0x82, 0x07, 0xf5]);
+//! assert_eq!(<(u64, bool)>::from_bytes(&bytes), Ok((7, true)));
+//! assert!(<(u64, bool)>::from_bytes(&[0x82, 0x18, 0x07, 0xf5]).is_err(), "7 has a shorter form");
+//! ```
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod codec;
+pub mod hostcalls;
+pub mod id;
+pub mod interface;
+pub mod key;
+pub mod limits;
+pub mod outcome;
+
+#[cfg(feature = "std")]
+pub mod call;
+#[cfg(feature = "std")]
+pub mod diff;
+#[cfg(feature = "std")]
+pub mod effect;
+#[cfg(feature = "std")]
+pub mod fault;
+#[cfg(feature = "std")]
+pub mod genesis;
+#[cfg(feature = "std")]
+pub mod hash;
+#[cfg(feature = "std")]
+pub mod merkle;
+#[cfg(feature = "std")]
+pub mod profile;
+#[cfg(feature = "std")]
+pub mod record;
+#[cfg(feature = "std")]
+pub mod session;
+#[cfg(feature = "std")]
+pub mod sign;
+#[cfg(feature = "std")]
+pub mod system;
+#[cfg(feature = "std")]
+pub mod view;
+
+pub use id::Hash;
+
+/// The version that every protocol object carries. It is 0, and nothing is promised about bytes of
+/// version 0, until the formats are declared frozen.
+pub const VERSION: u8 = 0;
+
+/// An error with a stable number, by which `foil explain` and other tools know it.
+///
+/// The first digit tells the layer: 1 bytes and words, 2 journal, 3 state, 4 programs, 5 one shard,
+/// 6 verification, 7 the node.
+pub trait Coded {
+    /// The number, printed as `E1203`.
+    fn code(&self) -> u16;
+}

@@ -1,0 +1,159 @@
+//! State as a reader sees it.
+
+use crate::diff::Diff;
+use crate::fault::Fault;
+use std::sync::Arc;
+
+/// A key with its value.
+pub type Entry = (Vec<u8>, Vec<u8>);
+
+/// A range of keys `[from, to)` to read, in byte order or against it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Scan<'a> {
+    /// The least key.
+    pub from: &'a [u8],
+    /// The key before which the range ends; `None`: no end.
+    pub to: Option<&'a [u8]>,
+    /// Whether the greatest key comes first.
+    pub reverse: bool,
+    /// Most entries to return.
+    pub limit: usize,
+}
+
+/// State that does not change while it is held: a store at a height, a map, a witness.
+pub trait View: Send + Sync {
+    /// The value of `key`.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault>;
+
+    /// The first `limit` entries of a range.
+    fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault>;
+}
+
+/// A view with writes laid over it.
+#[derive(Clone)]
+pub struct Overlay {
+    base: Arc<dyn View>,
+    writes: Diff,
+}
+
+impl Overlay {
+    /// `base` with nothing written yet.
+    pub fn new(base: Arc<dyn View>) -> Overlay {
+        Overlay { base, writes: Diff::new() }
+    }
+
+    /// Writes one key.
+    pub fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
+        self.writes.put(key, value);
+    }
+
+    /// Lays the writes of `later` on top.
+    pub fn merge(&mut self, later: Diff) {
+        self.writes.merge(later);
+    }
+
+    /// What was written.
+    pub fn writes(&self) -> &Diff {
+        &self.writes
+    }
+
+    /// What was written, without the view below.
+    pub fn into_writes(self) -> Diff {
+        self.writes
+    }
+}
+
+impl View for Overlay {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        match self.writes.get(key) {
+            Some(value) => Ok(value.map(<[u8]>::to_vec)),
+            None => self.base.get(key),
+        }
+    }
+
+    fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
+        let mut written: Vec<_> = self.writes.range(scan.from, scan.to).collect();
+        if scan.reverse {
+            written.reverse();
+        }
+        // As many entries of the base may be hidden as there are writes in the range.
+        let limit = scan.limit.saturating_add(written.len());
+        let base = self.base.scan(&Scan { limit, ..*scan })?;
+        Ok(merge(base, &written, scan))
+    }
+}
+
+/// Two ordered lists made one; the writes hide what they overwrite.
+fn merge(base: Vec<Entry>, written: &[(&[u8], Option<&[u8]>)], scan: &Scan<'_>) -> Vec<Entry> {
+    let before = |a: &[u8], b: &[u8]| if scan.reverse { a > b } else { a < b };
+    let mut merged = Vec::new();
+    let mut base = base.into_iter().peekable();
+    let mut written = written.iter().peekable();
+    while merged.len() < scan.limit {
+        match (base.peek(), written.peek()) {
+            (Some((stored, _)), Some((key, _))) if before(stored, key) => merged.extend(base.next()),
+            (Some(_), None) => merged.extend(base.next()),
+            (None, None) => break,
+            (stored, Some(&&(key, value))) => {
+                if stored.is_some_and(|(stored, _)| stored == key) {
+                    base.next();
+                }
+                written.next();
+                merged.extend(value.map(|value| (key.to_vec(), value.to_vec())));
+            }
+        }
+    }
+    merged
+}
+
+/// A view of a plain map: the native host's, and the tests'.
+impl View for std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(self.get(key).cloned())
+    }
+
+    fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        let to = scan.to.map(|to| to.max(scan.from));
+        let range = self.range::<[u8], _>((Included(scan.from), to.map_or(Unbounded, Excluded)));
+        let entry = |(key, value): (&Vec<u8>, &Vec<u8>)| (key.clone(), value.clone());
+        Ok(match scan.reverse {
+            false => range.take(scan.limit).map(entry).collect(),
+            true => range.rev().take(scan.limit).map(entry).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn key() -> impl Strategy<Value = Vec<u8>> {
+        proptest::collection::vec(0u8..4, 0..3)
+    }
+
+    proptest! {
+        #[test]
+        fn an_overlay_reads_like_the_map_it_stands_for(
+            base in proptest::collection::btree_map(key(), Just(vec![1]), 0..12),
+            writes in proptest::collection::vec((key(), proptest::option::of(Just(vec![2]))), 0..12),
+            (from, to) in (key(), proptest::option::of(key())),
+            (reverse, limit) in (any::<bool>(), 0usize..8),
+        ) {
+            let mut model: BTreeMap<Vec<u8>, Vec<u8>> = base.clone();
+            let mut overlay = Overlay::new(Arc::new(base));
+            for (key, value) in writes {
+                overlay.put(key.clone(), value.clone());
+                match value {
+                    Some(value) => model.insert(key, value),
+                    None => model.remove(&key),
+                };
+            }
+            let scan = Scan { from: &from, to: to.as_deref(), reverse, limit };
+            prop_assert_eq!(overlay.scan(&scan), View::scan(&model, &scan));
+            prop_assert_eq!(View::get(&overlay, &from), View::get(&model, &from));
+        }
+    }
+}
