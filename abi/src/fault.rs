@@ -17,6 +17,11 @@ pub enum Fault {
         /// Which file or object, and the rule it breaks.
         what: String,
     },
+    /// Sound bytes that belong to something else: another shard, another version of the format.
+    Foreign {
+        /// What was found, and what was expected.
+        what: String,
+    },
     /// The engine or its host code failed: out of memory, a panic.
     Host {
         /// What was being done and what happened.
@@ -37,6 +42,11 @@ impl Fault {
         Fault::Corrupt { what: what.into() }
     }
 
+    /// Sound bytes that belong to something else.
+    pub fn foreign(what: impl Into<String>) -> Fault {
+        Fault::Foreign { what: what.into() }
+    }
+
     /// A failure of the engine.
     pub fn host(what: impl fmt::Display) -> Fault {
         Fault::Host { what: what.to_string() }
@@ -48,6 +58,7 @@ impl fmt::Display for Fault {
         match self {
             Fault::Io { doing, because } => write!(f, "cannot {doing}: {because}"),
             Fault::Corrupt { what } => write!(f, "corrupt: {what}"),
+            Fault::Foreign { what } => write!(f, "not ours: {what}"),
             Fault::Host { what } => write!(f, "the host failed: {what}"),
             Fault::Stopped => f.write_str("stopped by an earlier fault; open again to recover"),
         }
@@ -63,6 +74,7 @@ impl crate::Coded for Fault {
             Fault::Corrupt { .. } => 1102,
             Fault::Host { .. } => 1103,
             Fault::Stopped => 1104,
+            Fault::Foreign { .. } => 1105,
         }
     }
 }

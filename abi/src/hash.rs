@@ -6,6 +6,8 @@
 
 use crate::id::Hash;
 
+pub use blake3::Hasher;
+
 /// One kind of hashed object: its context, and the key derived from it.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
@@ -47,8 +49,8 @@ impl Kind {
     }
 
     /// A hasher for an object that comes in pieces.
-    pub fn hasher(&self) -> blake3::Hasher {
-        blake3::Hasher::new_keyed(&self.key)
+    pub fn hasher(&self) -> Hasher {
+        Hasher::new_keyed(&self.key)
     }
 }
 
@@ -135,12 +137,18 @@ kinds! {
     /// An inner node of the state trie.
     STATE_NODE = "counterfoil v0 state node",
         "5abcbdf5c7b674c696b68be973f673f00c327446540db95dfe00b6466daf2dea";
+    /// A page of a journal's segment; its first 16 bytes are the page's checksum.
+    SEGMENT_PAGE = "counterfoil v0 segment page",
+        "b6bed09edd8b59878091a8b01ed125364e373b427a0a44dc9a472457d3750450";
     /// The bytes of a bundle before its trailer.
     BUNDLE = "counterfoil v0 bundle",
         "3d47b3864f6766a77b3ffb7df201f42a895e0dfc0deeeec396ba5a6c32f295bc";
     /// A public key, of which the first 16 bytes are its `kid`.
     KEY_ID = "counterfoil v0 key id",
         "eb5ae95d08b6a14a057cbe2a5b54791f818eb3c2fdedd10b4e9c2466a7e5e21d";
+    /// Columns of a row, whose digest is an argument.
+    RUN_COLUMNS = "counterfoil v0 run columns",
+        "b21e5bd3999cb67db202b0cfc06604747eeedc17026cd3fcb5000c56c10df986";
     /// A line of a bulk run, whose digest is the call's idempotency key.
     RUN_LINE = "counterfoil v0 run line",
         "6d1ca69db5fc7f3b2e04dd7d0f52c110885d0f90a3c65a8e949ca84e441790e7";

@@ -54,6 +54,8 @@ pub const EXPORTS_MAX: u32 = 10_000;
 pub const CONTROL_DEPTH_MAX: usize = 1_024;
 /// Most targets of one `br_table`.
 pub const BR_TABLE_TARGETS_MAX: u32 = 10_000;
+/// Most operands that a function of a program has at once.
+pub const OPERANDS_MAX: u32 = 10_000;
 /// Native stack a program may use, in bytes.
 pub const STACK_BYTES_MAX: usize = 512 << 10;
 

@@ -113,6 +113,9 @@ pub struct Session {
     logs_bytes: usize,
 }
 
+/// A program's key and its value.
+pub type Shown<'a> = (&'a [u8], &'a [u8]);
+
 /// A range that is being read: what is left of it.
 struct Cursor {
     from: Vec<u8>,
@@ -217,7 +220,7 @@ impl Session {
     }
 
     /// The cursor's next entry, which stays next until [`scan_advance`](Self::scan_advance).
-    pub fn scan_peek(&mut self, cursor: u32) -> Result<Option<(&[u8], &[u8])>, Stop> {
+    pub fn scan_peek(&mut self, cursor: u32) -> Result<Option<Shown<'_>>, Stop> {
         let cursor = self.cursors.get_mut(cursor as usize).ok_or(Trap::BadArgument)?;
         let scan = Scan { from: &cursor.from, to: Some(&cursor.to), reverse: cursor.reverse, limit: 1 };
         cursor.next = self.overlay.scan(&scan)?.pop();

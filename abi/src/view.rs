@@ -2,6 +2,7 @@
 
 use crate::diff::Diff;
 use crate::fault::Fault;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// A key with its value.
@@ -72,38 +73,76 @@ impl View for Overlay {
     }
 
     fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
-        let mut written: Vec<_> = self.writes.range(scan.from, scan.to).collect();
-        if scan.reverse {
-            written.reverse();
+        let before = |a: &[u8], b: &[u8]| if scan.reverse { a > b } else { a < b };
+        let range = self.writes.range(scan.from, scan.to);
+        let written: Box<dyn Iterator<Item = _>> =
+            if scan.reverse { Box::new(range.rev()) } else { Box::new(range) };
+        let mut written = written.peekable();
+        let mut base = Pages::new(&*self.base, scan);
+        let mut merged = Vec::new();
+        while merged.len() < scan.limit {
+            match (base.peek()?, written.peek()) {
+                (Some((stored, _)), Some((key, _))) if before(stored, key) => {
+                    merged.extend(base.next.pop_front())
+                }
+                (Some(_), None) => merged.extend(base.next.pop_front()),
+                (None, None) => break,
+                (stored, Some(&(key, value))) => {
+                    if stored.is_some_and(|(stored, _)| stored == key) {
+                        base.next.pop_front();
+                    }
+                    written.next();
+                    merged.extend(value.map(|value| (key.to_vec(), value.to_vec())));
+                }
+            }
         }
-        // As many entries of the base may be hidden as there are writes in the range.
-        let limit = scan.limit.saturating_add(written.len());
-        let base = self.base.scan(&Scan { limit, ..*scan })?;
-        Ok(merge(base, &written, scan))
+        Ok(merged)
     }
 }
 
-/// Two ordered lists made one; the writes hide what they overwrite.
-fn merge(base: Vec<Entry>, written: &[(&[u8], Option<&[u8]>)], scan: &Scan<'_>) -> Vec<Entry> {
-    let before = |a: &[u8], b: &[u8]| if scan.reverse { a > b } else { a < b };
-    let mut merged = Vec::new();
-    let mut base = base.into_iter().peekable();
-    let mut written = written.iter().peekable();
-    while merged.len() < scan.limit {
-        match (base.peek(), written.peek()) {
-            (Some((stored, _)), Some((key, _))) if before(stored, key) => merged.extend(base.next()),
-            (Some(_), None) => merged.extend(base.next()),
-            (None, None) => break,
-            (stored, Some(&&(key, value))) => {
-                if stored.is_some_and(|(stored, _)| stored == key) {
-                    base.next();
-                }
-                written.next();
-                merged.extend(value.map(|value| (key.to_vec(), value.to_vec())));
-            }
+/// The entries of a range, read in pages that double: as many may be hidden by writes, or none.
+struct Pages<'a> {
+    view: &'a dyn View,
+    from: Vec<u8>,
+    to: Option<Vec<u8>>,
+    reverse: bool,
+    page: usize,
+    next: VecDeque<Entry>,
+    is_done: bool,
+}
+
+/// Most entries that one page reads ahead.
+const PAGE_MAX: usize = 1024;
+
+impl<'a> Pages<'a> {
+    fn new(view: &'a dyn View, scan: &Scan<'_>) -> Pages<'a> {
+        Pages {
+            view,
+            from: scan.from.to_vec(),
+            to: scan.to.map(<[u8]>::to_vec),
+            reverse: scan.reverse,
+            page: scan.limit.clamp(1, PAGE_MAX),
+            next: VecDeque::new(),
+            is_done: false,
         }
     }
-    merged
+
+    fn peek(&mut self) -> Result<Option<&Entry>, Fault> {
+        if self.next.is_empty() && !self.is_done {
+            let (from, to) = (self.from.as_slice(), self.to.as_deref());
+            let read = self.view.scan(&Scan { from, to, reverse: self.reverse, limit: self.page })?;
+            self.is_done = read.len() < self.page;
+            self.page = (self.page * 2).min(PAGE_MAX);
+            if let Some((last, _)) = read.last() {
+                match self.reverse {
+                    true => self.to = Some(last.clone()),
+                    false => self.from = [last, &[0][..]].concat(),
+                }
+            }
+            self.next.extend(read);
+        }
+        Ok(self.next.front())
+    }
 }
 
 /// A view of a plain map: the native host's, and the tests'.

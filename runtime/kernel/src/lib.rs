@@ -1,1 +1,39 @@
-//! Under construction.
+//! One shard: a program, its state and its journal, moved forward by calls.
+//!
+//! ```text
+//! SignedCall ─admit→ Admitted ─execute→ Draft ─seal→ Block ─commit→ journal ─answer→ Receipt
+//!                                                                     └apply→ store (derived)
+//! ```
+//!
+//! Read [`execute`] first: the whole pipeline in one screen. Then [`commit`]: the order of durability,
+//! and what a crash means after each step. [`recover`] brings a shard back after any crash; [`replay`]
+//! runs a history again for whoever does not trust it.
+//!
+//! # Guarantees
+//!
+//! - A call is answered only when its block is durable, and then its answer never changes.
+//! - A call that failed or trapped changes no state and still has a record.
+//! - Where a block ends cannot be observed by a program: the same calls have the same effects and the
+//!   same state root in blocks of any size.
+//! - The store never holds what the journal does not.
+//!
+//! # Invariants
+//!
+//! This crate never reads a clock, a disk, the environment or randomness: they come in as arguments, and
+//! as the traits `Disk`, `Store` and [`Programs`].
+
+pub mod admit;
+pub mod commit;
+pub mod execute;
+mod machine;
+mod programs;
+pub mod recover;
+pub mod replay;
+mod shard;
+mod system;
+
+pub use admit::Rejected;
+pub use machine::{Machine, RunError};
+pub use programs::Programs;
+pub use replay::{Divergence, ReplayError, Replayer};
+pub use shard::{Answer, Batch, QueryError, Request, Shard, ShardError};

@@ -1,1 +1,64 @@
-//! Under construction.
+//! Canonical state with a Merkle root: where it is kept, the tree over it, and what a stranger can check.
+//!
+//! A shard's state is an ordered map of byte keys to byte values. A [`Store`] keeps it, and changes it by
+//! whole [`Diff`]s, one for each block. A [`Tree`] follows the same diffs in memory and knows the root:
+//!
+//! ```text
+//! T(no key)  = 32 zero bytes                             only ever a part of the trie
+//! T(one key) = H_leaf(key hash ‖ H_content(value hash ‖ hash of the next key in byte order))
+//! T(more)    = H_node(T(keys whose next bit is 0) ‖ T(keys whose next bit is 1))
+//! ```
+//!
+//! over the bits of the key hashes, most significant first. The inner node stands even where one side is
+//! empty. A sentinel (key hash and value hash zero) stands before the first key in byte order, and the
+//! last key's next is zero: the leaves are a linked list in byte order as well as a trie, which is what
+//! makes the completeness of a range provable.
+//!
+//! # Guarantees
+//!
+//! - The root is a pure function of the entries, whatever the history and the batching.
+//! - A [`KeysProof`] or [`RangeProof`] that verifies under an honest root says only true things: presence,
+//!   absence, and that nothing was left out of a range. Verifying needs neither tree nor store.
+//! - A tree that is to prove from a view of another state reports a [`Fault`] instead.
+//!
+//! # Limits
+//!
+//! A tree keeps all its nodes in memory, some 200 bytes a key, and at most 2³² of them.
+//!
+//! # Example
+//!
+//! ```
+//! use state::{Diff, MemoryStore, Store, Tree};
+//!
+//! let (mut store, mut tree) = (MemoryStore::default(), Tree::new());
+//! assert_eq!(tree.root(), state::empty_root());
+//!
+//! let mut diff = Diff::new();
+//! diff.put(b"apple".to_vec(), Some(b"red".to_vec()));
+//! let root = tree.apply(&store.view(), &diff)?;
+//! store.apply(1, &diff)?;
+//!
+//! let proof = tree.prove(&*store.view(), &[b"apple", b"pear"])?;
+//! let proven = proof.verify(&root).expect("an honest proof");
+//! assert_eq!(proven[0], (b"apple".to_vec(), Some(b"red".to_vec())));
+//! assert_eq!(proven[1], (b"pear".to_vec(), None));
+//! # Ok::<(), state::Fault>(())
+//! ```
+
+mod leaf;
+mod proof;
+mod prove;
+mod shape;
+mod store;
+mod tree;
+mod trie;
+
+#[cfg(test)]
+mod reference;
+
+pub use abi::diff::Diff;
+pub use abi::fault::Fault;
+pub use abi::view::{Entry, Overlay, Scan, View};
+pub use proof::{KeysProof, ProofError, Proven, RangeProof};
+pub use store::{MemoryStore, Store, must_follow};
+pub use tree::{Tree, empty_root};

@@ -1,1 +1,127 @@
-//! Under construction.
+//! Admits a module, and runs one call of it over a view of state.
+//!
+//! A program is raw wasm. [`Vm::admit`] checks it against a closed list of features and limits before any
+//! compiler sees it, prepares it, and compiles it; [`Vm::run`] runs one method in a fresh instance and
+//! hands back what the call came to. This is the only crate that names the engine.
+//!
+//! # What a program is
+//!
+//! - It imports functions of the module `foil` alone, those of [`mod@abi::hostcalls`], with their signatures.
+//! - It has one memory, exported as `memory`, with a maximum.
+//! - Each method is an export `call:NAME` or `query:NAME` of a function without parameters and results;
+//!   a name is 1 to 64 of `[a-z0-9_]`. The method reads its arguments with `input`, sets its answer with
+//!   `answer`, or ends with `fail`.
+//! - It has no start function, and no export whose name begins with NUL: those are the host's.
+//! - A custom section `counterfoil` holds its interface, which this crate hands on unread.
+//!
+//! # Guarantees
+//!
+//! - Every call sees a pristine instance: nothing of an earlier call is left in memory, globals or tables.
+//! - A guest reaches nothing but the host calls; every host call is paid for before its work.
+//! - A failure of this machine, a panic of the host included, is a [`Fault`] and never
+//!   an outcome.
+//!
+//! # Limits
+//!
+//! Fuel, stack depth and the bits of NaN are still the engine's, under the profile `unstable`: they repeat
+//! exactly on one version of the engine and one architecture, which is all that profile promises.
+//!
+//! # Example
+//!
+//! ```
+//! use abi::session::{Context, Mode};
+//! use std::collections::BTreeMap;
+//! use std::sync::Arc;
+//!
+//! let wasm = wat::parse_str(
+//!     r#"(module
+//!         (import "foil" "answer" (func $answer (param i32 i32)))
+//!         (memory (export "memory") 1 1)
+//!         (data (i32.const 0) "\2a")
+//!         (func (export "query:answer") (call $answer (i32.const 0) (i32.const 1))))"#,
+//! )?;
+//! let vm = vm::Vm::new()?;
+//! let program = vm.admit(&wasm)?;
+//! assert_eq!(program.method("answer"), Some(Mode::Query));
+//!
+//! let zero = abi::Hash::ZERO;
+//! let context =
+//!     Context { shard: zero, seq: 0, time_ms: 0, caller: abi::call::Caller::Nobody, call: zero };
+//! let execution = vm.run(
+//!     &program,
+//!     vm::Job {
+//!         view: Arc::new(BTreeMap::new()),
+//!         context,
+//!         mode: Mode::Query,
+//!         method: "answer".into(),
+//!         input: Vec::new(),
+//!         fuel_max: 10_000,
+//!     },
+//! )?;
+//! assert_eq!(execution.outcome.output(), [42]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod admit;
+mod engine;
+mod features;
+#[cfg(test)]
+mod fixture;
+mod gate;
+mod hostcalls;
+mod prepare;
+mod program;
+mod run;
+
+pub use admit::error::{AdmitError, Part};
+pub use program::Program;
+pub use run::Job;
+
+use abi::effect::Execution;
+use abi::fault::Fault;
+
+/// An engine with its host calls, for any number of programs and threads.
+pub struct Vm {
+    engine: wasmtime::Engine,
+    linker: wasmtime::Linker<run::Host>,
+    gate: gate::Gate,
+}
+
+impl Vm {
+    /// An engine. It reserves address space (not memory) for the instances it can run at once.
+    ///
+    /// # Errors
+    ///
+    /// This machine cannot run the engine, or refuses the address space.
+    pub fn new() -> Result<Vm, Fault> {
+        let engine = engine::engine()?;
+        let linker = hostcalls::linker(&engine)?;
+        Ok(Vm { engine, linker, gate: gate::Gate::new(engine::INSTANCES_MAX) })
+    }
+
+    /// Checks, prepares and compiles a program.
+    ///
+    /// # Errors
+    ///
+    /// Which rule the module breaks, and where.
+    pub fn admit(&self, wasm: &[u8]) -> Result<Program, AdmitError> {
+        let admitted = admit::admit(wasm)?;
+        let prepared = prepare::prepare(wasm)?;
+        Program::compile(&self.linker, wasm, &prepared, admitted)
+    }
+
+    /// Runs one method in a fresh instance. Waits while as many calls run as the engine has room for.
+    ///
+    /// The caller's duties:
+    ///
+    /// 1. `job.method` is a method of the program, and `job.mode` its mode.
+    /// 2. The thread has 1 MiB of stack left: programs may use half of that.
+    ///
+    /// # Errors
+    ///
+    /// The fault, if this machine failed or the first duty was missed.
+    pub fn run(&self, program: &Program, job: Job) -> Result<Execution, Fault> {
+        let _pass = self.gate.enter();
+        run::run(&self.engine, program, job)
+    }
+}

@@ -1,0 +1,306 @@
+//! Whether a call may enter history, and at what moment.
+//!
+//! A rejected call leaves no trace: everything that is the caller's fault is found here, before the call
+//! has a place. What only running can tell is an outcome.
+
+use crate::machine::{Machine, RunError};
+use abi::Coded;
+use abi::call::{Call, Caller, Proof, SignedCall};
+use abi::codec::dynamic;
+use abi::effect::Moment;
+use abi::fault::Fault;
+use abi::genesis::Genesis;
+use abi::id::Hash;
+use abi::limits::{FUEL_MAX, WINDOW_KEYS_MAX};
+use abi::session::Mode;
+use abi::system::Act;
+use journal::Window;
+use vm::AdmitError;
+
+/// A call that will have a place in history, and what is known of it there.
+#[must_use]
+pub struct Admitted {
+    /// The call with its proof, which holds.
+    pub signed: SignedCall,
+    /// The call's digest.
+    pub digest: Hash,
+    /// Its place and time, and the program that will run it.
+    pub at: Moment,
+}
+
+/// What admission says.
+pub enum Admission {
+    /// A new call.
+    New(Admitted),
+    /// A key that lives already; the record at this place may be of the same call.
+    Known(u64),
+}
+
+/// Why a call was not admitted: the caller's fault, and no trace in history.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejected {
+    /// Another format version.
+    #[error("the call has version {got}, this node speaks {}", abi::VERSION)]
+    Version {
+        /// The call's.
+        got: u8,
+    },
+    /// For another shard.
+    #[error("the call is for shard {got}, this is shard {here}")]
+    Shard {
+        /// The call's.
+        got: Hash,
+        /// This one.
+        here: Hash,
+    },
+    /// A field is too long.
+    #[error("{field} too long: size={size} max={max}")]
+    TooLong {
+        /// Which.
+        field: &'static str,
+        /// Its size.
+        size: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// More fuel than a call may ask for, or none.
+    #[error("fuel limit out of range: asked={asked} max={FUEL_MAX}")]
+    Fuel {
+        /// What was asked for.
+        asked: u64,
+    },
+    /// Arguments are not canonical CBOR.
+    #[error("arguments are not canonical: {0}")]
+    Arguments(abi::codec::Error),
+    /// The proof does not show the caller.
+    #[error("the call's signature does not prove its caller")]
+    Unproven,
+    /// An act of the system program without enough signatures of the shard's authority.
+    #[error("not enough signatures of the shard's authority: got={got} needed={needed}")]
+    NotAuthority {
+        /// Valid ones.
+        got: usize,
+        /// The threshold.
+        needed: u32,
+    },
+    /// An authority's proof on a call that needs none.
+    #[error("authority signatures belong to calls of the system program")]
+    NotAnAct,
+    /// The key's life is over.
+    #[error("the call has expired: expires_ms={expires_ms} time_ms={time_ms}")]
+    Expired {
+        /// When it died.
+        expires_ms: u64,
+        /// The call's time.
+        time_ms: u64,
+    },
+    /// The key would live longer than the window.
+    #[error("the call expires beyond the shard's window: expires_ms={expires_ms} latest_ms={latest_ms}")]
+    ExpiresTooLate {
+        /// When it would die.
+        expires_ms: u64,
+        /// The latest allowed.
+        latest_ms: u64,
+    },
+    /// Time would jump.
+    #[error("logical time would jump too far: from_ms={from_ms} to_ms={to_ms} jump_max_ms={max_ms}")]
+    TimeJump {
+        /// The shard's time.
+        from_ms: u64,
+        /// The call's.
+        to_ms: u64,
+        /// The greatest step.
+        max_ms: u64,
+    },
+    /// The idempotency key belongs to another call.
+    #[error("the idempotency key was used by another call: seq={seq}")]
+    KeyReused {
+        /// Where that stands.
+        seq: u64,
+    },
+    /// Too many live keys.
+    #[error("too many live idempotency keys: max={WINDOW_KEYS_MAX}; retry later")]
+    WindowFull,
+    /// No program was deployed.
+    #[error("the shard has no program yet; deploy one first")]
+    NoProgram,
+    /// The call is for another program than the one that serves.
+    #[error("the call is for program {wanted}, {serving} is serving")]
+    OtherProgram {
+        /// The call's.
+        wanted: Hash,
+        /// The serving one.
+        serving: Hash,
+    },
+    /// The program has no such method to call.
+    #[error("the program has no call `{method}`")]
+    NoMethod {
+        /// What was asked for.
+        method: String,
+    },
+    /// The program to deploy is not here.
+    #[error("program {0} is not on this node; upload it first")]
+    ProgramMissing(Hash),
+    /// The program to deploy is not admitted.
+    #[error("program refused: {0}")]
+    ProgramRefused(AdmitError),
+}
+
+impl Coded for Rejected {
+    fn code(&self) -> u16 {
+        match self {
+            Rejected::Version { .. } => 5001,
+            Rejected::Shard { .. } => 5002,
+            Rejected::TooLong { .. } => 5003,
+            Rejected::Fuel { .. } => 5004,
+            Rejected::Arguments(_) => 5005,
+            Rejected::Unproven => 5006,
+            Rejected::NotAuthority { .. } => 5007,
+            Rejected::NotAnAct => 5008,
+            Rejected::Expired { .. } => 5009,
+            Rejected::ExpiresTooLate { .. } => 5010,
+            Rejected::TimeJump { .. } => 5011,
+            Rejected::KeyReused { .. } => 5012,
+            Rejected::WindowFull => 5013,
+            Rejected::NoProgram => 5014,
+            Rejected::OtherProgram { .. } => 5015,
+            Rejected::NoMethod { .. } => 5016,
+            Rejected::ProgramMissing(_) => 5017,
+            Rejected::ProgramRefused(error) => error.code(),
+        }
+    }
+}
+
+/// Where the next call would stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Next {
+    /// Its place in history.
+    pub seq: u64,
+    /// The time of the call before it.
+    pub time_ms: u64,
+    /// The program that serves.
+    pub serving: Option<Hash>,
+}
+
+/// A rejection, or a fault met on the way.
+pub(crate) enum Refusal {
+    Rejected(Rejected),
+    Fault(Fault),
+}
+
+impl From<Rejected> for Refusal {
+    fn from(rejected: Rejected) -> Refusal {
+        Refusal::Rejected(rejected)
+    }
+}
+
+/// Admits one call at the host's time `now_ms`.
+pub(crate) fn admit(
+    machine: &mut Machine,
+    genesis: &Genesis,
+    shard: &Hash,
+    window: &Window,
+    next: Next,
+    signed: SignedCall,
+    now_ms: u64,
+) -> Result<Admission, Refusal> {
+    let call = &signed.call;
+    check_form(call, shard)?;
+    let digest = call.digest();
+    check_proof(genesis, machine.system(), &signed, &digest)?;
+    let time_ms = now_ms.max(next.time_ms);
+    if let Some(seq) = window.find_at(&call.caller, &call.key, time_ms) {
+        return Ok(Admission::Known(seq));
+    }
+    check_time(genesis, call, next.time_ms, time_ms)?;
+    if window.len() >= WINDOW_KEYS_MAX {
+        return Err(Rejected::WindowFull.into());
+    }
+    let program = target(machine.system(), call, next.serving)?;
+    check_method(machine, call, &program)?;
+    let at = Moment { seq: next.seq, time_ms, program, profile: machine.profile() };
+    Ok(Admission::New(Admitted { digest, at, signed }))
+}
+
+fn check_form(call: &Call, shard: &Hash) -> Result<(), Rejected> {
+    if call.version != abi::VERSION {
+        return Err(Rejected::Version { got: call.version });
+    }
+    if call.shard != *shard {
+        return Err(Rejected::Shard { got: call.shard, here: *shard });
+    }
+    if let Some((field, size, max)) = call.over_limit() {
+        return Err(Rejected::TooLong { field, size, max });
+    }
+    if call.fuel_max == 0 || call.fuel_max > FUEL_MAX {
+        return Err(Rejected::Fuel { asked: call.fuel_max });
+    }
+    dynamic::decode(&call.args).map(|_| ()).map_err(Rejected::Arguments)
+}
+
+/// An act needs the authority, and nothing else may carry its signatures.
+fn check_proof(genesis: &Genesis, system: Hash, signed: &SignedCall, digest: &Hash) -> Result<(), Rejected> {
+    if !signed.proves_caller(digest) {
+        return Err(Rejected::Unproven);
+    }
+    let is_act = signed.call.program == Some(system);
+    if !is_act {
+        return if matches!(signed.proof, Proof::Authority(_)) { Err(Rejected::NotAnAct) } else { Ok(()) };
+    }
+    let got = signed.authorities().filter(|key| genesis.authority.keys.contains(key)).count();
+    let needed = genesis.authority.threshold;
+    if signed.call.caller == Caller::Nobody && got >= needed as usize {
+        Ok(())
+    } else {
+        Err(Rejected::NotAuthority { got, needed })
+    }
+}
+
+/// The call's logical time is the host's, but never before the call before it, nor far after it.
+fn check_time(genesis: &Genesis, call: &Call, last_ms: u64, time_ms: u64) -> Result<(), Rejected> {
+    let max_ms = genesis.time.jump_ms;
+    if time_ms - last_ms > max_ms {
+        return Err(Rejected::TimeJump { from_ms: last_ms, to_ms: time_ms, max_ms });
+    }
+    if call.expires_ms <= time_ms {
+        return Err(Rejected::Expired { expires_ms: call.expires_ms, time_ms });
+    }
+    let latest_ms = time_ms.saturating_add(genesis.window_ms);
+    if call.expires_ms > latest_ms {
+        return Err(Rejected::ExpiresTooLate { expires_ms: call.expires_ms, latest_ms });
+    }
+    Ok(())
+}
+
+fn target(system: Hash, call: &Call, serving: Option<Hash>) -> Result<Hash, Rejected> {
+    match (call.program, serving) {
+        (Some(wanted), _) if wanted == system => Ok(system),
+        (_, None) => Err(Rejected::NoProgram),
+        (Some(wanted), Some(serving)) if wanted != serving => Err(Rejected::OtherProgram { wanted, serving }),
+        (_, Some(serving)) => Ok(serving),
+    }
+}
+
+/// The method exists; a program that is to be deployed is here and would be admitted.
+fn check_method(machine: &mut Machine, call: &Call, program: &Hash) -> Result<(), Refusal> {
+    let no_method = || Rejected::NoMethod { method: call.method.clone() };
+    if *program == machine.system() {
+        let Some(Act::Deploy(deploy)) = Act::from_call(&call.method, &call.args) else {
+            return Err(no_method().into());
+        };
+        return machine.program(&deploy.program).map(|_| ()).map_err(refusal);
+    }
+    match machine.program(program).map_err(refusal)?.method(&call.method) {
+        Some(Mode::Call) => Ok(()),
+        _ => Err(no_method().into()),
+    }
+}
+
+fn refusal(error: RunError) -> Refusal {
+    match error {
+        RunError::Missing(id) => Rejected::ProgramMissing(id).into(),
+        RunError::Refused(_, error) => Rejected::ProgramRefused(error).into(),
+        RunError::NoMethod => Rejected::NoMethod { method: String::new() }.into(),
+        RunError::Fault(fault) => Refusal::Fault(fault),
+    }
+}

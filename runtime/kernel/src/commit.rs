@@ -1,0 +1,89 @@
+//! The order of durability, in one function.
+
+use crate::admit::Rejected;
+use crate::execute::{self, Ground, Position, Queue, Verdict};
+use crate::shard::{Answer, Batch, Shard, missing};
+use abi::call::Call;
+use abi::fault::Fault;
+use journal::{Commitment, Disk};
+use state::Store;
+
+impl<D: Disk, S: Store> Shard<D, S> {
+    /// Runs requests in order and answers each in its place; where the batch stops at a rejection, that is
+    /// the last answer. When it returns, every new call is durable, and its receipt may be handed out.
+    ///
+    /// # Errors
+    ///
+    /// A fault of the machine. The shard is stopped then: what was not answered may or may not be
+    /// history, and opening the shard again tells.
+    pub fn submit(&mut self, batch: Batch) -> Result<Vec<Answer>, Fault> {
+        assert!(batch.block_calls > 0, "a block holds at least one call");
+        let mut answers = Vec::with_capacity(batch.requests.len());
+        let mut queue = Queue {
+            requests: batch.requests.into_iter(),
+            block_calls: batch.block_calls,
+            stop_at_rejection: batch.stop_at_rejection,
+        };
+        while queue.requests.len() > 0 {
+            if std::mem::replace(&mut self.stopped, true) {
+                return Err(Fault::Stopped);
+            }
+            answers.extend(self.commit(&mut queue)?);
+            self.stopped = false;
+        }
+        Ok(answers)
+    }
+
+    /// Commits one block of the next requests.
+    fn commit(&mut self, queue: &mut Queue) -> Result<Vec<Answer>, Fault> {
+        let view = self.store.view();
+        let ground = Ground { genesis: &self.genesis, shard: self.id, last: &self.position, view };
+
+        // 1. Execute the calls on an overlay. A crash here: nothing happened.
+        let (draft, verdicts) = execute::execute(&mut self.machine, &mut self.window, &ground, queue)?;
+        if draft.is_empty() {
+            return verdicts.into_iter().map(|verdict| self.settle(verdict)).collect();
+        }
+
+        // 2. Compute the root. A crash here: nothing happened; the tree is rebuilt from the store.
+        let profile = self.machine.profile();
+        let block = draft.seal(&ground, &mut self.tree, &mut self.history, profile, &self.build)?;
+
+        // 3. Encode the proposal, with the commitment over the block before it. A crash: nothing happened.
+        // 4. Append it to the journal and fsync. A crash before the fsync has returned: the block is whole
+        //    in the journal, and is history, or is torn, and is cut; nobody was told either way. After:
+        //    the block is history.
+        self.journal.append(&block, self.commitment.as_ref())?;
+        self.journal.sync()?;
+
+        // 5. The commit certificate is complete: with one writer and no replicas, its own fsync.
+        let height = block.header.height;
+        assert_eq!(self.journal.durable(), height, "a block is committed only when it is durable");
+        self.journal.commit_to(height);
+
+        // 6. Sign the commitment. A crash: recovery signs the same bytes again.
+        self.commitment = Some(Commitment::sign(&self.signer, &self.genesis.origin, &block.header));
+
+        // 7. Hand the diff to the store, which may lose it: a crash here, and any later, is mended by
+        //    replaying the journal's blocks after the store's height.
+        self.store.apply(height, &block.diff)?;
+        self.position = Position::after(&block.header);
+
+        // 8. Announce: the answers go out. A crash before they arrive: the same call asked again is known.
+        verdicts.into_iter().map(|verdict| self.settle(verdict)).collect()
+    }
+
+    /// A verdict's answer. A known key is the same call, whenever it says it expires, or another one.
+    fn settle(&self, verdict: Verdict) -> Result<Answer, Fault> {
+        let (seq, call) = match verdict {
+            Verdict::Done(answer) => return Ok(answer),
+            Verdict::Known(seq, call) => (seq, call),
+        };
+        let block = self.block_of(seq)?.ok_or_else(|| missing(self.position.height))?;
+        let index =
+            usize::try_from(seq - block.header.first_seq).map_err(|_| missing(block.header.height))?;
+        let first = &block.entries[index].call.call;
+        let same = Call { expires_ms: first.expires_ms, ..call } == *first;
+        Ok(if same { Answer::Known(seq) } else { Answer::Rejected(Rejected::KeyReused { seq }) })
+    }
+}

@@ -1,0 +1,256 @@
+//! The whole pipeline, from calls to a sealed block, in one screen.
+//!
+//! [`execute`] takes requests in order. Each is admitted at the moment it would have, run over the state
+//! that the calls before it left, and entered in the draft of a block; [`seal`](Draft::seal) computes the
+//! root of the state after the last call and the block's header. Nothing is durable here, and nothing
+//! outside the draft has changed but the tree: [`commit`](crate::commit) does the rest.
+//!
+//! # Order
+//!
+//! A call sees the writes of the calls before it, in the block and before the block alike, so where a
+//! block ends cannot be observed.
+
+use crate::admit::{self, Admission, Admitted, Next, Refusal};
+use crate::machine::{Machine, RunError};
+use crate::shard::{Answer, Request};
+use abi::call::Call;
+use abi::codec::Encode;
+use abi::diff::Diff;
+use abi::effect::Execution;
+use abi::fault::Fault;
+use abi::genesis::Genesis;
+use abi::hash::EFFECT;
+use abi::id::Hash;
+use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX};
+use abi::merkle::list_root;
+use abi::view::{Overlay, View};
+use journal::{Block, Entry, Header, History, Window};
+use state::Tree;
+use std::sync::Arc;
+
+/// A draft that has grown to this many bytes is sealed: what one more call can add still fits the block.
+const DRAFT_BYTES_MAX: usize = BLOCK_BYTES_MAX - (28 << 20);
+
+/// The requests that are left of a batch.
+pub(crate) struct Queue {
+    pub(crate) requests: std::vec::IntoIter<Request>,
+    pub(crate) block_calls: usize,
+    pub(crate) stop_at_rejection: bool,
+}
+
+/// What a block builds on.
+pub(crate) struct Ground<'a> {
+    pub(crate) genesis: &'a Genesis,
+    pub(crate) shard: Hash,
+    /// The header before, and its hash.
+    pub(crate) last: &'a Position,
+    /// The state before.
+    pub(crate) view: Arc<dyn View>,
+}
+
+/// Where a history stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Position {
+    /// Height of the last block; 0 before the first.
+    pub height: u64,
+    /// Hash of its header; the shard's id before the first.
+    pub header: Hash,
+    /// Fencing term of its writer.
+    pub epoch: u64,
+    /// Place of the next call.
+    pub seq: u64,
+    /// Logical time of the last call.
+    pub time_ms: u64,
+    /// State root.
+    pub root: Hash,
+}
+
+impl Position {
+    /// Before the first block.
+    pub fn start(genesis: &Genesis) -> Position {
+        Position {
+            height: 0,
+            header: genesis.id(),
+            epoch: 1,
+            seq: 0,
+            time_ms: genesis.time.start_ms,
+            root: state::empty_root(),
+        }
+    }
+
+    /// After the block of `header`.
+    pub fn after(header: &Header) -> Position {
+        Position {
+            height: header.height,
+            header: header.hash(),
+            epoch: header.epoch,
+            seq: header.first_seq + header.count,
+            time_ms: header.time_ms,
+            root: header.root_after,
+        }
+    }
+}
+
+/// Runs requests until they are used up or the draft is full; the answers stand in the requests' order.
+pub(crate) fn execute(
+    machine: &mut Machine,
+    window: &mut Window,
+    ground: &Ground<'_>,
+    queue: &mut Queue,
+) -> Result<(Draft, Vec<Verdict>), Fault> {
+    let mut draft = Draft::new(ground);
+    let mut answers = Vec::new();
+    let mut serving = Machine::serving(&*draft.state)?;
+    while !draft.is_full(queue.block_calls) {
+        let Some(Request { signed, now_ms }) = queue.requests.next() else { break };
+        let next = Next { seq: draft.next_seq(), time_ms: draft.time_ms, serving };
+        let answer = match admit::admit(
+            machine,
+            ground.genesis,
+            &ground.shard,
+            window,
+            next,
+            signed.clone(),
+            now_ms,
+        ) {
+            Ok(Admission::Known(seq)) => Verdict::Known(seq, signed.call),
+            Ok(Admission::New(admitted)) => {
+                let execution = run(machine, &admitted, draft.view())?;
+                let (seq, outcome) = (admitted.at.seq, execution.outcome.clone());
+                let is_act = admitted.at.program == machine.system();
+                window.advance(admitted.at.time_ms);
+                draft.enter(window, admitted, execution);
+                if is_act {
+                    serving = Machine::serving(&*draft.state)?;
+                }
+                Verdict::Done(Answer::New { seq, outcome })
+            }
+            Err(Refusal::Rejected(rejected)) => {
+                if queue.stop_at_rejection {
+                    queue.requests = Vec::new().into_iter();
+                }
+                Verdict::Done(Answer::Rejected(rejected))
+            }
+            Err(Refusal::Fault(fault)) => return Err(fault),
+        };
+        answers.push(answer);
+    }
+    Ok((draft, answers))
+}
+
+/// An answer, or the call whose key is known: whether it is the same call is seen when the block that
+/// holds the first one can be read.
+pub(crate) enum Verdict {
+    Done(Answer),
+    Known(u64, Call),
+}
+
+fn run(machine: &mut Machine, admitted: &Admitted, view: Arc<dyn View>) -> Result<Execution, Fault> {
+    machine.run(&admitted.signed.call, admitted.digest, admitted.at, view).map_err(|error| match error {
+        RunError::Fault(fault) => fault,
+        other => Fault::host(format!("an admitted call cannot run: {other:?}")),
+    })
+}
+
+/// A block in the making.
+pub(crate) struct Draft {
+    state: Arc<Overlay>,
+    first_seq: u64,
+    time_ms: u64,
+    entries: Vec<Entry>,
+    bytes: usize,
+}
+
+impl Draft {
+    fn new(ground: &Ground<'_>) -> Draft {
+        Draft {
+            state: Arc::new(Overlay::new(ground.view.clone())),
+            first_seq: ground.last.seq,
+            time_ms: ground.last.time_ms,
+            entries: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    fn view(&self) -> Arc<dyn View> {
+        self.state.clone()
+    }
+
+    fn next_seq(&self) -> u64 {
+        self.first_seq + self.entries.len() as u64
+    }
+
+    fn is_full(&self, calls_max: usize) -> bool {
+        self.entries.len() >= calls_max.min(BLOCK_CALLS_MAX) || self.bytes >= DRAFT_BYTES_MAX
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn enter(&mut self, window: &mut Window, admitted: Admitted, execution: Execution) {
+        let Admitted { signed, at, .. } = admitted;
+        window.insert(&signed.call.caller, &signed.call.key, signed.call.expires_ms, at.seq);
+        self.bytes += signed.call.args.len() + execution.outcome.output().len() + size_of(&execution) + 512;
+        self.time_ms = at.time_ms;
+        self.entries.push(Entry {
+            call: signed,
+            program: at.program,
+            time_ms: at.time_ms,
+            diff: execution.diff.hash(),
+            outcome: execution.outcome,
+            events: execution.events,
+            fuel: execution.fuel,
+        });
+        // The engine has given its handle back, so this writes in place.
+        Arc::make_mut(&mut self.state).merge(execution.diff);
+    }
+
+    /// The root of the state after the last call, and the block with its header.
+    pub(crate) fn seal(
+        self,
+        ground: &Ground<'_>,
+        tree: &mut Tree,
+        history: &mut History,
+        profile: Hash,
+        build: &str,
+    ) -> Result<Block, Fault> {
+        assert!(!self.entries.is_empty(), "there are no empty blocks");
+        let Draft { state, first_seq, time_ms, entries, .. } = self;
+        let diff = Arc::unwrap_or_clone(state).into_writes();
+        let root_after = tree.apply(&ground.view, &diff)?;
+        let effects: Vec<Hash> =
+            (first_seq..).zip(&entries).map(|(seq, e)| e.effect(seq, profile).hash()).collect();
+        let mut header = Header {
+            version: abi::VERSION,
+            shard: ground.shard,
+            height: ground.last.height + 1,
+            previous: ground.last.header,
+            epoch: ground.last.epoch,
+            first_seq,
+            count: entries.len() as u64,
+            root_before: ground.last.root,
+            root_after,
+            execution_root: list_root(&EFFECT, &effects),
+            history_size: 0,
+            history_root: Hash::ZERO,
+            diff: diff.hash(),
+            time_ms,
+        };
+        let block = Block { header: header.clone(), build: build.into(), entries, diff };
+        for record in block.records(profile) {
+            history.push(&record.to_bytes());
+        }
+        header.history_size = history.size();
+        header.history_root = history.root();
+        Ok(Block { header, ..block })
+    }
+}
+
+fn size_of(execution: &Execution) -> usize {
+    let events: usize = execution.events.iter().map(|event| event.name.len() + event.data.len() + 16).sum();
+    let diff = |diff: &Diff| -> usize {
+        diff.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len) + 16).sum()
+    };
+    events + diff(&execution.diff)
+}

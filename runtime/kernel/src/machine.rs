@@ -1,0 +1,137 @@
+//! What runs one call: the engine, the compiled programs, the `system` program.
+
+use crate::programs::{Catalogue, Programs, Unavailable};
+use crate::system;
+use abi::call::Call;
+use abi::effect::{Execution, Moment};
+use abi::fault::Fault;
+use abi::id::Hash;
+use abi::profile::Profile;
+use abi::session::{Context, Mode, Session, Space};
+use abi::system::PROGRAM_KEY;
+use abi::view::View;
+use std::sync::Arc;
+use vm::{AdmitError, Job, Program, Vm};
+
+/// Runs calls. The same machine serves a live shard and a replay.
+pub struct Machine {
+    vm: Vm,
+    programs: Catalogue,
+    profile: Hash,
+    system: Hash,
+}
+
+/// Why a call could not be run at all.
+#[derive(Debug)]
+pub enum RunError {
+    /// The program's bytes are not to be had.
+    Missing(Hash),
+    /// The program breaks a rule of admission.
+    Refused(Hash, AdmitError),
+    /// The program has no such method to call.
+    NoMethod,
+    /// The machine failed.
+    Fault(Fault),
+}
+
+impl From<Fault> for RunError {
+    fn from(fault: Fault) -> RunError {
+        RunError::Fault(fault)
+    }
+}
+
+impl Machine {
+    /// A machine that finds programs in `source`.
+    pub fn new(source: Box<dyn Programs>) -> Result<Machine, Fault> {
+        let profile = Profile.hash();
+        Ok(Machine { vm: Vm::new()?, programs: Catalogue::new(source), profile, system: Profile.system() })
+    }
+
+    /// The rules it runs under.
+    pub fn profile(&self) -> Hash {
+        self.profile
+    }
+
+    /// The id of the `system` program.
+    pub fn system(&self) -> Hash {
+        self.system
+    }
+
+    /// The program that serves in `view`; `None` before the first deploy.
+    pub fn serving(view: &dyn View) -> Result<Option<Hash>, Fault> {
+        let Some(bytes) = view.get(&Space::System.key(PROGRAM_KEY))? else {
+            return Ok(None);
+        };
+        let id =
+            <[u8; 32]>::try_from(bytes).map_err(|_| Fault::corrupt("state: the serving program's id"))?;
+        Ok(Some(Hash(id)))
+    }
+
+    /// A program, admitted and compiled.
+    pub fn program(&mut self, id: &Hash) -> Result<&Program, RunError> {
+        self.programs.program(&self.vm, id).map_err(|why| match why {
+            Unavailable::Missing => RunError::Missing(*id),
+            Unavailable::Refused(error) => RunError::Refused(*id, error),
+            Unavailable::Fault(fault) => RunError::Fault(fault),
+        })
+    }
+
+    /// Runs one call at its moment over `view`.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the program does is an outcome; errors are programs that cannot run, and faults.
+    pub fn run(
+        &mut self,
+        call: &Call,
+        digest: Hash,
+        at: Moment,
+        view: Arc<dyn View>,
+    ) -> Result<Execution, RunError> {
+        let context = Context {
+            shard: call.shard,
+            seq: at.seq,
+            time_ms: at.time_ms,
+            caller: call.caller.clone(),
+            call: digest,
+        };
+        let input = call.args.0.clone();
+        if at.program == self.system {
+            let session = Session::new(view, context, Space::System, Mode::Call, input);
+            return system::run(session, &call.method, call.fuel_max);
+        }
+        self.start(&at.program, context, Mode::Call, view, &call.method, input, call.fuel_max)
+    }
+
+    /// Answers a query of the program `program`.
+    pub fn query(
+        &mut self,
+        program: &Hash,
+        context: Context,
+        view: Arc<dyn View>,
+        method: &str,
+        input: Vec<u8>,
+        fuel_max: u64,
+    ) -> Result<Execution, RunError> {
+        self.start(program, context, Mode::Query, view, method, input, fuel_max)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the one place where a job is put together")]
+    fn start(
+        &mut self,
+        program: &Hash,
+        context: Context,
+        mode: Mode,
+        view: Arc<dyn View>,
+        method: &str,
+        input: Vec<u8>,
+        fuel_max: u64,
+    ) -> Result<Execution, RunError> {
+        self.program(program)?;
+        let program = self.programs.program(&self.vm, program).map_err(|_| RunError::Missing(*program))?;
+        if program.method(method) != Some(mode) {
+            return Err(RunError::NoMethod);
+        }
+        Ok(self.vm.run(program, Job { view, context, mode, method: method.into(), input, fuel_max })?)
+    }
+}

@@ -1,0 +1,55 @@
+//! Where a program's bytes are found, and the programs already compiled.
+
+use abi::fault::Fault;
+use abi::hash::PROGRAM;
+use abi::id::Hash;
+use std::collections::BTreeMap;
+use vm::{AdmitError, Program, Vm};
+
+/// Programs by the digest of their raw wasm: a directory beside the journal, or the programs of a bundle.
+pub trait Programs: Send {
+    /// The raw wasm of a program; `None` where it is not to be had.
+    fn read(&self, id: &Hash) -> Result<Option<Vec<u8>>, Fault>;
+}
+
+impl Programs for BTreeMap<Hash, Vec<u8>> {
+    fn read(&self, id: &Hash) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(self.get(id).cloned())
+    }
+}
+
+/// Why a program cannot run.
+#[derive(Debug)]
+pub(crate) enum Unavailable {
+    /// Its bytes are not to be had.
+    Missing,
+    /// Its bytes break a rule of admission.
+    Refused(AdmitError),
+    /// The machine failed.
+    Fault(Fault),
+}
+
+/// Programs that were admitted and compiled.
+pub(crate) struct Catalogue {
+    source: Box<dyn Programs>,
+    compiled: BTreeMap<Hash, Program>,
+}
+
+impl Catalogue {
+    pub(crate) fn new(source: Box<dyn Programs>) -> Catalogue {
+        Catalogue { source, compiled: BTreeMap::new() }
+    }
+
+    /// The program `id`, compiled at its first use.
+    pub(crate) fn program(&mut self, vm: &Vm, id: &Hash) -> Result<&Program, Unavailable> {
+        if !self.compiled.contains_key(id) {
+            let wasm = self.source.read(id).map_err(Unavailable::Fault)?.ok_or(Unavailable::Missing)?;
+            if PROGRAM.hash(&wasm) != *id {
+                return Err(Unavailable::Fault(Fault::corrupt(format!("program {id}: other bytes"))));
+            }
+            let program = vm.admit(&wasm).map_err(Unavailable::Refused)?;
+            self.compiled.insert(*id, program);
+        }
+        Ok(&self.compiled[id])
+    }
+}

@@ -1,0 +1,205 @@
+//! Opening a shard, which is always recovering it.
+//!
+//! The journal is truth, the store is a cache of its fold: the blocks after the store's height are
+//! replayed, and the root must come out. A clean close and a power cut differ only in how many blocks
+//! that is.
+//!
+//! # Order
+//!
+//! 1. The journal opens: pages, frames and the chain of headers are checked, a torn last frame is cut.
+//! 2. The journal is fsynced: what is readable now stays.
+//! 3. The history tree and the window of live keys are folded from the records.
+//! 4. The tree of the state is built from the store, and must have the root of the block the store says
+//!    it is at.
+//! 5. The blocks after that are applied, each to its own root.
+//! 6. The last block's commitment is signed again.
+//!
+//! A crash in any step leaves at most a shorter replay for the next time.
+
+use crate::execute::Position;
+use crate::machine::Machine;
+use crate::programs::Programs;
+use crate::shard::{Shard, ShardError, missing};
+use abi::codec::Encode;
+use abi::fault::Fault;
+use abi::genesis::Genesis;
+use abi::id::Hash;
+use abi::profile::Profile;
+use abi::sign::SecretKey;
+use journal::{Block, Commitment, Disk, History, Journal, Tail, Window};
+use state::{Store, Tree};
+
+/// What a shard is opened with.
+pub struct Opening<D: Disk, S: Store> {
+    /// The shard's genesis.
+    pub genesis: Genesis,
+    /// The writer's key.
+    pub signer: SecretKey,
+    /// The journal's disk.
+    pub disk: D,
+    /// The store.
+    pub store: S,
+    /// Where programs are found.
+    pub programs: Box<dyn Programs>,
+    /// The host's build, which travels beside blocks and enters no hash.
+    pub build: String,
+}
+
+/// What recovery found and did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recovered {
+    /// The tail that was cut, if one was torn.
+    pub tail: Tail,
+    /// The height the store was at.
+    pub store_height: u64,
+    /// The height of the journal.
+    pub height: u64,
+}
+
+impl<D: Disk, S: Store> Shard<D, S> {
+    /// Makes a new shard on an empty disk.
+    pub fn create(opening: Opening<D, S>) -> Result<Shard<D, S>, ShardError> {
+        check(&opening.genesis, &opening.signer)?;
+        let id = opening.genesis.id();
+        let Opening { genesis, signer, disk, store, programs, build } = opening;
+        let journal = Journal::create(disk, id)?;
+        Self::assemble(Parts { genesis, signer, journal, store, programs, build }).map(|(shard, _)| shard)
+    }
+
+    /// Opens a shard, whatever happened to it before.
+    pub fn open(opening: Opening<D, S>) -> Result<(Shard<D, S>, Recovered), ShardError> {
+        check(&opening.genesis, &opening.signer)?;
+        let id = opening.genesis.id();
+        let Opening { genesis, signer, disk, store, programs, build } = opening;
+        let (mut journal, tail) = Journal::open(disk, id)?;
+        journal.sync()?;
+        let parts = Parts { genesis, signer, journal, store, programs, build };
+        let (shard, store_height) = Self::assemble(parts)?;
+        let height = shard.position.height;
+        Ok((shard, Recovered { tail, store_height, height }))
+    }
+
+    fn assemble(parts: Parts<D, S>) -> Result<(Shard<D, S>, u64), ShardError> {
+        let Parts { genesis, signer, mut journal, mut store, programs, build } = parts;
+        let height = journal.height();
+        journal.commit_to(height);
+        let folded = fold(&journal, &genesis)?;
+        let store_height = store.applied()?;
+        let tree = catch_up(&journal, &mut store, &genesis)?;
+        let commitment = match height {
+            0 => None,
+            _ => Some(Commitment::sign(&signer, &genesis.origin, &read(&journal, height)?.header)),
+        };
+        let shard = Shard {
+            id: genesis.id(),
+            machine: Machine::new(programs)?,
+            history: folded.history,
+            window: folded.window,
+            position: folded.position,
+            genesis,
+            signer,
+            build,
+            journal,
+            store,
+            tree,
+            commitment,
+            stopped: false,
+        };
+        Ok((shard, store_height))
+    }
+}
+
+struct Parts<D: Disk, S: Store> {
+    genesis: Genesis,
+    signer: SecretKey,
+    journal: Journal<D>,
+    store: S,
+    programs: Box<dyn Programs>,
+    build: String,
+}
+
+/// Whether this build, with this key, may write the shard.
+fn check(genesis: &Genesis, signer: &SecretKey) -> Result<(), ShardError> {
+    genesis.check()?;
+    let known = Profile.hash();
+    if genesis.profile != known {
+        return Err(ShardError::Profile { wanted: genesis.profile, known });
+    }
+    let got = signer.public();
+    if got != genesis.writer {
+        return Err(ShardError::NotTheWriter { got, writer: genesis.writer });
+    }
+    match genesis.commit.writes {
+        1 => Ok(()),
+        writes => Err(ShardError::NeedsReplicas { writes }),
+    }
+}
+
+fn read<D: Disk>(journal: &Journal<D>, height: u64) -> Result<Block, Fault> {
+    journal.read(height)?.ok_or_else(|| missing(height))
+}
+
+/// What the records alone determine.
+struct Folded {
+    history: History,
+    window: Window,
+    position: Position,
+}
+
+fn fold<D: Disk>(journal: &Journal<D>, genesis: &Genesis) -> Result<Folded, Fault> {
+    let mut folded =
+        Folded { history: History::new(), window: Window::new(), position: Position::start(genesis) };
+    for height in 1..=journal.height() {
+        let block = read(journal, height)?;
+        for (record, entry) in block.records(genesis.profile).iter().zip(&block.entries) {
+            folded.history.push(&record.to_bytes());
+            folded.window.advance(entry.time_ms);
+            let call = &entry.call.call;
+            folded.window.insert(&call.caller, &call.key, call.expires_ms, record.effect.seq);
+        }
+        if folded.history.root() != block.header.history_root {
+            return Err(Fault::corrupt(format!(
+                "journal: the records of block {height} are not those it signed"
+            )));
+        }
+        folded.position = Position::after(&block.header);
+    }
+    Ok(folded)
+}
+
+/// Brings the store to the journal's height, and builds the tree over it.
+fn catch_up<D: Disk, S: Store>(
+    journal: &Journal<D>,
+    store: &mut S,
+    genesis: &Genesis,
+) -> Result<Tree, Fault> {
+    let applied = store.applied()?;
+    if applied > journal.height() {
+        let journal = journal.height();
+        return Err(Fault::corrupt(format!(
+            "store: it is at height {applied}, the journal ends at {journal}"
+        )));
+    }
+    let mut tree = Tree::build(&*store.view())?;
+    let root = match applied {
+        0 => Position::start(genesis).root,
+        height => read(journal, height)?.header.root_after,
+    };
+    expect_root(&tree, root, applied)?;
+    for height in applied + 1..=journal.height() {
+        let block = read(journal, height)?;
+        let before = store.view();
+        tree.apply(&before, &block.diff)?;
+        expect_root(&tree, block.header.root_after, height)?;
+        store.apply(height, &block.diff)?;
+    }
+    Ok(tree)
+}
+
+fn expect_root(tree: &Tree, expected: Hash, height: u64) -> Result<(), Fault> {
+    let root = tree.root();
+    if root == expected {
+        return Ok(());
+    }
+    Err(Fault::corrupt(format!("store: its root at height {height} is {root}, the journal says {expected}")))
+}

@@ -1,0 +1,273 @@
+//! A shard as its node holds it.
+
+use crate::admit::Rejected;
+use crate::execute::Position;
+use crate::machine::{Machine, RunError};
+use abi::Coded;
+use abi::call::{Caller, SignedCall};
+use abi::codec::Encode;
+use abi::effect::Execution;
+use abi::fault::Fault;
+use abi::genesis::{Genesis, GenesisError};
+use abi::id::Hash;
+use abi::outcome::Outcome;
+use abi::session::Context;
+use abi::sign::{PublicKey, SecretKey};
+use journal::{Block, Commitment, Disk, History, Journal, Receipt, Window};
+use state::{KeysProof, RangeProof, Store, Tree, View};
+use std::sync::Arc;
+
+/// A call, and the host's time at which it came.
+pub struct Request {
+    /// The call with its proof.
+    pub signed: SignedCall,
+    /// The host's time, in milliseconds of Unix time.
+    pub now_ms: u64,
+}
+
+/// Requests in order, and how they are cut into blocks.
+pub struct Batch {
+    /// The requests.
+    pub requests: Vec<Request>,
+    /// Most calls of one block.
+    pub block_calls: usize,
+    /// Whether the requests after a rejected one are left alone, so that what is in history stays a prefix.
+    pub stop_at_rejection: bool,
+}
+
+/// What became of a request.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It has a place in history, durably.
+    New {
+        /// Which.
+        seq: u64,
+        /// What it came to.
+        outcome: Outcome,
+    },
+    /// It had this place in history already: the same call was delivered before.
+    Known(u64),
+    /// It has no place.
+    Rejected(Rejected),
+}
+
+/// Why a shard cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ShardError {
+    /// The genesis breaks a rule.
+    #[error("{0}")]
+    Genesis(#[from] GenesisError),
+    /// The shard runs under rules that this build does not know.
+    #[error("the shard runs under profile {wanted}, this build knows {known}")]
+    Profile {
+        /// The genesis's.
+        wanted: Hash,
+        /// Ours.
+        known: Hash,
+    },
+    /// The key is not the writer's.
+    #[error("the key {got} is not the shard's writer {writer}")]
+    NotTheWriter {
+        /// The key given.
+        got: PublicKey,
+        /// The key needed.
+        writer: PublicKey,
+    },
+    /// The shard needs replicas.
+    #[error("the shard commits with {writes} writes; this build commits alone")]
+    NeedsReplicas {
+        /// W.
+        writes: u32,
+    },
+    /// The machine failed, or its files are not what was written.
+    #[error("{0}")]
+    Fault(#[from] Fault),
+}
+
+impl Coded for ShardError {
+    fn code(&self) -> u16 {
+        match self {
+            ShardError::Genesis(error) => error.code(),
+            ShardError::Profile { .. } => 5101,
+            ShardError::NotTheWriter { .. } => 5102,
+            ShardError::NeedsReplicas { .. } => 5103,
+            ShardError::Fault(fault) => fault.code(),
+        }
+    }
+}
+
+/// One shard, open for calls. After a fault it answers nothing but the fault: open it again to recover.
+pub struct Shard<D: Disk, S: Store> {
+    pub(crate) genesis: Genesis,
+    pub(crate) id: Hash,
+    pub(crate) signer: SecretKey,
+    pub(crate) build: String,
+    pub(crate) machine: Machine,
+    pub(crate) journal: Journal<D>,
+    pub(crate) store: S,
+    pub(crate) tree: Tree,
+    pub(crate) history: History,
+    pub(crate) window: Window,
+    pub(crate) position: Position,
+    /// The last block's commitment, stored with the next frame.
+    pub(crate) commitment: Option<Commitment>,
+    pub(crate) stopped: bool,
+}
+
+impl<D: Disk, S: Store> Shard<D, S> {
+    /// The shard's id.
+    pub fn id(&self) -> Hash {
+        self.id
+    }
+
+    /// What the shard was born with.
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// Where its history stands.
+    pub fn position(&self) -> &Position {
+        &self.position
+    }
+
+    /// The root of its history tree.
+    pub fn head(&self) -> Hash {
+        self.history.root()
+    }
+
+    /// The state after the last block.
+    pub fn view(&self) -> Arc<dyn View> {
+        self.store.view()
+    }
+
+    /// The store.
+    pub fn store_mut(&mut self) -> &mut S {
+        &mut self.store
+    }
+
+    /// The program that serves.
+    pub fn serving(&self) -> Result<Option<Hash>, Fault> {
+        Machine::serving(&*self.store.view())
+    }
+
+    /// What runs its calls.
+    pub fn machine(&mut self) -> &mut Machine {
+        &mut self.machine
+    }
+
+    /// The block of a height.
+    pub fn block(&self, height: u64) -> Result<Option<Block>, Fault> {
+        self.journal.read(height)
+    }
+
+    /// The commitment over the block of a height: a receipt's signature.
+    pub fn commitment(&self, height: u64) -> Result<Option<Commitment>, Fault> {
+        if height == self.position.height {
+            return Ok(self.commitment.clone());
+        }
+        self.journal.commitment(height)
+    }
+
+    /// The block that holds the record at `seq`, found by bisection.
+    pub fn block_of(&self, seq: u64) -> Result<Option<Block>, Fault> {
+        if seq >= self.position.seq {
+            return Ok(None);
+        }
+        let (mut low, mut high) = (1, self.position.height);
+        while low <= high {
+            let middle = low + (high - low) / 2;
+            let block = self.journal.read(middle)?.ok_or_else(|| missing(middle))?;
+            let header = &block.header;
+            if seq < header.first_seq {
+                high = middle - 1;
+            } else if seq >= header.first_seq + header.count {
+                low = middle + 1;
+            } else {
+                return Ok(Some(block));
+            }
+        }
+        Err(Fault::corrupt(format!("journal: no block holds record {seq}")))
+    }
+
+    /// The receipt of the record at `seq`, under the head of the block that holds it.
+    pub fn receipt(&self, seq: u64) -> Result<Option<Receipt>, Fault> {
+        let Some(block) = self.block_of(seq)? else {
+            return Ok(None);
+        };
+        let height = block.header.height;
+        let commitment = self.commitment(height)?.ok_or_else(|| missing(height))?;
+        let path = self.history.path(seq, block.header.history_size).ok_or_else(|| missing(height))?;
+        let index = usize::try_from(seq - block.header.first_seq).map_err(|_| missing(height))?;
+        let record = block.records(self.machine.profile()).swap_remove(index);
+        Ok(Some(Receipt::new(record.to_bytes(), &commitment, seq, path)))
+    }
+
+    /// Answers a query over the state after the last block. It leaves no trace, and has no receipt.
+    pub fn query(
+        &mut self,
+        caller: Caller,
+        method: &str,
+        args: Vec<u8>,
+        fuel_max: u64,
+    ) -> Result<Execution, QueryError> {
+        let view = self.store.view();
+        let program = Machine::serving(&*view)?.ok_or(QueryError::Rejected(Rejected::NoProgram))?;
+        let at = &self.position;
+        let context = Context { shard: self.id, seq: at.seq, time_ms: at.time_ms, caller, call: Hash::ZERO };
+        self.machine.query(&program, context, view, method, args, fuel_max).map_err(|error| match error {
+            RunError::Missing(id) => QueryError::Rejected(Rejected::ProgramMissing(id)),
+            RunError::Refused(_, error) => QueryError::Rejected(Rejected::ProgramRefused(error)),
+            RunError::NoMethod => QueryError::Rejected(Rejected::NoMethod { method: method.into() }),
+            RunError::Fault(fault) => QueryError::Fault(fault),
+        })
+    }
+
+    /// Proves the values of keys, or their absence, against the root of the last block.
+    pub fn prove(&self, keys: &[&[u8]]) -> Result<KeysProof, Fault> {
+        self.tree.prove(&*self.store.view(), keys)
+    }
+
+    /// Proves the entries of a range, and that there are no others.
+    pub fn prove_range(&self, from: &[u8], to: Option<&[u8]>) -> Result<RangeProof, Fault> {
+        self.tree.prove_range(&*self.store.view(), from, to)
+    }
+
+    /// Closes the shard: the last commitment is stored, and the store is flushed, so that opening it again
+    /// has nothing to do.
+    pub fn close(mut self) -> Result<(D, S), Fault> {
+        if self.stopped {
+            return Err(Fault::Stopped);
+        }
+        if let Some(commitment) = &self.commitment
+            && self.journal.commitment(self.position.height)?.is_none()
+        {
+            self.journal.close(commitment)?;
+        }
+        self.store.flush()?;
+        Ok((self.journal.into_disk(), self.store))
+    }
+}
+
+/// Why a query has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The caller's fault.
+    #[error("{0}")]
+    Rejected(Rejected),
+    /// The machine's.
+    #[error("{0}")]
+    Fault(#[from] Fault),
+}
+
+impl Coded for QueryError {
+    fn code(&self) -> u16 {
+        match self {
+            QueryError::Rejected(rejected) => rejected.code(),
+            QueryError::Fault(fault) => fault.code(),
+        }
+    }
+}
+
+pub(crate) fn missing(height: u64) -> Fault {
+    Fault::corrupt(format!("journal: block {height} is missing"))
+}

@@ -1,0 +1,136 @@
+use super::*;
+use crate::reference::{Map, apply, diff, key, state, state_root, value};
+use abi::view::Entry;
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+
+/// States whose roots another implementation, in another language, gave.
+#[test]
+fn golden_roots() {
+    let text = |entries: &[(&str, &str)]| -> Map {
+        entries.iter().map(|(key, value)| (key.as_bytes().to_vec(), value.as_bytes().to_vec())).collect()
+    };
+    // Keys of one and two bytes, values of 0 to 299.
+    let many = (0u16..300).map(|i| {
+        let skip = if i < 200 { 1 } else { 0 };
+        (i.to_be_bytes()[skip..].to_vec(), vec![u8::try_from(i % 251).unwrap(); usize::from(i)])
+    });
+    for (map, golden) in [
+        (Map::new(), "46c7b0bbe368caf33c6c92eadafbf6ea6309323777b71ee4f97adff9b2eb35f9"),
+        (text(&[("", "")]), "df57c76ceb8909c5ff52a8c5f22699d22154475c43f092d6ebe2dacdddb5832b"),
+        (
+            text(&[("apple", "red"), ("pear", "green")]),
+            "e5967e76dc5dcd326c2925dbffd4641666303b3c0ce97ee4b4c14b943423d81f",
+        ),
+        (many.collect(), "71e6801b5427ea4cdf8eb1806f6105d20298efd1e0357bf707cac54d5aa024ee"),
+    ] {
+        assert_eq!(state_root(&map).to_string(), golden);
+        assert_eq!(Tree::build(&map).unwrap().root().to_string(), golden);
+    }
+    assert_eq!(Tree::new().root(), empty_root());
+    assert_eq!(empty_root(), state_root(&Map::new()));
+}
+
+fn put_all(entries: &[Entry]) -> Diff {
+    let mut diff = Diff::new();
+    entries.iter().for_each(|(key, value)| diff.put(key.clone(), Some(value.clone())));
+    diff
+}
+
+/// Applies to a tree and to the map it follows.
+fn step(tree: &mut Tree, map: &mut Map, diff: &Diff) -> Hash {
+    let before: Arc<dyn View> = Arc::new(map.clone());
+    apply(map, diff);
+    tree.apply(&before, diff).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn the_root_is_that_of_the_definition_after_every_batch(
+        mut map in state(),
+        diffs in vec(diff(), 0..8),
+    ) {
+        let mut tree = Tree::build(&map).unwrap();
+        for diff in diffs {
+            let root = step(&mut tree, &mut map, &diff);
+            prop_assert_eq!(root, state_root(&map));
+            prop_assert_eq!((root, map.len()), (tree.root(), tree.len()));
+            prop_assert_eq!(root, Tree::build(&map).unwrap().root());
+        }
+        let mut clear = Diff::new();
+        map.keys().for_each(|key| clear.put(key.clone(), None));
+        prop_assert_eq!(step(&mut tree, &mut map, &clear), empty_root());
+        prop_assert!(tree.is_empty());
+    }
+
+    #[test]
+    fn order_and_batching_leave_no_trace(
+        entries in btree_map(key(), value(), 1..40)
+            .prop_flat_map(|map| Just(map.into_iter().collect::<Vec<_>>()).prop_shuffle()),
+        size in 1usize..12,
+        detour in diff(),
+    ) {
+        let (mut tree, mut map) = (Tree::new(), Map::new());
+        step(&mut tree, &mut map, &detour);
+        for batch in entries.chunks(size) {
+            step(&mut tree, &mut map, &put_all(batch));
+        }
+        let mut back = Diff::new();
+        let kept = |key: &[u8]| entries.iter().any(|entry| entry.0 == key);
+        detour.iter().filter(|(key, _)| !kept(key)).for_each(|(key, _)| back.put(key.to_vec(), None));
+        let root = step(&mut tree, &mut map, &back);
+        prop_assert_eq!(root, Tree::build(&entries.into_iter().collect::<Map>()).unwrap().root());
+    }
+
+    #[test]
+    fn writes_that_change_nothing_change_no_root(map in state(), absent in vec(key(), 0..8)) {
+        let mut diff = put_all(&map.clone().into_iter().collect::<Vec<_>>());
+        absent.into_iter().filter(|key| !map.contains_key(key)).for_each(|key| diff.put(key, None));
+        let mut tree = Tree::build(&map).unwrap();
+        let root = tree.root();
+        prop_assert_eq!(tree.apply(&(Arc::new(map) as Arc<dyn View>), &diff), Ok(root));
+    }
+}
+
+#[test]
+fn a_state_of_many_scans_is_built_whole() {
+    let map: Map = (0u32..2_000).map(|i| (i.to_be_bytes().to_vec(), vec![1])).collect();
+    let mut tree = Tree::new();
+    let diff = put_all(&map.clone().into_iter().collect::<Vec<_>>());
+    let root = tree.apply(&(Arc::new(Map::new()) as Arc<dyn View>), &diff).unwrap();
+    assert_eq!(Tree::build(&map).unwrap().root(), root);
+    assert_eq!((root, tree.len()), (state_root(&map), 2_000));
+}
+
+/// A state that cannot be read.
+struct Broken;
+
+impl View for Broken {
+    fn get(&self, _: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        Err(Fault::Stopped)
+    }
+
+    fn scan(&self, _: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
+        Err(Fault::Stopped)
+    }
+}
+
+#[test]
+fn a_fault_leaves_the_tree_as_it_was() {
+    let map: Map = [(vec![1], vec![1]), (vec![5], vec![5])].into();
+    let mut tree = Tree::build(&map).unwrap();
+    let root = tree.root();
+    let mut diff = put_all(&[(vec![1], vec![2]), (vec![3], vec![3])]);
+    let broken: Arc<dyn View> = Arc::new(Broken);
+    assert_eq!(tree.apply(&broken, &diff), Err(Fault::Stopped));
+    let other: Arc<dyn View> = Arc::new(Map::from([(vec![2], vec![2])]));
+    assert!(matches!(tree.apply(&other, &diff), Err(Fault::Corrupt { .. })));
+    let mut delete = Diff::new();
+    delete.put(vec![5], None);
+    let emptied: Arc<dyn View> = Arc::new(Map::from([(vec![5], vec![5])]));
+    assert!(matches!(tree.apply(&emptied, &delete), Err(Fault::Corrupt { .. })));
+    assert!(matches!(Tree::build(&Broken), Err(Fault::Stopped)));
+    assert_eq!(tree.root(), root);
+    diff.put(vec![3], None);
+    assert!(tree.apply(&broken, &diff).is_ok(), "a new value of a present key needs no neighbour");
+}
