@@ -1,1 +1,57 @@
-//! Under construction.
+//! Blocks, records, receipts, the history tree and heads: encode, append, prove, verify.
+//!
+//! An auditor needs this crate and `abi`, and nothing else: it holds the formats, the rules by which a
+//! history is judged, and the journal that a node writes. It executes nothing and knows no state; it sees
+//! a disk only through the trait [`Disk`].
+//!
+//! # Guarantees
+//!
+//! - What is accepted has one encoding: every object decodes from its canonical bytes only.
+//! - [`Chain`] accepts a block only if everything that can be known without executing is as it must be.
+//! - [`Journal`] never drops bytes that were synced: a page is cut only where it still holds a sector that
+//!   was never written.
+//!
+//! # Order
+//!
+//! `block` → `history` → `commitment` → `receipt` are what is signed; `page` → `segment` → `log` are how
+//! it is kept; `bundle` and `verify` are how it is handed on and judged.
+//!
+//! # Example
+//!
+//! ```
+//! use journal::History;
+//!
+//! let mut history = History::new();
+//! history.push(b"first");
+//! history.push(b"second");
+//! let path = history.path(1, 2).expect("the record is there");
+//! let leaf = History::leaf_hash(b"second");
+//! assert_eq!(abi::merkle::root_of_path(History::node, leaf, 1, 2, &path), Some(history.root()));
+//! ```
+
+mod block;
+mod bundle;
+mod commitment;
+mod cose;
+mod disk;
+mod history;
+mod log;
+mod page;
+mod receipt;
+mod segment;
+mod verify;
+mod window;
+
+#[cfg(test)]
+mod sample;
+
+pub use block::{BUILD_BYTES_MAX, Block, Entry, Header, execution_root};
+pub use bundle::{BundleError, BundleReader, BundleWriter, Item, Manifest, Trailer};
+pub use commitment::{Commitment, Issuer};
+pub use disk::{Disk, MemoryDisk};
+pub use history::{History, is_consistent};
+pub use log::{Cut, Journal, Tail};
+pub use receipt::{Committed, Receipt, ReceiptError, ReceiptFile};
+pub use segment::SegmentSize;
+pub use verify::{Chain, Invalid, Reason};
+pub use window::Window;

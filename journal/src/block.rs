@@ -1,0 +1,178 @@
+//! Blocks: the calls committed together, under one header.
+//!
+//! The header is hashed and signed for; the body holds what the records are rebuilt from, and the merged
+//! diff, by which a state is recovered without execution.
+
+use abi::Hash;
+use abi::call::SignedCall;
+use abi::canonical_array;
+use abi::codec::Encode;
+use abi::diff::Diff;
+use abi::effect::{Effect, Event, Moment};
+use abi::hash::{EFFECT, HEADER};
+use abi::limits::{
+    ARGS_BYTES_MAX, EVENT_BYTES_MAX, EVENTS_BYTES_MAX, EVENTS_MAX, KEY_BYTES_MAX, METHOD_BYTES_MAX,
+    OUTPUT_BYTES_MAX, VALUE_BYTES_MAX,
+};
+use abi::merkle::list_root;
+use abi::outcome::Outcome;
+use abi::record::{Placement, Record};
+
+mod compact;
+
+/// Longest description of the host's build, in bytes.
+pub const BUILD_BYTES_MAX: usize = 64;
+
+/// What a block is hashed and linked by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Header {
+    /// Format version.
+    pub version: u8,
+    /// The shard.
+    pub shard: Hash,
+    /// The block's number, from 1.
+    pub height: u64,
+    /// The hash of the header one below; the shard's id at height 1.
+    pub previous: Hash,
+    /// The fencing term of the writer, from 1; it never falls.
+    pub epoch: u64,
+    /// The place in history of the first call.
+    pub first_seq: u64,
+    /// How many calls, at least one.
+    pub count: u64,
+    /// The state root before the first call.
+    pub root_before: Hash,
+    /// The state root after the last call.
+    pub root_after: Hash,
+    /// The root of the list of effect hashes.
+    pub execution_root: Hash,
+    /// How many records history has, this block's included.
+    pub history_size: u64,
+    /// The history tree's root, this block's records included.
+    pub history_root: Hash,
+    /// The digest of the merged diff.
+    pub diff: Hash,
+    /// The logical time of the last call, in milliseconds of Unix time.
+    pub time_ms: u64,
+}
+
+canonical_array!(Header {
+    version,
+    shard,
+    height,
+    previous,
+    epoch,
+    first_seq,
+    count,
+    root_before,
+    root_after,
+    execution_root,
+    history_size,
+    history_root,
+    diff,
+    time_ms
+});
+
+impl Header {
+    /// The block's hash.
+    pub fn hash(&self) -> Hash {
+        HEADER.hash(&self.to_bytes())
+    }
+}
+
+/// One call of a block, and what it came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// The call, with the proof of its caller.
+    pub call: SignedCall,
+    /// The program that ran.
+    pub program: Hash,
+    /// The call's logical time, in milliseconds of Unix time.
+    pub time_ms: u64,
+    /// The answer.
+    pub outcome: Outcome,
+    /// The events, in order; none unless the call returned.
+    pub events: Vec<Event>,
+    /// The digest of the call's own diff; that of no writes unless the call returned.
+    pub diff: Hash,
+    /// Fuel used.
+    pub fuel: u64,
+}
+
+impl Entry {
+    /// The call's effect at its place in history.
+    pub fn effect(&self, seq: u64, profile: Hash) -> Effect {
+        let call = &self.call.call;
+        let at = Moment { seq, time_ms: self.time_ms, program: self.program, profile };
+        Effect::new(call, call.digest(), at, &self.outcome, self.diff, &self.events)
+    }
+
+    /// What is longer or more than its limit, by name.
+    pub fn over_limit(&self) -> Option<&'static str> {
+        let call = &self.call.call;
+        let sizes: Vec<usize> = self.events.iter().map(|event| event.name.len() + event.data.len()).collect();
+        [
+            ("method", call.method.len(), METHOD_BYTES_MAX),
+            ("args", call.args.len(), ARGS_BYTES_MAX),
+            ("output", self.outcome.output().len(), OUTPUT_BYTES_MAX),
+            ("events", sizes.len(), EVENTS_MAX),
+            ("event", sizes.iter().copied().max().unwrap_or(0), EVENT_BYTES_MAX),
+            ("events' bytes", sizes.iter().sum(), EVENTS_BYTES_MAX),
+        ]
+        .into_iter()
+        .find_map(|(name, size, max)| (size > max).then_some(name))
+    }
+}
+
+/// The calls committed together: one root, one signature, one fsync.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Block {
+    /// What the block is hashed and linked by.
+    pub header: Header,
+    /// The build of the host that made it, for people; not hashed, at most [`BUILD_BYTES_MAX`] long.
+    pub build: String,
+    /// The calls, in order.
+    pub entries: Vec<Entry>,
+    /// All writes of the block, the last of each key.
+    pub diff: Diff,
+}
+
+impl Block {
+    /// The records: what the compact body and the header together stand for.
+    pub fn records(&self, profile: Hash) -> Vec<Record> {
+        let header = &self.header;
+        let record = |(index, entry): (u64, &Entry)| Record {
+            effect: entry.effect(header.first_seq.saturating_add(index), profile),
+            fuel: entry.fuel,
+            placement: Placement {
+                height: header.height,
+                index,
+                epoch: header.epoch,
+                root_before: header.root_before,
+                root_after: header.root_after,
+            },
+        };
+        (0..).zip(&self.entries).map(record).collect()
+    }
+}
+
+/// The root of the list of the records' effect hashes.
+pub fn execution_root(records: &[Record]) -> Hash {
+    list_root(&EFFECT, &records.iter().map(|record| record.effect.hash()).collect::<Vec<_>>())
+}
+
+/// Which length in a diff is over its limit; a key in state is one byte longer than the program's.
+pub(crate) fn diff_over_limit(diff: &Diff) -> Option<&'static str> {
+    diff.iter().find_map(|(key, value)| {
+        if key.len() > KEY_BYTES_MAX + 1 {
+            Some("key")
+        } else if value.is_some_and(|value| value.len() > VALUE_BYTES_MAX) {
+            Some("value")
+        } else {
+            None
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! The stored form of a block: what the header holds once, or the body implies, is not repeated.
+//!
+//! ```text
+//! block = [header, build, [entry…], diff]
+//! entry = [call, proof, program / null, time, outcome, output, [event…], diff / null, fuel]
+//! call  = [version, program, method, args, salt, caller, key, expires, fuel_max]
+//! ```
+//!
+//! A call's shard is the header's. An entry's program is null where it is the one before; its time is
+//! counted from the entry before (the first one's from zero); its diff is null where nothing was written.
+//! Each has this one form: the decoder refuses a program or diff that should have been null.
+
+use super::{BUILD_BYTES_MAX, Block, Entry, Header, diff_over_limit};
+use abi::Hash;
+use abi::call::{Call, SignedCall};
+use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
+use abi::diff::Diff;
+use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, CALL_BYTES_MAX};
+use abi::outcome::Outcome;
+
+impl Encode for Block {
+    /// The compact form. It is the caller's bug if a call is another shard's, or time falls.
+    fn encode(&self, w: &mut Writer) {
+        assert!(self.build.len() <= BUILD_BYTES_MAX, "the build's description is too long");
+        w.array(4);
+        self.header.encode(w);
+        w.text(&self.build);
+        w.array(self.entries.len());
+        let empty = Diff::new().hash();
+        let mut before = None;
+        for entry in &self.entries {
+            write_entry(entry, before, &self.header.shard, &empty, w);
+            before = Some(entry);
+        }
+        self.diff.encode(w);
+    }
+}
+
+fn write_entry(entry: &Entry, before: Option<&Entry>, shard: &Hash, empty: &Hash, w: &mut Writer) {
+    assert!(entry.call.call.shard == *shard, "a call of another shard has no place in this block");
+    let time_before = before.map_or(0, |before| before.time_ms);
+    assert!(entry.time_ms >= time_before, "logical time never falls");
+    w.array(9);
+    write_call(&entry.call.call, w);
+    entry.call.proof.encode(w);
+    let same = before.is_some_and(|before| before.program == entry.program);
+    (!same).then_some(entry.program).encode(w);
+    (entry.time_ms - time_before).encode(w);
+    entry.outcome.code().encode(w);
+    w.bytes(entry.outcome.output());
+    entry.events.encode(w);
+    (entry.diff != *empty).then_some(entry.diff).encode(w);
+    entry.fuel.encode(w);
+}
+
+fn write_call(call: &Call, w: &mut Writer) {
+    w.array(9);
+    call.version.encode(w);
+    call.program.encode(w);
+    call.method.encode(w);
+    call.args.encode(w);
+    call.salt.encode(w);
+    call.caller.encode(w);
+    call.key.encode(w);
+    call.expires_ms.encode(w);
+    call.fuel_max.encode(w);
+}
+
+impl Decode for Block {
+    /// Strict, and no larger than the limits allow.
+    fn decode(r: &mut Reader<'_>) -> Result<Block, Error> {
+        let start = r.offset();
+        r.array_of(4)?;
+        let header = Header::decode(r)?;
+        let build = r.text_max(BUILD_BYTES_MAX)?;
+        let list = r.offset();
+        let count = r.array()?;
+        if count > BLOCK_CALLS_MAX {
+            return Err(r.error(list, Reason::Length));
+        }
+        let empty = Diff::new().hash();
+        let mut entries: Vec<Entry> = Vec::new();
+        for _ in 0..count {
+            let entry = read_entry(r, entries.last(), header.shard, &empty)?;
+            entries.push(entry);
+        }
+        let tail = r.offset();
+        let diff = Diff::decode(r)?;
+        if diff_over_limit(&diff).is_some() || r.offset() - start > BLOCK_BYTES_MAX {
+            return Err(r.error(tail, Reason::Length));
+        }
+        Ok(Block { header, build, entries, diff })
+    }
+}
+
+fn read_entry(r: &mut Reader<'_>, before: Option<&Entry>, shard: Hash, empty: &Hash) -> Result<Entry, Error> {
+    let start = r.offset();
+    r.array_of(9)?;
+    let call_start = r.offset();
+    let call = SignedCall { call: read_call(r, shard)?, proof: Decode::decode(r)? };
+    if r.offset() - call_start > CALL_BYTES_MAX {
+        return Err(r.error(call_start, Reason::Length));
+    }
+    let program = read_program(r, before)?;
+    let time_start = r.offset();
+    let time_ms = before
+        .map_or(0, |before| before.time_ms)
+        .checked_add(r.unsigned()?)
+        .ok_or(r.error(time_start, Reason::Range))?;
+    let outcome_start = r.offset();
+    let (code, output) = (u8::decode(r)?, r.bytes()?);
+    let outcome =
+        Outcome::from_parts(code, output.to_vec()).ok_or(r.error(outcome_start, Reason::Unknown))?;
+    let events = Vec::decode(r)?;
+    let diff_start = r.offset();
+    let diff = match Option::<Hash>::decode(r)? {
+        Some(diff) if diff == *empty => return Err(r.error(diff_start, Reason::NotCanonical)),
+        diff => diff.unwrap_or(*empty),
+    };
+    let fuel = r.unsigned()?;
+    let entry = Entry { call, program, time_ms, outcome, events, diff, fuel };
+    if entry.over_limit().is_some() { Err(r.error(start, Reason::Length)) } else { Ok(entry) }
+}
+
+fn read_call(r: &mut Reader<'_>, shard: Hash) -> Result<Call, Error> {
+    r.array_of(9)?;
+    Ok(Call {
+        version: Decode::decode(r)?,
+        shard,
+        program: Decode::decode(r)?,
+        method: Decode::decode(r)?,
+        args: Decode::decode(r)?,
+        salt: Decode::decode(r)?,
+        caller: Decode::decode(r)?,
+        key: Decode::decode(r)?,
+        expires_ms: Decode::decode(r)?,
+        fuel_max: Decode::decode(r)?,
+    })
+}
+
+fn read_program(r: &mut Reader<'_>, before: Option<&Entry>) -> Result<Hash, Error> {
+    let start = r.offset();
+    let before = before.map(|before| before.program);
+    match Option::<Hash>::decode(r)? {
+        Some(program) if before != Some(program) => Ok(program),
+        Some(_) => Err(r.error(start, Reason::NotCanonical)),
+        None => before.ok_or(r.error(start, Reason::Type)),
+    }
+}

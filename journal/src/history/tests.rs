@@ -1,0 +1,97 @@
+use super::*;
+use abi::merkle;
+use proptest::prelude::*;
+
+/// The leaves of the test tree of RFC 6962's reference implementation.
+const LEAVES: [&[u8]; 8] = [
+    &[],
+    &[0x00],
+    &[0x10],
+    &[0x20, 0x21],
+    &[0x30, 0x31],
+    &[0x40, 0x41, 0x42, 0x43],
+    &[0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57],
+    &[0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f],
+];
+
+/// Its roots, from the empty tree to that of all eight.
+const ROOTS: [&str; 9] = [
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+];
+
+fn history(size: u64) -> History {
+    let mut history = History::new();
+    (0..size).for_each(|seq| history.push(&seq.to_be_bytes()));
+    history
+}
+
+#[test]
+fn rfc_6962_test_tree() {
+    let mut history = History::new();
+    assert_eq!(history.root().to_string(), ROOTS[0]);
+    for (leaf, root) in LEAVES.iter().zip(&ROOTS[1..]) {
+        history.push(leaf);
+        assert_eq!(history.root().to_string(), *root);
+    }
+    for (size, root) in (0..).zip(ROOTS) {
+        assert_eq!(history.root_at(size).map(|root| root.to_string()).as_deref(), Some(root));
+    }
+    assert_eq!(history.root_at(9), None);
+}
+
+#[test]
+fn paths_and_roots_are_those_of_the_naive_functions() {
+    let history = history(70);
+    for size in 1..=70 {
+        let leaves = &history.levels[0][..index(size)];
+        assert_eq!(history.root_at(size), Some(merkle::root(History::node, leaves)));
+        for seq in 0..size {
+            let path = merkle::path(History::node, leaves, index(seq));
+            assert_eq!(history.path(seq, size), Some(path));
+        }
+        assert_eq!(history.path(size, size), None);
+    }
+    assert_eq!(history.path(0, 71), None);
+}
+
+#[test]
+fn every_prefix_is_consistent_and_no_other_tree_is() {
+    let history = history(40);
+    for newer in 0..=40 {
+        let after = history.root_at(newer).unwrap();
+        for older in 0..=newer {
+            let before = history.root_at(older).unwrap();
+            let path = history.consistency(older, newer).unwrap();
+            assert!(is_consistent(older, &before, newer, &after, &path), "{older} {newer}");
+            assert!(!is_consistent(older, &Hash([7; 32]), newer, &after, &path));
+            let changed_counts = older > 0 && older < newer;
+            if changed_counts {
+                assert!(!is_consistent(older, &before, newer, &Hash([7; 32]), &path));
+                assert!(!is_consistent(older, &before, newer, &after, &path[1..]));
+                let long = [&path[..], &[Hash::ZERO]].concat();
+                assert!(!is_consistent(older, &before, newer, &after, &long));
+            }
+        }
+    }
+    assert_eq!(history.consistency(1, 41), None);
+    assert_eq!(history.consistency(2, 1), None);
+}
+
+proptest! {
+    #[test]
+    fn what_is_forgotten_leaves_no_trace(size in 0u64..80, more in 0u64..80) {
+        let mut longer = history(size + more);
+        longer.truncate(size);
+        prop_assert_eq!(longer.root(), history(size).root());
+        (size..100).for_each(|seq| longer.push(&seq.to_be_bytes()));
+        prop_assert_eq!(longer.root(), history(100).root());
+    }
+}

@@ -1,0 +1,261 @@
+//! The journal: blocks appended, synced, committed, and read back.
+//!
+//! A frame holds a block and the commitment of the block before it, or on a clean close the last block's
+//! commitment alone: `[block / null, commitment / null]`.
+//!
+//! Invariants: committed ≤ durable ≤ height ≤ durable + 1. After a write or sync that failed, the handle
+//! refuses everything; opening again recovers.
+
+use crate::block::{Block, Header};
+use crate::commitment::Commitment;
+use crate::disk::Disk;
+use crate::segment::{self, Label, MAGIC, Place, Segment, SegmentSize, frame_pages};
+use crate::verify::link;
+use abi::codec::{Bytes, Decode, Encode, Error, Writer};
+use abi::fault::Fault;
+use abi::limits::BLOCK_BYTES_MAX;
+use abi::{Hash, VERSION};
+
+mod open;
+
+pub use open::{Cut, Tail};
+
+/// One shard's journal on one disk.
+#[derive(Debug)]
+pub struct Journal<D: Disk> {
+    disk: D,
+    shard: Hash,
+    /// The size of segments made from now on.
+    size: SegmentSize,
+    /// The segment that is written.
+    segment: Segment,
+    /// Its first unwritten page.
+    next: u32,
+    /// Where each block lies, from height 1.
+    index: Vec<Kept>,
+    /// The last block's header.
+    head: Option<Header>,
+    durable: u64,
+    committed: u64,
+    stopped: bool,
+}
+
+/// Where a block is kept, and its commitment, once there is one.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    block: Place,
+    commitment: Option<Place>,
+}
+
+/// What a frame holds.
+type Content = (Option<Bytes>, Option<Bytes>);
+
+impl<D: Disk> Journal<D> {
+    /// A fresh journal of `shard`.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a disk that holds segments.
+    pub fn create(disk: D, shard: Hash) -> Result<Self, Fault> {
+        Self::create_with(disk, shard, SegmentSize::DEFAULT)
+    }
+
+    /// The same, with segments of another size, into which every block must fit.
+    pub fn create_with(mut disk: D, shard: Hash, size: SegmentSize) -> Result<Self, Fault> {
+        if disk.list()?.iter().any(|name| segment::number(name).is_some()) {
+            return Err(Fault::io("create a journal", "there is one"));
+        }
+        let (segment, next) = new_segment(&mut disk, 0, size, shard, 1)?;
+        Ok(Journal {
+            disk,
+            shard,
+            size,
+            segment,
+            next,
+            index: Vec::new(),
+            head: None,
+            durable: 0,
+            committed: 0,
+            stopped: false,
+        })
+    }
+
+    /// The height of the last block appended.
+    pub fn height(&self) -> u64 {
+        self.index.len() as u64
+    }
+
+    /// The height up to which blocks are synced.
+    pub fn durable(&self) -> u64 {
+        self.durable
+    }
+
+    /// The height up to which blocks are committed: what [`commit_to`](Journal::commit_to) said, and on
+    /// opening the last block whose commitment is in the journal.
+    pub fn committed(&self) -> u64 {
+        self.committed
+    }
+
+    /// The header of the last block appended.
+    pub fn head(&self) -> Option<&Header> {
+        self.head.as_ref()
+    }
+
+    /// Says that the blocks up to `height` are committed; they must be durable.
+    pub fn commit_to(&mut self, height: u64) {
+        assert!(height <= self.durable, "only what is durable is committed");
+        assert!(height >= self.committed, "what is committed stays so");
+        self.committed = height;
+    }
+
+    /// Appends the next block, with the commitment of the one before it if there is one. It is not synced.
+    ///
+    /// It is the caller's bug if the block does not follow the last one, an earlier one is not synced, or
+    /// the block is over its size limit.
+    pub fn append(&mut self, block: &Block, previous: Option<&Commitment>) -> Result<(), Fault> {
+        self.running()?;
+        assert!(self.durable == self.height(), "at most one block is not synced");
+        if let Err(reason) = link(&self.shard, self.head.as_ref(), &block.header) {
+            panic!("the block does not follow the last one: {reason}");
+        }
+        let bytes = block.to_bytes();
+        assert!(bytes.len() <= BLOCK_BYTES_MAX, "block too large: size={}", bytes.len());
+        let place = self.write(Some(bytes), previous)?;
+        self.index.push(Kept { block: place, commitment: None });
+        self.head = Some(block.header);
+        Ok(())
+    }
+
+    /// Makes the appended block durable.
+    pub fn sync(&mut self) -> Result<(), Fault> {
+        self.running()?;
+        let synced = self.disk.sync(&segment::name(self.segment.number));
+        self.stopping(synced)?;
+        self.durable = self.height();
+        Ok(())
+    }
+
+    /// Writes the last block's commitment in a frame of its own, synced: the end of a clean close.
+    pub fn close(&mut self, commitment: &Commitment) -> Result<(), Fault> {
+        self.running()?;
+        assert!(self.durable == self.height(), "what is signed for is durable");
+        self.write(None, Some(commitment))?;
+        self.sync()
+    }
+
+    /// The block at `height`; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Corrupt, if it is not what was appended.
+    pub fn read(&self, height: u64) -> Result<Option<Block>, Fault> {
+        self.running()?;
+        let Some(kept) = self.kept(height) else {
+            return Ok(None);
+        };
+        let block = self.content(kept.block)?.0.map(|bytes| Block::from_bytes(&bytes));
+        match block {
+            Some(Ok(block)) if block.header.height == height => Ok(Some(block)),
+            _ => Err(Fault::corrupt(format!("block {height}: not what was appended"))),
+        }
+    }
+
+    /// The commitment of the block at `height`; `None` while it is not in the journal.
+    ///
+    /// # Errors
+    ///
+    /// Corrupt, if it is not what was appended.
+    pub fn commitment(&self, height: u64) -> Result<Option<Commitment>, Fault> {
+        self.running()?;
+        let Some(place) = self.kept(height).and_then(|kept| kept.commitment) else {
+            return Ok(None);
+        };
+        let commitment = self.content(place)?.1.map(|bytes| Commitment::from_bytes(&bytes));
+        match commitment {
+            Some(Ok(commitment)) if commitment.height() == height => Ok(Some(commitment)),
+            _ => Err(Fault::corrupt(format!("commitment {height}: not what was appended"))),
+        }
+    }
+
+    /// The disk.
+    pub fn disk(&self) -> &D {
+        &self.disk
+    }
+
+    /// The disk, without the journal.
+    pub fn into_disk(self) -> D {
+        self.disk
+    }
+
+    fn running(&self) -> Result<(), Fault> {
+        if self.stopped { Err(Fault::Stopped) } else { Ok(()) }
+    }
+
+    /// Stops the handle if a write or sync has failed: nobody knows what is on the disk.
+    fn stopping<T>(&mut self, done: Result<T, Fault>) -> Result<T, Fault> {
+        self.stopped |= done.is_err();
+        done
+    }
+
+    fn kept(&self, height: u64) -> Option<&Kept> {
+        self.index.get(usize::try_from(height.checked_sub(1)?).ok()?)
+    }
+
+    fn content(&self, place: Place) -> Result<Content, Fault> {
+        let segment = Segment::open(&self.disk, place.segment)?;
+        let frame = segment.read(&self.disk, place.page)?;
+        let frame = frame.ok_or_else(|| segment.corrupt(place.page, "no whole frame"))?;
+        read_content(&frame.bytes).map_err(|error| segment.corrupt(place.page, &error.to_string()))
+    }
+
+    /// Writes a frame where the last one ends, in a new segment if this one cannot hold it.
+    fn write(&mut self, block: Option<Vec<u8>>, commitment: Option<&Commitment>) -> Result<Place, Fault> {
+        if let Some(commitment) = commitment {
+            let named = self.head.as_ref().is_some_and(|head| commitment.names(head));
+            assert!(named, "the commitment is the last block's");
+        }
+        let frame = write_content(block, commitment);
+        if frame_pages(&frame) > self.segment.pages - self.next {
+            assert!(frame_pages(&frame) < self.size.pages(), "a block fits into a segment");
+            let (number, first_height) = (self.segment.number + 1, self.height() + 1);
+            let made = new_segment(&mut self.disk, number, self.size, self.shard, first_height);
+            (self.segment, self.next) = self.stopping(made)?;
+        }
+        let place = Place { segment: self.segment.number, page: self.next };
+        let written = self.segment.write(&mut self.disk, self.next, &frame);
+        self.next += self.stopping(written)?;
+        if let (Some(_), Some(last)) = (commitment, self.index.last_mut()) {
+            last.commitment = Some(place);
+        }
+        Ok(place)
+    }
+}
+
+/// Makes segment `number`, labelled and synced; the page after its label.
+fn new_segment<D: Disk>(
+    disk: &mut D,
+    number: u32,
+    size: SegmentSize,
+    shard: Hash,
+    first_height: u64,
+) -> Result<(Segment, u32), Fault> {
+    let label = Label { magic: MAGIC.into(), version: VERSION, shard, segment: number, first_height };
+    let segment = Segment { number, pages: size.pages() };
+    disk.create(&segment::name(number), size.bytes())?;
+    let pages = segment.write(disk, 0, &label.to_bytes())?;
+    disk.sync(&segment::name(number))?;
+    Ok((segment, pages))
+}
+
+fn write_content(block: Option<Vec<u8>>, commitment: Option<&Commitment>) -> Vec<u8> {
+    let mut w = Writer::default();
+    (block.map(Bytes), commitment.map(|commitment| Bytes(commitment.to_bytes()))).encode(&mut w);
+    w.into_bytes()
+}
+
+fn read_content(frame: &[u8]) -> Result<Content, Error> {
+    Content::from_bytes(frame)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! Opening a journal: every frame is read, and a torn tail cut.
+
+use super::{Content, Journal, Kept, read_content};
+use crate::block::{Block, Header};
+use crate::commitment::Commitment;
+use crate::disk::Disk;
+use crate::segment::{self, Frame, Label, MAGIC, Place, Segment, SegmentSize};
+use crate::verify::link;
+use abi::codec::Decode;
+use abi::fault::Fault;
+use abi::{Hash, VERSION};
+
+/// How a journal ended when it was opened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tail {
+    /// What was cut: the last frame, if a crash tore it.
+    pub cut: Option<Cut>,
+    /// The last block's commitment; there after a clean close.
+    pub commitment: Option<Commitment>,
+}
+
+/// Pages that held part of a frame and are unwritten again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cut {
+    /// The segment's number.
+    pub segment: u32,
+    /// The first page.
+    pub page: u32,
+    /// How many pages.
+    pub pages: u32,
+}
+
+impl<D: Disk> Journal<D> {
+    /// Opens a journal of `shard`, and finishes the creation of one that a crash interrupted.
+    ///
+    /// Reads every frame: page checksums, strict decoding, the chain of headers; not whether what they say
+    /// is right, which is `Chain`'s to judge. The last frame is written again and synced, because what a
+    /// process reads back may never have reached the disk.
+    ///
+    /// # Errors
+    ///
+    /// `Corrupt` names the place of bytes that are not what was written; `Foreign` is another shard's
+    /// journal or another version's; `Io` is a disk that fails or holds no journal.
+    pub fn open(mut disk: D, shard: Hash) -> Result<(Self, Tail), Fault> {
+        let count = count(&disk)?;
+        let mut scan = Scan { shard, index: Vec::new(), head: None, committed: 0, commitment: None };
+        // A crash may have come between the making of a segment and its label.
+        let blank = Segment::is_blank(&disk, count - 1)?;
+        let labelled = if blank { count - 1 } else { count };
+        let mut last = None;
+        for number in 0..labelled {
+            let segment = Segment::open(&disk, number)?;
+            let end = scan.segment(&disk, segment)?;
+            if number + 1 < count && segment.torn_end(&disk, end.next)?.is_some() {
+                return Err(segment.corrupt(end.next, "torn, but a later segment follows"));
+            }
+            last = Some((segment, end));
+        }
+        if blank {
+            disk.remove(&segment::name(count - 1))?;
+        }
+        let Some((segment, end)) = last else {
+            return Ok((Self::create(disk, shard)?, Tail { cut: None, commitment: None }));
+        };
+        let cut = cut(&mut disk, segment, end.next)?;
+        segment.write(&mut disk, end.page, &end.frame)?;
+        disk.sync(&segment::name(segment.number))?;
+        Ok(scan.journal(disk, segment, end.next, cut))
+    }
+}
+
+/// How many segments there are; their numbers have no gaps.
+fn count<D: Disk>(disk: &D) -> Result<u32, Fault> {
+    let mut numbers: Vec<u32> = disk.list()?.iter().filter_map(|name| segment::number(name)).collect();
+    numbers.sort_unstable();
+    match numbers.last() {
+        None => Err(Fault::io("open the journal", "there is none")),
+        Some(&last) if numbers.len() as u64 == u64::from(last) + 1 => Ok(last + 1),
+        Some(&last) => {
+            let missing = (0..last).find(|number| numbers.binary_search(number).is_err()).unwrap_or(0);
+            Err(Fault::corrupt(format!("segment {missing} is missing")))
+        }
+    }
+}
+
+/// Cuts what a crash left behind the last whole frame.
+fn cut<D: Disk>(disk: &mut D, segment: Segment, next: u32) -> Result<Option<Cut>, Fault> {
+    let Some(end) = segment.torn_end(disk, next)? else {
+        return Ok(None);
+    };
+    segment.erase(disk, next, end)?;
+    Ok(Some(Cut { segment: segment.number, page: next, pages: end - next }))
+}
+
+/// What the frames read so far come to.
+struct Scan {
+    shard: Hash,
+    index: Vec<Kept>,
+    head: Option<Header>,
+    committed: u64,
+    commitment: Option<Commitment>,
+}
+
+/// The last whole frame of a segment, and the page after it.
+struct End {
+    frame: Vec<u8>,
+    page: u32,
+    next: u32,
+}
+
+impl Scan {
+    fn height(&self) -> u64 {
+        self.index.len() as u64
+    }
+
+    /// The journal that was read, open for writing at page `next` of its last segment.
+    fn journal<D: Disk>(self, disk: D, segment: Segment, next: u32, cut: Option<Cut>) -> (Journal<D>, Tail) {
+        let tail = Tail { cut, commitment: self.commitment };
+        let journal = Journal {
+            disk,
+            shard: self.shard,
+            size: SegmentSize::of_pages(segment.pages),
+            segment,
+            next,
+            durable: self.index.len() as u64,
+            index: self.index,
+            head: self.head,
+            committed: self.committed,
+            stopped: false,
+        };
+        (journal, tail)
+    }
+
+    /// Reads every whole frame of a segment.
+    fn segment<D: Disk>(&mut self, disk: &D, segment: Segment) -> Result<End, Fault> {
+        let label = segment.read(disk, 0)?.ok_or_else(|| segment.corrupt(0, "no whole label"))?;
+        self.label(segment, &label.bytes)?;
+        let mut end = End { next: label.pages, frame: label.bytes, page: 0 };
+        while let Some(Frame { bytes, pages }) = segment.read(disk, end.next)? {
+            self.frame(segment, end.next, &bytes)?;
+            end = End { next: end.next + pages, frame: bytes, page: end.next };
+        }
+        Ok(end)
+    }
+
+    fn label(&self, segment: Segment, bytes: &[u8]) -> Result<(), Fault> {
+        let label = Label::from_bytes(bytes).map_err(|error| segment.corrupt(0, &error.to_string()))?;
+        if label.magic != MAGIC || label.version != VERSION {
+            return Err(Fault::foreign(format!(
+                "segment {} is of format `{}` version {}",
+                segment.number, label.magic, label.version
+            )));
+        }
+        if label.shard != self.shard {
+            return Err(Fault::foreign(format!(
+                "segment {} is of shard {}, not {}",
+                segment.number, label.shard, self.shard
+            )));
+        }
+        if (label.segment, label.first_height) != (segment.number, self.height() + 1) {
+            return Err(segment.corrupt(0, &format!("the label names height {}", label.first_height)));
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, segment: Segment, page: u32, bytes: &[u8]) -> Result<(), Fault> {
+        let height = self.height() + 1;
+        let corrupt = |why: &str| segment.corrupt(page, &format!("at height {height}: {why}"));
+        let (block, commitment): Content =
+            read_content(bytes).map_err(|error| corrupt(&error.to_string()))?;
+        if block.is_none() && commitment.is_none() {
+            return Err(corrupt("an empty frame"));
+        }
+        let place = Place { segment: segment.number, page };
+        if let Some(commitment) = commitment {
+            let commitment =
+                Commitment::from_bytes(&commitment).map_err(|error| corrupt(&error.to_string()))?;
+            match (&self.head, self.index.last_mut()) {
+                (Some(head), Some(last)) if commitment.names(head) => last.commitment = Some(place),
+                _ => return Err(corrupt("the commitment is another block's")),
+            }
+            self.committed = self.height();
+            self.commitment = Some(commitment);
+        }
+        if let Some(block) = block {
+            let block = Block::from_bytes(&block).map_err(|error| corrupt(&error.to_string()))?;
+            link(&self.shard, self.head.as_ref(), &block.header)
+                .map_err(|reason| corrupt(&reason.to_string()))?;
+            self.index.push(Kept { block: place, commitment: None });
+            self.head = Some(block.header);
+            self.commitment = None;
+        }
+        Ok(())
+    }
+}

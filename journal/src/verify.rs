@@ -1,0 +1,207 @@
+//! Streaming verification of a history: everything that can be known without executing a program.
+//!
+//! Guarantees: a block that [`Chain`] accepts is linked to all before it; its calls are proved, live, in
+//! time and within their limits; programs are those that the authority deployed; roots and digests are
+//! those of its own body. What remains for others: that the calls came to what the block says
+//! (`kernel::replay`), and that its diff leads from one state root to the next (`state`).
+//!
+//! Limits: the history tree and the live idempotency keys are held in memory.
+
+use crate::block::{Block, Header, diff_over_limit, execution_root};
+use crate::commitment::{Commitment, Issuer};
+use crate::history::History;
+use crate::window::Window;
+use abi::genesis::Genesis;
+use abi::limits::BLOCK_CALLS_MAX;
+use abi::profile::Profile;
+use abi::record::Record;
+use abi::{Hash, VERSION};
+
+mod calls;
+mod reason;
+
+pub use reason::{Invalid, Reason};
+
+/// A history, verified up to a block.
+///
+/// It does not say that the last block is signed for: [`commitment`](Chain::commitment) does.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    genesis: Genesis,
+    issuer: Issuer,
+    /// The root of an empty state.
+    empty_root: Hash,
+    history: History,
+    window: Window,
+    /// The program that serves, once one is deployed.
+    program: Option<Hash>,
+    head: Option<Header>,
+}
+
+impl Chain {
+    /// The history of `genesis` before its first block; `empty_root` is the root of an empty state.
+    ///
+    /// # Errors
+    ///
+    /// A genesis that breaks a rule, or names a profile that is not ours.
+    pub fn new(genesis: &Genesis, empty_root: Hash) -> Result<Chain, Invalid> {
+        genesis.check().map_err(|error| Invalid::of(Reason::Genesis(error)))?;
+        if genesis.profile != Profile.hash() {
+            return Err(Invalid::of(Reason::Profile));
+        }
+        Ok(Chain {
+            genesis: genesis.clone(),
+            issuer: Issuer::of(genesis),
+            empty_root,
+            history: History::new(),
+            window: Window::new(),
+            program: None,
+            head: None,
+        })
+    }
+
+    /// Checks the next block against all before it, moves on, and returns its records.
+    ///
+    /// # Errors
+    ///
+    /// Names the first rule that the block breaks, and where. The chain then stands where it stood.
+    pub fn block(&mut self, block: &Block) -> Result<Vec<Record>, Invalid> {
+        let header = &block.header;
+        let at = |reason| Invalid { height: Some(header.height), ..Invalid::of(reason) };
+        link(&self.issuer.shard, self.head.as_ref(), header).map_err(at)?;
+        self.totals(block).map_err(at)?;
+        let records = block.records(self.genesis.profile);
+        let program =
+            self.calls(block, &records).map_err(|(seq, reason)| Invalid { seq: Some(seq), ..at(reason) })?;
+        if execution_root(&records) != header.execution_root {
+            return Err(at(Reason::ExecutionRoot));
+        }
+        records.iter().for_each(|record| self.history.push(&record.leaf()));
+        if self.history.root() != header.history_root {
+            self.history.truncate(header.first_seq);
+            return Err(at(Reason::HistoryRoot));
+        }
+        for record in &records {
+            let effect = &record.effect;
+            self.window.advance(effect.time_ms);
+            self.window.insert(&effect.caller, &effect.key, effect.expires_ms, effect.seq);
+        }
+        self.program = program;
+        self.head = Some(*header);
+        assert!(self.history.size() == header.history_size, "the header's size was checked");
+        Ok(records)
+    }
+
+    /// Checks that `commitment` is the writer's to the last block.
+    ///
+    /// # Errors
+    ///
+    /// Names the rule that it breaks.
+    pub fn commitment(&self, commitment: &Commitment) -> Result<(), Invalid> {
+        let Some(head) = &self.head else {
+            return Err(Invalid::of(Reason::NoBlock));
+        };
+        let invalid = |error| Invalid { height: Some(head.height), ..Invalid::of(Reason::Commitment(error)) };
+        commitment.verify(&self.issuer, head).map_err(invalid)
+    }
+
+    /// What a block's header says of its body as a whole.
+    fn totals(&self, block: &Block) -> Result<(), Reason> {
+        let (header, entries) = (&block.header, &block.entries);
+        if self.head.is_none() && header.root_before != self.empty_root {
+            return Err(Reason::RootBefore);
+        }
+        if header.count != entries.len() as u64 {
+            return Err(Reason::Count);
+        }
+        if entries.len() > BLOCK_CALLS_MAX {
+            return Err(Reason::Limit("calls"));
+        }
+        if entries.last().is_some_and(|last| last.time_ms != header.time_ms) {
+            return Err(Reason::LastTime);
+        }
+        if let Some(what) = diff_over_limit(&block.diff) {
+            return Err(Reason::Limit(what));
+        }
+        if block.diff.hash() != header.diff {
+            return Err(Reason::Diff);
+        }
+        // The merged diff of one call is the call's.
+        if matches!(entries.as_slice(), [only] if only.diff != header.diff) {
+            return Err(Reason::CallDiff);
+        }
+        Ok(())
+    }
+
+    /// The shard.
+    pub fn shard(&self) -> Hash {
+        self.issuer.shard
+    }
+
+    /// The genesis.
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// Who signs for the next block.
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    /// The height of the last block; 0 before the first.
+    pub fn height(&self) -> u64 {
+        self.head.map_or(0, |head| head.height)
+    }
+
+    /// The state root after the last block.
+    pub fn root(&self) -> Hash {
+        self.head.map_or(self.empty_root, |head| head.root_after)
+    }
+
+    /// The logical time of the last call.
+    pub fn time(&self) -> u64 {
+        self.head.map_or(self.genesis.time.start_ms, |head| head.time_ms)
+    }
+
+    /// The last block's header.
+    pub fn header(&self) -> Option<&Header> {
+        self.head.as_ref()
+    }
+
+    /// The history tree.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The live idempotency keys.
+    pub fn window(&self) -> &Window {
+        &self.window
+    }
+
+    /// The program that serves, once one is deployed.
+    pub fn program(&self) -> Option<Hash> {
+        self.program
+    }
+}
+
+/// What links a header to the one before it: all that headers alone can show.
+pub(crate) fn link(shard: &Hash, before: Option<&Header>, header: &Header) -> Result<(), Reason> {
+    let (height, previous, first_seq, epoch) =
+        before.map_or((1, *shard, 0, 1), |b| (b.height + 1, b.hash(), b.history_size, b.epoch));
+    let rules = [
+        (header.version == VERSION, Reason::Version),
+        (header.shard == *shard, Reason::Shard),
+        (header.height == height, Reason::Height),
+        (header.previous == previous, Reason::Previous),
+        (header.epoch >= epoch, Reason::Epoch),
+        (header.first_seq == first_seq, Reason::FirstSeq),
+        (header.count > 0, Reason::Empty),
+        (first_seq.checked_add(header.count) == Some(header.history_size), Reason::HistorySize),
+        (before.is_none_or(|before| header.root_before == before.root_after), Reason::RootBefore),
+        (before.is_none_or(|before| header.time_ms >= before.time_ms), Reason::TimeFell),
+    ];
+    rules.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, reason)| Err(reason))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! The live idempotency keys: a function of the journal's last window, rebuilt on open.
+
+use abi::call::Caller;
+use std::collections::BTreeMap;
+
+/// One scoped key.
+type Scope = (Caller, [u8; 32]);
+
+/// Which (caller, key) pairs are live, and at which seq each was used.
+///
+/// Time moves forward only: what has expired is forgotten.
+#[derive(Clone, Debug, Default)]
+pub struct Window {
+    live: BTreeMap<Scope, Live>,
+    /// The scopes by the time at which they expire.
+    expiring: BTreeMap<u64, Vec<Scope>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Live {
+    seq: u64,
+    expires_ms: u64,
+}
+
+impl Window {
+    /// No live keys.
+    pub fn new() -> Window {
+        Window::default()
+    }
+
+    /// The seq of the call that used this key and is still live.
+    pub fn find(&self, caller: &Caller, key: &[u8; 32]) -> Option<u64> {
+        self.find_at(caller, key, 0)
+    }
+
+    /// The same, as it will be at `time_ms`.
+    pub fn find_at(&self, caller: &Caller, key: &[u8; 32], time_ms: u64) -> Option<u64> {
+        let live = self.live.get(&(caller.clone(), *key))?;
+        (live.expires_ms > time_ms).then_some(live.seq)
+    }
+
+    /// Adds a key that is not live yet, used by the call at `seq`.
+    pub fn insert(&mut self, caller: &Caller, key: &[u8; 32], expires_ms: u64, seq: u64) {
+        let scope = (caller.clone(), *key);
+        let before = self.live.insert(scope.clone(), Live { seq, expires_ms });
+        assert!(before.is_none(), "a live key is used once");
+        self.expiring.entry(expires_ms).or_default().push(scope);
+    }
+
+    /// Moves time to `time_ms`: keys whose expiry it has reached are dead.
+    pub fn advance(&mut self, time_ms: u64) {
+        while let Some(first) = self.expiring.first_entry() {
+            if *first.key() > time_ms {
+                break;
+            }
+            for scope in first.remove() {
+                let was = self.live.remove(&scope);
+                assert!(was.is_some(), "every key that expires was live");
+            }
+        }
+    }
+
+    /// How many keys are live.
+    pub fn len(&self) -> usize {
+        self.live.len()
+    }
+
+    /// Whether no key is live.
+    pub fn is_empty(&self) -> bool {
+        self.live.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_lives_until_its_expiry_and_can_then_be_used_again() {
+        let mut window = Window::new();
+        let (nobody, ann) = (Caller::Nobody, Caller::Principal("ann".into()));
+        window.insert(&nobody, &[1; 32], 10, 0);
+        window.insert(&ann, &[1; 32], 20, 1);
+        window.advance(9);
+        assert_eq!(window.find(&nobody, &[1; 32]), Some(0));
+        assert_eq!(window.find_at(&nobody, &[1; 32], 10), None);
+        window.advance(10);
+        assert_eq!(window.find(&nobody, &[1; 32]), None);
+        assert_eq!(window.find(&ann, &[1; 32]), Some(1), "keys are scoped by their caller");
+        window.insert(&nobody, &[1; 32], 30, 2);
+        window.advance(25);
+        assert_eq!((window.len(), window.find(&nobody, &[1; 32])), (1, Some(2)));
+        window.advance(30);
+        assert!(window.is_empty());
+    }
+}
