@@ -31,7 +31,7 @@ pub struct Admitted {
 /// What admission says.
 pub enum Admission {
     /// A new call.
-    New(Admitted),
+    New(Box<Admitted>),
     /// A key that lives already; the record at this place may be of the same call.
     Known(u64),
 }
@@ -219,7 +219,7 @@ pub(crate) fn admit(
     let program = target(machine.system(), call, next.serving)?;
     check_method(machine, call, &program)?;
     let at = Moment { seq: next.seq, time_ms, program, profile: machine.profile() };
-    Ok(Admission::New(Admitted { digest, at, signed }))
+    Ok(Admission::New(Box::new(Admitted { digest, at, signed })))
 }
 
 fn check_form(call: &Call, shard: &Hash) -> Result<(), Rejected> {

@@ -119,7 +119,7 @@ pub(crate) fn execute(
                 let (seq, outcome) = (admitted.at.seq, execution.outcome.clone());
                 let is_act = admitted.at.program == machine.system();
                 window.advance(admitted.at.time_ms);
-                draft.enter(window, admitted, execution);
+                draft.enter(window, *admitted, execution);
                 if is_act {
                     serving = Machine::serving(&*draft.state)?;
                 }
@@ -237,7 +237,7 @@ impl Draft {
             diff: diff.hash(),
             time_ms,
         };
-        let block = Block { header: header.clone(), build: build.into(), entries, diff };
+        let block = Block { header, build: build.into(), entries, diff };
         for record in block.records(profile) {
             history.push(&record.to_bytes());
         }

@@ -1,1 +1,53 @@
-//! Under construction.
+//! The world: files, RocksDB, keys, the clock and the command line.
+//!
+//! Everything that decides anything is in the crates below; this one brings bytes to them, and shows
+//! people what came of it. The binary is `foil`.
+
+pub mod cli;
+pub mod commands;
+pub mod data;
+mod disk;
+pub mod error;
+pub mod keys;
+mod map;
+mod output;
+mod program;
+mod progress;
+mod rocks;
+mod rows;
+mod value;
+
+pub use disk::FileDisk;
+pub use rocks::RocksStore;
+
+use cli::{Cli, Command};
+use error::NodeError;
+use verify::Exit;
+
+/// Runs one command.
+pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Key(command) => commands::key::run(global, command),
+        Command::Shard(command) => commands::shard::run(global, command),
+        Command::Deploy(args) => commands::deploy::run(global, args),
+        Command::Call(args) => commands::call::run(global, args),
+        Command::Query(args) => commands::query::run(global, args),
+        Command::Run(args) => commands::run::run(global, args),
+        Command::State(command) => commands::state::run(global, command),
+        Command::Receipt(args) => commands::receipt::run(global, args),
+        Command::Replay(args) => commands::replay::run(global, args),
+        Command::Bundle(args) => commands::bundle::run(global, args),
+        Command::Inspect(args) => commands::inspect::run(global, args),
+        Command::Verify(args) => {
+            let format = match global.output {
+                cli::Format::Table => verify::cli::Format::Table,
+                cli::Format::Json | cli::Format::Cbor => verify::cli::Format::Json,
+            };
+            let bar = progress::counter("records verified");
+            let exit = verify::cli::run(args, format, &mut |records| bar.set_position(records));
+            bar.finish_and_clear();
+            Ok(exit)
+        }
+    }
+}

@@ -1,1 +1,23 @@
-fn main() {}
+//! `foil`: the host.
+
+use abi::Coded;
+use clap::Parser;
+use node::cli::Cli;
+use std::io::Write;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let level = ["warn", "info", "debug", "trace"][usize::from(cli.global.verbose.min(3))];
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match node::run(&cli) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            // Nobody is left to tell if standard error is gone.
+            let _ = writeln!(std::io::stderr(), "foil: E{}: {error}", error.code());
+            error.exit().into()
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The command line of `foil`.
+
+use crate::commands;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use verify::cli::VerifyArgs;
+
+/// Run programs whose every step a stranger can check.
+#[derive(Parser, Debug)]
+#[command(name = "foil", version, propagate_version = true)]
+pub struct Cli {
+    /// The options every command has.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The options every command has.
+#[derive(Args, Debug)]
+pub struct Global {
+    /// The data directory.
+    #[arg(long, global = true, default_value = "foil-data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// The shard, by its id or the start of it; needed where the data directory holds several.
+    #[arg(long = "on", global = true, value_name = "ID")]
+    pub on: Option<String>,
+    /// How to print what a command answers.
+    #[arg(short, long = "output", global = true, default_value = "table", id = "format")]
+    pub output: Format,
+    /// Say more on standard error; twice: still more.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// How to print what a command answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Format {
+    /// For a person.
+    Table,
+    /// For a program.
+    Json,
+    /// Canonical CBOR.
+    Cbor,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Make and show keys.
+    #[command(subcommand)]
+    Key(commands::key::KeyCommand),
+    /// Make and show shards.
+    #[command(subcommand)]
+    Shard(commands::shard::ShardCommand),
+    /// Make a program the one that serves a shard.
+    Deploy(commands::deploy::DeployArgs),
+    /// Call a method; the call becomes history and gets a receipt.
+    Call(commands::call::CallArgs),
+    /// Ask a query; it leaves no trace.
+    Query(commands::query::QueryArgs),
+    /// Make one call of each row of a file; run again, it resumes.
+    Run(commands::run::RunArgs),
+    /// Read state, with proofs.
+    #[command(subcommand)]
+    State(commands::state::StateCommand),
+    /// Fetch the receipt of a record.
+    Receipt(commands::receipt::ReceiptArgs),
+    /// Run the shard's whole history again and compare.
+    Replay(commands::replay::ReplayArgs),
+    /// Export the shard's history with all a verifier needs.
+    Bundle(commands::bundle::BundleArgs),
+    /// Show what a file, a record or a block holds.
+    Inspect(commands::inspect::InspectArgs),
+    /// Verify a bundle, a receipt or a proof, as `foil-verify` does.
+    Verify(VerifyArgs),
+}

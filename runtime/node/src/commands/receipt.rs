@@ -1,0 +1,63 @@
+//! `foil receipt`: the receipt of a record, for whoever knows the shard's id.
+
+use crate::cli::Global;
+use crate::commands::open;
+use crate::data::{NodeShard, write_durably};
+use crate::error::NodeError;
+use crate::output;
+use abi::codec::Encode;
+use clap::Args;
+use journal::ReceiptFile;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use verify::Exit;
+use verify::files::place;
+
+/// Fetch a receipt.
+#[derive(Args, Debug)]
+pub struct ReceiptArgs {
+    /// The record's place in history.
+    seq: u64,
+    /// Where to write it; `SEQ.receipt`, if not given.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(global: &Global, args: &ReceiptArgs) -> Result<Exit, NodeError> {
+    let (_data, shard) = open(global)?;
+    let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.receipt", args.seq)));
+    let bytes = write(&shard, args.seq, &path)?;
+    let id = shard.id();
+    shard.close()?;
+    let answer = json!({
+        "seq": args.seq,
+        "file": path.display().to_string(),
+        "bytes": bytes,
+        "verify": format!("foil-verify --shard {id} {}", path.display()),
+    });
+    output::print(global.output, &answer)?;
+    Ok(Exit::Verified)
+}
+
+/// The receipt file of a record.
+pub fn of(shard: &NodeShard, seq: u64) -> Result<ReceiptFile, NodeError> {
+    let receipt = shard.receipt(seq)?.ok_or_else(|| NodeError::NotThere {
+        what: format!("record {seq}"),
+        holds: format!("{} records", shard.position().seq),
+    })?;
+    Ok(ReceiptFile { genesis: Some(shard.genesis().clone()), receipt })
+}
+
+/// Writes the receipt file of a record; its size in bytes.
+pub fn write(shard: &NodeShard, seq: u64, path: &Path) -> Result<usize, NodeError> {
+    let bytes = of(shard, seq)?.to_bytes();
+    write_file(path, &bytes)?;
+    Ok(bytes.len())
+}
+
+/// Writes a file whole or not at all.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), NodeError> {
+    let (dir, name) = place(path).map_err(|e| NodeError::io(format!("write {}", path.display()), e))?;
+    write_durably(&dir, &name.to_string_lossy(), bytes)
+}

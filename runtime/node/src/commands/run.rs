@@ -1,0 +1,217 @@
+//! `foil run`: one call of each row of a file.
+//!
+//! The idempotency key of a row is the hash of the run's name and the row's line. Rows become history in
+//! order, so what is in history is always the rows up to some line: a run that was stopped, however, goes
+//! on after the highest line that has a record.
+
+use super::call::{FUEL_DEFAULT, new_call};
+use super::time::{now_ms, parse_seconds};
+use crate::cli::Global;
+use crate::commands::{Identity, open};
+use crate::data::NodeShard;
+use crate::error::NodeError;
+use crate::map::RowMap;
+use crate::program::{Serving, encode_arguments};
+use crate::rows::{Row, Rows, count_lines};
+use crate::{output, progress};
+use abi::hash::RUN_LINE;
+use abi::interface::{Kind, MethodForm};
+use abi::limits::BLOCK_CALLS_MAX;
+use abi::outcome::Outcome;
+use clap::Args;
+use kernel::{Answer, Batch, Request};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Instant;
+use verify::Exit;
+
+/// Make one call of each row of a file.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// The rows: CSV with a header, or JSON Lines (`.jsonl`).
+    file: PathBuf,
+    /// How a row becomes a call: a JSON file.
+    #[arg(long, value_name = "FILE")]
+    map: PathBuf,
+    /// The run's name: the same name and line is the same call, made once.
+    #[arg(long, value_name = "NAME")]
+    run: String,
+    /// The caller's key file; without it, nobody calls.
+    #[arg(long = "as", value_name = "FILE")]
+    identity: Option<PathBuf>,
+    /// Take each call's time from this column, in Unix seconds.
+    #[arg(long, value_name = "COLUMN")]
+    time_from: Option<String>,
+    /// Most calls of one block.
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=BLOCK_CALLS_MAX as i64))]
+    block_calls: u32,
+    /// The most fuel each call may use.
+    #[arg(long, default_value_t = FUEL_DEFAULT)]
+    fuel: u64,
+}
+
+/// What the rows came to.
+#[derive(Default)]
+struct Tally {
+    rows: u64,
+    new: u64,
+    known: u64,
+    failures: BTreeMap<String, u64>,
+    returned: u64,
+}
+
+/// Runs the command.
+pub fn run(global: &Global, args: &RunArgs) -> Result<Exit, NodeError> {
+    let identity = Identity::read(args.identity.as_deref())?;
+    let map = RowMap::read(&args.map)?;
+    let (_data, mut shard) = open(global)?;
+    let serving = Serving::of(&mut shard)?;
+    let method = serving.method(&map.method, Kind::Call)?;
+    let lines = count_lines(&args.file)?;
+    let done = last_line(&shard, &identity, &args.run, lines)?;
+    let bar = progress::bar(lines, "lines");
+    bar.set_position(done);
+
+    let begun = Instant::now();
+    let mut job =
+        Job { args, identity, map, method, shard: &mut shard, serving: &serving, tally: Tally::default() };
+    let result = job.rows(done, &bar);
+    let (tally, elapsed) = (job.tally, begun.elapsed().as_secs_f64());
+    bar.finish_and_clear();
+    let at = shard.position().clone();
+    let head = shard.head();
+    shard.close()?;
+    result?;
+    let answer = json!({
+        "run": args.run,
+        "resumed_after_line": (done > 0).then_some(done),
+        "rows": tally.rows,
+        "new": tally.new,
+        "known": tally.known,
+        "returned": tally.returned,
+        "not_returned": tally.failures,
+        "seconds": rounded(elapsed),
+        "records_per_second": rounded(tally.new as f64 / elapsed.max(1e-9)),
+        "records": at.seq,
+        "height": at.height,
+        "root": at.root.to_string(),
+        "head": head.to_string(),
+    });
+    output::print(global.output, &answer)?;
+    Ok(Exit::Verified)
+}
+
+fn rounded(number: f64) -> Value {
+    json!((number * 1000.0).round() / 1000.0)
+}
+
+/// The idempotency key of a line.
+fn line_key(run: &str, line: u64) -> [u8; 32] {
+    RUN_LINE.hash_parts(&[&(run.len() as u64).to_be_bytes(), run.as_bytes(), &line.to_be_bytes()]).0
+}
+
+/// The highest line of the run that has a record. The journal says it, and not the window of live keys,
+/// so that a run can be resumed however long ago it stopped.
+fn last_line(shard: &NodeShard, identity: &Identity, run: &str, lines: u64) -> Result<u64, NodeError> {
+    let caller = identity.caller();
+    let mut keys = BTreeSet::new();
+    for height in 1..=shard.position().height {
+        let block = shard.block(height)?.into_iter().flat_map(|block| block.entries);
+        keys.extend(
+            block.map(|entry| entry.call.call).filter(|call| call.caller == caller).map(|call| call.key),
+        );
+    }
+    Ok((1..=lines).rev().find(|&line| keys.contains(&line_key(run, line))).unwrap_or(0))
+}
+
+struct Job<'a> {
+    args: &'a RunArgs,
+    identity: Identity,
+    map: RowMap,
+    method: &'a MethodForm,
+    shard: &'a mut NodeShard,
+    serving: &'a Serving,
+    tally: Tally,
+}
+
+impl Job<'_> {
+    /// Makes the calls of the rows after line `done`, a block at a time.
+    fn rows(&mut self, done: u64, bar: &indicatif::ProgressBar) -> Result<(), NodeError> {
+        let mut rows = Rows::open(&self.args.file)?;
+        let mut batch: Vec<(u64, Request)> = Vec::new();
+        while let Some(row) = rows.next() {
+            // A bad row ends the run, but not before what stands above it is committed.
+            let request = match row.and_then(|row| self.request(&rows, row, done)) {
+                Ok(Some(request)) => request,
+                Ok(None) => continue,
+                Err(error) => {
+                    self.commit(&rows, &mut batch)?;
+                    return Err(error);
+                }
+            };
+            batch.push(request);
+            if batch.len() == self.args.block_calls as usize {
+                bar.set_position(batch.last().map_or(0, |(line, _)| *line));
+                self.commit(&rows, &mut batch)?;
+            }
+        }
+        self.commit(&rows, &mut batch)
+    }
+
+    /// The call of a row; none where the row is in history already.
+    fn request(&mut self, rows: &Rows, row: Row, done: u64) -> Result<Option<(u64, Request)>, NodeError> {
+        self.tally.rows += 1;
+        let line = row.line;
+        if line <= done {
+            self.tally.known += 1;
+            return Ok(None);
+        }
+        let bad = |because: String| rows.bad(line, because);
+        let args = self.map.arguments(self.method, &row).map_err(bad)?;
+        let input = encode_arguments(self.method, &args).map_err(|error| bad(error.to_string()))?;
+        let now_ms = match &self.args.time_from {
+            None => now_ms(),
+            Some(column) => {
+                let text =
+                    row.columns.get(column).ok_or_else(|| bad(format!("there is no column `{column}`")))?;
+                let text = text.as_str().map_or_else(|| text.to_string(), str::to_owned);
+                parse_seconds(&text).map_err(bad)?
+            }
+        };
+        let key = line_key(&self.args.run, line);
+        let expires_ms = now_ms.max(self.shard.position().time_ms) + self.shard.genesis().window_ms;
+        let call = new_call(self.shard, &self.map.method, input, key, expires_ms, self.args.fuel);
+        Ok(Some((line, Request { signed: self.identity.sign(call), now_ms })))
+    }
+
+    fn commit(&mut self, rows: &Rows, batch: &mut Vec<(u64, Request)>) -> Result<(), NodeError> {
+        let (lines, requests): (Vec<u64>, Vec<Request>) = std::mem::take(batch).into_iter().unzip();
+        let block_calls = self.args.block_calls as usize;
+        let answers = self.shard.submit(Batch { requests, block_calls, stop_at_rejection: true })?;
+        for (line, answer) in lines.into_iter().zip(answers) {
+            match answer {
+                Answer::New { outcome, .. } => self.count(&outcome),
+                Answer::Known(_) => self.tally.known += 1,
+                Answer::Rejected(rejected) => return Err(rows.bad(line, NodeError::Rejected(rejected))),
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        self.tally.new += 1;
+        let name = match outcome {
+            Outcome::Returned(_) => {
+                self.tally.returned += 1;
+                return;
+            }
+            Outcome::Failed(bytes) => match &self.serving.error(bytes)["name"] {
+                Value::String(name) => name.clone(),
+                _ => "failed".into(),
+            },
+            Outcome::Trapped(trap) => trap.to_string(),
+        };
+        *self.tally.failures.entry(name).or_default() += 1;
+    }
+}

@@ -1,0 +1,119 @@
+//! `foil shard`: a shard's birth, and where it stands.
+
+use super::time::{now_ms, parse_duration, parse_seconds};
+use crate::cli::Global;
+use crate::commands::{build, open, random};
+use crate::data::{Data, NodeShard};
+use crate::error::NodeError;
+use crate::output;
+use abi::genesis::{CommitPolicy, Genesis, JUMP_MS_DEFAULT, Quorum, TimePolicy, WINDOW_MS_DEFAULT};
+use abi::id::Hash;
+use abi::profile::Profile;
+use abi::sign::PublicKey;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use verify::Exit;
+
+/// Make and show shards.
+#[derive(Subcommand, Debug)]
+pub enum ShardCommand {
+    /// Make a shard, and the data directory where there is none.
+    Create(Box<CreateArgs>),
+    /// List the shards of the data directory.
+    List,
+    /// Show where a shard stands.
+    Show,
+}
+
+/// What a shard is born with.
+#[derive(Args, Debug)]
+pub struct CreateArgs {
+    /// A public key that may change the shard's program and rules; may be given again.
+    #[arg(long, required = true, value_name = "KEY")]
+    authority: Vec<Hash>,
+    /// How many authority keys must sign an act.
+    #[arg(long, default_value_t = 1)]
+    threshold: u32,
+    /// Who runs it, as a name like `ledger.example/main`.
+    #[arg(long, default_value = "localhost")]
+    origin: String,
+    /// Logical time before the first call, in Unix seconds; now, if not given.
+    #[arg(long, value_parser = parse_seconds, value_name = "SECONDS")]
+    start: Option<u64>,
+    /// The greatest step of logical time between two calls.
+    #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
+    jump: Option<u64>,
+    /// How long an idempotency key may live.
+    #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
+    window: Option<u64>,
+    /// Sixteen bytes in hexadecimal that tell this shard from its twins; drawn, if not given.
+    #[arg(long, value_name = "HEX")]
+    nonce: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(global: &Global, command: &ShardCommand) -> Result<Exit, NodeError> {
+    let answer = match command {
+        ShardCommand::Create(args) => create(global, args)?,
+        ShardCommand::List => {
+            let shards = Data::open(&global.data)?.shards()?;
+            json!({ "shards": shards.iter().map(|id| json!({ "shard": id.to_string() })).collect::<Vec<_>>() })
+        }
+        ShardCommand::Show => {
+            let (_data, shard) = open(global)?;
+            let answer = describe(&shard)?;
+            shard.close()?;
+            answer
+        }
+    };
+    output::print(global.output, &answer)?;
+    Ok(Exit::Verified)
+}
+
+fn create(global: &Global, args: &CreateArgs) -> Result<Value, NodeError> {
+    let nonce = match &args.nonce {
+        Some(hex) => {
+            let bytes = crate::value::unhex(hex).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
+            bytes.ok_or_else(|| NodeError::Usage("--nonce is 32 hexadecimal digits".into()))?
+        }
+        None => random()?,
+    };
+    let data = Data::create(&global.data)?;
+    let mut keys: Vec<PublicKey> = args.authority.iter().map(|key| PublicKey(key.0)).collect();
+    keys.sort();
+    let genesis = Genesis {
+        version: abi::VERSION,
+        profile: Profile.hash(),
+        origin: args.origin.clone(),
+        authority: Quorum { threshold: args.threshold, keys },
+        writer: data.key()?.public(),
+        commit: CommitPolicy { writes: 1, replicas: Vec::new() },
+        window_ms: args.window.unwrap_or(WINDOW_MS_DEFAULT),
+        time: TimePolicy {
+            start_ms: args.start.unwrap_or_else(now_ms),
+            jump_ms: args.jump.unwrap_or(JUMP_MS_DEFAULT),
+        },
+        witnesses: Quorum::default(),
+        nonce,
+    };
+    let shard = data.create_shard(genesis, build())?;
+    let answer = describe(&shard)?;
+    shard.close()?;
+    Ok(answer)
+}
+
+/// Where a shard stands.
+pub fn describe(shard: &NodeShard) -> Result<Value, NodeError> {
+    let (at, genesis) = (shard.position(), shard.genesis());
+    Ok(json!({
+        "shard": shard.id().to_string(),
+        "origin": genesis.origin,
+        "writer": genesis.writer.to_string(),
+        "program": shard.serving()?.map(|id| id.to_string()),
+        "height": at.height,
+        "records": at.seq,
+        "time_ms": at.time_ms,
+        "root": at.root.to_string(),
+        "head": shard.head().to_string(),
+    }))
+}

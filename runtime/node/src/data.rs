@@ -1,0 +1,243 @@
+//! A node's data directory.
+//!
+//! ```text
+//! FORMAT                  the layout's name and version
+//! LOCK                    held by the one process that uses the directory
+//! node.key                the node's key, which writes its shards
+//! programs/ID.wasm        programs by the digest of their bytes
+//! shards/ID/genesis       a shard's birth certificate
+//! shards/ID/journal/      the truth
+//! shards/ID/store/        a cache of its fold
+//! ```
+
+use crate::disk::FileDisk;
+use crate::error::NodeError;
+use crate::keys;
+use crate::rocks::RocksStore;
+use abi::codec::{Decode, Encode};
+use abi::fault::Fault;
+use abi::genesis::Genesis;
+use abi::hash::PROGRAM;
+use abi::id::Hash;
+use abi::limits::PROGRAM_BYTES_MAX;
+use abi::sign::SecretKey;
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, DirBuilder, DirBuilderExt, File};
+use kernel::recover::{Opening, Recovered};
+use kernel::{Programs, Shard};
+use rustix::fs::{FlockOperation, flock};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+const FORMAT: &str = "counterfoil data 0\n";
+const KEY: &str = "node.key";
+
+/// A shard on files and RocksDB.
+pub type NodeShard = Shard<FileDisk, RocksStore>;
+
+/// A data directory, held by this process until it is dropped.
+pub struct Data {
+    dir: Dir,
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Data {
+    /// Makes a data directory in `path`, with a new node key, or opens the one that is there.
+    pub fn create(path: &Path) -> Result<Data, NodeError> {
+        let doing = || format!("create the data directory {}", path.display());
+        if path.join("FORMAT").exists() {
+            return Data::open(path);
+        }
+        Dir::create_ambient_dir_all(path, ambient_authority()).map_err(|e| NodeError::io(doing(), e))?;
+        let dir = Dir::open_ambient_dir(path, ambient_authority()).map_err(|e| NodeError::io(doing(), e))?;
+        if dir.entries().map_err(|e| NodeError::io(doing(), e))?.next().is_some() {
+            return Err(NodeError::io(doing(), "it holds other files; choose an empty directory"));
+        }
+        let lock = lock(&dir)?;
+        let private = private();
+        for name in ["programs", "shards"] {
+            dir.create_dir_with(name, &private).map_err(|e| NodeError::io(doing(), e))?;
+        }
+        keys::generate(&path.join(KEY))?;
+        // The format comes last: a directory without one was never finished.
+        write_durably(&dir, "FORMAT", FORMAT.as_bytes())?;
+        Ok(Data { dir, path: path.into(), _lock: lock })
+    }
+
+    /// Opens the data directory in `path`.
+    pub fn open(path: &Path) -> Result<Data, NodeError> {
+        let doing = || format!("open the data directory {}", path.display());
+        let not_data = || NodeError::NotData { path: path.into() };
+        let dir = Dir::open_ambient_dir(path, ambient_authority()).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => not_data(),
+            _ => NodeError::io(doing(), error),
+        })?;
+        let found = match dir.read_to_string("FORMAT") {
+            Ok(found) => found,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(not_data()),
+            Err(error) => return Err(NodeError::io(doing(), error)),
+        };
+        if found != FORMAT {
+            let found: String = found.chars().take(40).collect();
+            return Err(NodeError::OtherFormat {
+                found: found.trim_end().into(),
+                expected: FORMAT.trim_end(),
+            });
+        }
+        let lock = lock(&dir)?;
+        Ok(Data { dir, path: path.into(), _lock: lock })
+    }
+
+    /// The node's key.
+    pub fn key(&self) -> Result<SecretKey, NodeError> {
+        keys::read(&self.path.join(KEY))
+    }
+
+    /// The shards that live here.
+    pub fn shards(&self) -> Result<Vec<Hash>, NodeError> {
+        let doing = "list the shards";
+        let mut shards = Vec::new();
+        for entry in self.dir.read_dir("shards").map_err(|e| NodeError::io(doing, e))? {
+            let name = entry.map_err(|e| NodeError::io(doing, e))?.file_name();
+            shards.extend(name.to_str().and_then(|name| name.parse::<Hash>().ok()));
+        }
+        shards.sort();
+        Ok(shards)
+    }
+
+    /// The shard that `wanted` names, by its id or the start of it; without a name, the only one.
+    pub fn choose(&self, wanted: Option<&str>) -> Result<Hash, NodeError> {
+        let prefix = wanted.unwrap_or_default();
+        let found: Vec<Hash> =
+            self.shards()?.into_iter().filter(|id| id.to_string().starts_with(prefix)).collect();
+        match found.as_slice() {
+            [only] => Ok(*only),
+            [] => Err(NodeError::WhichShard(format!("no shard {prefix}here; `foil shard create` makes one"))),
+            many => Err(NodeError::WhichShard(format!("{} shards match; name one with --shard", many.len()))),
+        }
+    }
+
+    /// Makes a shard's directory and its empty journal.
+    pub fn create_shard(&self, genesis: Genesis, build: String) -> Result<NodeShard, NodeError> {
+        genesis.check()?;
+        let id = genesis.id();
+        let private = private();
+        let shards = self.dir.open_dir("shards").map_err(|e| NodeError::io("open shards", e))?;
+        let doing = || format!("create shards/{id}");
+        shards.create_dir_with(id.to_string(), &private).map_err(|e| NodeError::io(doing(), e))?;
+        let dir = shards.open_dir(id.to_string()).map_err(|e| NodeError::io(doing(), e))?;
+        dir.create_dir_with("journal", &private).map_err(|e| NodeError::io(doing(), e))?;
+        write_durably(&dir, "genesis", &genesis.to_bytes())?;
+        sync(&shards, "shards")?;
+        Ok(Shard::create(self.opening(&dir, id, genesis, build)?)?)
+    }
+
+    /// Opens a shard, whatever happened to it before.
+    pub fn open_shard(&self, id: Hash, build: String) -> Result<(NodeShard, Recovered), NodeError> {
+        let dir = self.shard_dir(id)?;
+        let bytes = dir.read("genesis").map_err(|e| NodeError::io(format!("read shards/{id}/genesis"), e))?;
+        let genesis = Genesis::from_bytes(&bytes)
+            .map_err(|because| NodeError::GenesisDamaged { shard: id, because })?;
+        if genesis.id() != id {
+            return Err(NodeError::OtherShard { named: id, found: genesis.id() });
+        }
+        Ok(Shard::open(self.opening(&dir, id, genesis, build)?)?)
+    }
+
+    fn shard_dir(&self, id: Hash) -> Result<Dir, NodeError> {
+        self.dir.open_dir(format!("shards/{id}")).map_err(|e| NodeError::io(format!("open shards/{id}"), e))
+    }
+
+    fn opening(
+        &self,
+        dir: &Dir,
+        id: Hash,
+        genesis: Genesis,
+        build: String,
+    ) -> Result<Opening<FileDisk, RocksStore>, NodeError> {
+        let journal =
+            dir.open_dir("journal").map_err(|e| NodeError::io(format!("open shards/{id}/journal"), e))?;
+        Ok(Opening {
+            genesis,
+            signer: self.key()?,
+            disk: FileDisk::open(journal)?,
+            // RocksDB opens by path and keeps to its own directory.
+            store: RocksStore::open(&self.path.join(format!("shards/{id}/store")))?,
+            programs: Box::new(self.programs()?),
+            build,
+        })
+    }
+
+    /// The programs kept here.
+    pub fn programs(&self) -> Result<ProgramDir, NodeError> {
+        let dir = self.dir.open_dir("programs").map_err(|e| NodeError::io("open programs", e))?;
+        Ok(ProgramDir { dir })
+    }
+}
+
+/// Programs as files, named by their digests.
+pub struct ProgramDir {
+    dir: Dir,
+}
+
+impl ProgramDir {
+    /// Keeps a program, durably; its digest.
+    pub fn keep(&self, wasm: &[u8]) -> Result<Hash, NodeError> {
+        let id = PROGRAM.hash(wasm);
+        if self.read(&id)?.is_none() {
+            write_durably(&self.dir, &format!("{id}.wasm"), wasm)?;
+        }
+        Ok(id)
+    }
+}
+
+impl Programs for ProgramDir {
+    fn read(&self, id: &Hash) -> Result<Option<Vec<u8>>, Fault> {
+        let name = format!("{id}.wasm");
+        let doing = || format!("read programs/{name}");
+        let file = match self.dir.open(&name) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Fault::io(doing(), error)),
+        };
+        let mut wasm = Vec::new();
+        file.take(PROGRAM_BYTES_MAX as u64 + 1).read_to_end(&mut wasm).map_err(|e| Fault::io(doing(), e))?;
+        Ok(Some(wasm))
+    }
+}
+
+/// Directories that only their owner may enter.
+fn private() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.mode(0o700);
+    builder
+}
+
+fn lock(dir: &Dir) -> Result<File, NodeError> {
+    let lock = dir.create("LOCK").map_err(|e| NodeError::io("open the data directory's LOCK", e))?;
+    match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(lock),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(NodeError::InUse),
+        Err(error) => Err(NodeError::io("lock the data directory", error)),
+    }
+}
+
+/// Writes a file under a temporary name, and gives it its own once it is durable.
+pub fn write_durably(dir: &Dir, name: &str, bytes: &[u8]) -> Result<(), NodeError> {
+    let doing = || format!("write {name}");
+    let temporary = format!("{name}.new");
+    let mut file = dir.create(&temporary).map_err(|e| NodeError::io(doing(), e))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| NodeError::io(doing(), e))?;
+    dir.rename(&temporary, dir, name).map_err(|e| NodeError::io(doing(), e))?;
+    sync(dir, name)
+}
+
+fn sync(dir: &Dir, name: &str) -> Result<(), NodeError> {
+    sync_dir(dir).map_err(|e| NodeError::io(format!("sync the directory of {name}"), e))
+}
+
+/// Makes the names in a directory durable. The handle itself is a path, which cannot be synced.
+pub(crate) fn sync_dir(dir: &Dir) -> std::io::Result<()> {
+    dir.open(".")?.sync_all()
+}

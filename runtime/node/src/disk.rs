@@ -1,0 +1,92 @@
+//! The journal's disk: files of one directory, through a cap-std handle.
+
+use cap_std::fs::{Dir, File, OpenOptions};
+use crate::data::sync_dir;
+use journal::Disk;
+use state::Fault;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+
+/// Files of one directory; every operation stays inside it.
+pub struct FileDisk {
+    dir: Dir,
+    files: BTreeMap<String, std::fs::File>,
+}
+
+/// How much is zero-filled at a time.
+const ZEROS: usize = 1 << 20;
+
+impl FileDisk {
+    /// The disk in `dir`. Files that are there are opened.
+    pub fn open(dir: Dir) -> Result<FileDisk, Fault> {
+        let mut files = BTreeMap::new();
+        for entry in dir.entries().map_err(|e| Fault::io("list the journal", e))? {
+            let entry = entry.map_err(|e| Fault::io("list the journal", e))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let options = OpenOptions::new().read(true).write(true).clone();
+            let file =
+                dir.open_with(&name, &options).map_err(|e| Fault::io(format!("open journal/{name}"), e))?;
+            files.insert(name, file.into_std());
+        }
+        Ok(FileDisk { dir, files })
+    }
+
+    fn file(&self, doing: &str, name: &str) -> Result<&std::fs::File, Fault> {
+        self.files.get(name).ok_or_else(|| Fault::io(format!("{doing} journal/{name}"), "no such file"))
+    }
+
+    fn create_filled(&self, name: &str, len: u64) -> std::io::Result<File> {
+        let mut file =
+            self.dir.open_with(name, OpenOptions::new().read(true).write(true).create_new(true))?;
+        let zeros = vec![0u8; ZEROS];
+        let mut left = len;
+        while left > 0 {
+            let step = usize::try_from(left).map_or(ZEROS, |left| left.min(ZEROS));
+            file.write_all(&zeros[..step])?;
+            left -= step as u64;
+        }
+        file.sync_all()?;
+        sync_dir(&self.dir)?;
+        Ok(file)
+    }
+}
+
+impl Disk for FileDisk {
+    fn list(&self) -> Result<Vec<String>, Fault> {
+        Ok(self.files.keys().cloned().collect())
+    }
+
+    fn len(&self, name: &str) -> Result<u64, Fault> {
+        let file = self.file("measure", name)?;
+        file.metadata().map(|data| data.len()).map_err(|e| Fault::io(format!("measure journal/{name}"), e))
+    }
+
+    fn create(&mut self, name: &str, len: u64) -> Result<(), Fault> {
+        let file =
+            self.create_filled(name, len).map_err(|e| Fault::io(format!("create journal/{name}"), e))?;
+        self.files.insert(name.into(), file.into_std());
+        Ok(())
+    }
+
+    fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<(), Fault> {
+        let file = self.file("read", name)?;
+        file.read_exact_at(buf, offset).map_err(|e| Fault::io(format!("read journal/{name}"), e))
+    }
+
+    fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<(), Fault> {
+        let file = self.file("write", name)?;
+        file.write_all_at(bytes, offset).map_err(|e| Fault::io(format!("write journal/{name}"), e))
+    }
+
+    fn sync(&mut self, name: &str) -> Result<(), Fault> {
+        let file = self.file("sync", name)?;
+        file.sync_data().map_err(|e| Fault::io(format!("sync journal/{name}"), e))
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), Fault> {
+        self.files.remove(name);
+        let removed = self.dir.remove_file(name).and_then(|()| sync_dir(&self.dir));
+        removed.map_err(|e| Fault::io(format!("remove journal/{name}"), e))
+    }
+}

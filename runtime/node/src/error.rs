@@ -1,0 +1,187 @@
+//! What a command can end in, with its number and exit code.
+
+use abi::Coded;
+use abi::fault::Fault;
+use abi::genesis::GenesisError;
+use abi::id::Hash;
+use kernel::{Rejected, ReplayError, ShardError};
+use std::fmt::Display;
+use std::path::PathBuf;
+use verify::Exit;
+
+/// Why a command failed: what, why, and how to mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// The command line asks for something that cannot be.
+    #[error("{0}")]
+    Usage(String),
+    /// The operating system refused.
+    #[error("cannot {doing}: {because}")]
+    Io {
+        /// What was being done.
+        doing: String,
+        /// What it said.
+        because: String,
+    },
+    /// A key file that others may read.
+    #[error("the key file {} may be read by others (mode {mode:o}); chmod 600 it, and think about who has read it", path.display())]
+    KeyExposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// A key file that holds no key.
+    #[error("{} holds no key; `foil key generate` makes one", path.display())]
+    KeyMalformed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not a data directory.
+    #[error("{} is not a data directory; `foil shard create` makes one", path.display())]
+    NotData {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A data directory of another version.
+    #[error(
+        "the data directory has format {found:?}, this build reads {expected:?}; use the build that wrote it"
+    )]
+    OtherFormat {
+        /// What it says.
+        found: String,
+        /// What we read.
+        expected: &'static str,
+    },
+    /// Another process has the data directory.
+    #[error("the data directory is in use by another process; stop that one first")]
+    InUse,
+    /// No such shard, or several to choose from.
+    #[error("{0}")]
+    WhichShard(String),
+    /// A shard's directory holds another shard's genesis.
+    #[error("the directory of shard {named} holds the genesis of shard {found}; restore the right one")]
+    OtherShard {
+        /// The directory's name.
+        named: Hash,
+        /// The genesis's id.
+        found: Hash,
+    },
+    /// A shard's genesis cannot be read.
+    #[error("the genesis of shard {shard} is damaged: {because}; restore it from any bundle of the shard")]
+    GenesisDamaged {
+        /// The shard.
+        shard: Hash,
+        /// Why.
+        because: abi::codec::Error,
+    },
+    /// A genesis that breaks a rule.
+    #[error("{0}")]
+    Genesis(#[from] GenesisError),
+    /// A program has no interface, so arguments cannot be read by name.
+    #[error("the program has no interface section, or a damaged one: {0}")]
+    Interface(String),
+    /// An argument is not what the method takes.
+    #[error("argument `{name}`: {because}")]
+    Argument {
+        /// Which.
+        name: String,
+        /// What is wrong.
+        because: String,
+    },
+    /// A row of the input cannot become a call.
+    #[error("{file}:{line}: {because}; everything before this line is committed, mend it and run again")]
+    Row {
+        /// The input.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong.
+        because: String,
+    },
+    /// A map of columns that is wrong in itself.
+    #[error("the map {file}: {because}")]
+    Map {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        because: String,
+    },
+    /// The shard has no such record or block.
+    #[error("{what} is not in the journal: it holds {holds}")]
+    NotThere {
+        /// What was asked for.
+        what: String,
+        /// What there is.
+        holds: String,
+    },
+    /// A call was not admitted.
+    #[error("rejected: {0}")]
+    Rejected(Rejected),
+    /// A wasm file was not admitted.
+    #[error("program refused: {0}")]
+    Program(vm::AdmitError),
+    /// A shard cannot be opened.
+    #[error("{0}")]
+    Shard(#[from] ShardError),
+    /// A replay found a difference, or could not judge.
+    #[error("{0}")]
+    Replay(#[from] ReplayError),
+    /// The machine failed.
+    #[error("{0}")]
+    Fault(#[from] Fault),
+}
+
+impl NodeError {
+    /// An operation that the system refused.
+    pub fn io(doing: impl Into<String>, because: impl Display) -> NodeError {
+        NodeError::Io { doing: doing.into(), because: because.to_string() }
+    }
+
+    /// The exit code of the one table.
+    pub fn exit(&self) -> Exit {
+        match self {
+            NodeError::Usage(_)
+            | NodeError::WhichShard(_)
+            | NodeError::Argument { .. }
+            | NodeError::Map { .. }
+            | NodeError::Interface(_)
+            | NodeError::Genesis(_) => Exit::Usage,
+            NodeError::Io { .. } | NodeError::KeyExposed { .. } => Exit::Io,
+            NodeError::Rejected(_) | NodeError::Program(_) | NodeError::Row { .. } => Exit::Rejected,
+            NodeError::Fault(Fault::Io { .. }) | NodeError::Shard(ShardError::Fault(Fault::Io { .. })) => {
+                Exit::Io
+            }
+            NodeError::Replay(error) => Exit::of_replay(error),
+            _ => Exit::Failure,
+        }
+    }
+}
+
+impl Coded for NodeError {
+    fn code(&self) -> u16 {
+        match self {
+            NodeError::Usage(_) => 7001,
+            NodeError::Io { .. } => 7002,
+            NodeError::KeyExposed { .. } => 7003,
+            NodeError::KeyMalformed { .. } => 7004,
+            NodeError::NotData { .. } => 7005,
+            NodeError::OtherFormat { .. } => 7006,
+            NodeError::InUse => 7007,
+            NodeError::WhichShard(_) => 7008,
+            NodeError::OtherShard { .. } => 7009,
+            NodeError::GenesisDamaged { .. } => 7010,
+            NodeError::Genesis(error) => error.code(),
+            NodeError::Interface(_) => 7011,
+            NodeError::Argument { .. } => 7012,
+            NodeError::Row { .. } => 7013,
+            NodeError::Map { .. } => 7014,
+            NodeError::NotThere { .. } => 7015,
+            NodeError::Rejected(rejected) => rejected.code(),
+            NodeError::Program(error) => error.code(),
+            NodeError::Shard(error) => error.code(),
+            NodeError::Replay(error) => error.code(),
+            NodeError::Fault(fault) => fault.code(),
+        }
+    }
+}

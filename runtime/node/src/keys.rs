@@ -1,0 +1,82 @@
+//! Key files: one Ed25519 seed as 64 hexadecimal digits, readable by its owner alone.
+
+use crate::error::NodeError;
+use abi::sign::SecretKey;
+use cap_std::fs::{Dir, MetadataExt, OpenOptions, OpenOptionsExt};
+use std::io::{Read, Write};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// Makes a new key in `path`, which must not exist.
+pub fn generate(path: &Path) -> Result<SecretKey, NodeError> {
+    let mut seed = Zeroizing::new([0u8; 32]);
+    getrandom::fill(seed.as_mut()).map_err(|e| NodeError::io("draw randomness", e))?;
+    let text = Zeroizing::new(format!("{}\n", abi::Hash(*seed)));
+    let options = OpenOptions::new().write(true).create_new(true).mode(0o600).clone();
+    let doing = || format!("create the key file {}", path.display());
+    let (dir, name) = place(path)?;
+    let mut file = dir.open_with(name, &options).map_err(|e| NodeError::io(doing(), e))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| NodeError::io(doing(), e))?;
+    Ok(SecretKey::from_seed(&seed))
+}
+
+/// Reads the key in `path`.
+///
+/// # Errors
+///
+/// A file that others may read, or that does not hold a key, is refused.
+pub fn read(path: &Path) -> Result<SecretKey, NodeError> {
+    let doing = || format!("read the key file {}", path.display());
+    let (dir, name) = place(path)?;
+    let file = dir.open(name).map_err(|e| NodeError::io(doing(), e))?;
+    let mode = file.metadata().map_err(|e| NodeError::io(doing(), e))?.mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(NodeError::KeyExposed { path: path.into(), mode });
+    }
+    let mut text = Zeroizing::new(String::new());
+    file.take(128).read_to_string(&mut text).map_err(|e| NodeError::io(doing(), e))?;
+    let seed =
+        text.trim_end().parse::<abi::Hash>().map_err(|_| NodeError::KeyMalformed { path: path.into() })?;
+    Ok(SecretKey::from_seed(&Zeroizing::new(seed.0)))
+}
+
+fn place(path: &Path) -> Result<(Dir, &Path), NodeError> {
+    verify::files::place(path)
+        .map_err(|e| NodeError::io(format!("open the directory of {}", path.display()), e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cap_std::fs::PermissionsExt;
+
+    #[test]
+    fn a_key_reads_back_and_is_never_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.key");
+        let made = generate(&path).unwrap();
+        assert_eq!(read(&path).unwrap().public(), made.public());
+        assert!(matches!(generate(&path), Err(NodeError::Io { .. })));
+    }
+
+    #[test]
+    fn a_key_that_others_may_read_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.key");
+        generate(&path).unwrap();
+        let (handle, name) = place(&path).unwrap();
+        handle.set_permissions(name, cap_std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(matches!(read(&path), Err(NodeError::KeyExposed { mode: 0o644, .. })));
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.key");
+        let (handle, name) = place(&path).unwrap();
+        let mut file =
+            handle.open_with(name, OpenOptions::new().write(true).create(true).mode(0o600)).unwrap();
+        file.write_all(b"not a key").unwrap();
+        assert!(matches!(read(&path), Err(NodeError::KeyMalformed { .. })));
+    }
+}

@@ -1,0 +1,120 @@
+//! The serving program as commands see it: its interface, and its answers as JSON.
+
+use crate::data::NodeShard;
+use crate::error::NodeError;
+use crate::value::{from_json, hex, to_json};
+use abi::codec::{Decode, dynamic};
+use abi::effect::Event;
+use abi::id::Hash;
+use abi::interface::{BAD_ARGUMENTS, Described, Kind, MethodForm, decode_value};
+use abi::outcome::Outcome;
+use kernel::{Rejected, RunError};
+use serde_json::{Map, Value, json};
+
+/// The program that serves a shard.
+pub struct Serving {
+    /// Its id.
+    pub id: Hash,
+    /// What it says of itself.
+    pub interface: Described,
+}
+
+impl Serving {
+    /// The program that serves `shard`.
+    pub fn of(shard: &mut NodeShard) -> Result<Serving, NodeError> {
+        let id = shard.serving()?.ok_or(NodeError::Rejected(Rejected::NoProgram))?;
+        let program = shard.machine().program(&id).map_err(|error| match error {
+            RunError::Refused(_, error) => NodeError::Program(error),
+            RunError::Fault(fault) => fault.into(),
+            RunError::Missing(_) | RunError::NoMethod => NodeError::Rejected(Rejected::ProgramMissing(id)),
+        })?;
+        let section = program.interface().ok_or_else(|| NodeError::Interface("it has none".into()))?;
+        let interface = Described::from_bytes(section).map_err(|e| NodeError::Interface(e.to_string()))?;
+        Ok(Serving { id, interface })
+    }
+
+    /// A method of one kind.
+    pub fn method(&self, name: &str, kind: Kind) -> Result<&MethodForm, NodeError> {
+        let found = self.interface.methods.iter().find(|method| method.name == name && method.kind == kind);
+        found.ok_or_else(|| NodeError::Rejected(Rejected::NoMethod { method: name.into() }))
+    }
+
+    /// An outcome as JSON: the answer by the method's type, an error by its name.
+    pub fn outcome(&self, method: &MethodForm, outcome: &Outcome) -> Value {
+        match outcome {
+            Outcome::Returned(bytes) => json!({
+                "outcome": "returned",
+                "value": decode_value(&method.returns, bytes).map_or_else(|_| raw(bytes), |value| to_json(&value)),
+            }),
+            Outcome::Failed(bytes) => json!({ "outcome": "failed", "error": self.error(bytes) }),
+            Outcome::Trapped(trap) => {
+                json!({ "outcome": "trapped", "trap": trap.to_string(), "trap_code": *trap as u8 })
+            }
+        }
+    }
+
+    /// An error's code, name and fields: `[code, name, field…]`.
+    pub fn error(&self, bytes: &[u8]) -> Value {
+        let Ok(ciborium::Value::Array(parts)) = dynamic::decode(bytes) else {
+            return raw(bytes);
+        };
+        let [code, name, fields @ ..] = parts.as_slice() else {
+            return raw(bytes);
+        };
+        let code = code.as_integer().and_then(|code| u64::try_from(code).ok());
+        let form = code.and_then(|code| self.interface.error(code));
+        let doc = match code {
+            Some(code) if code == BAD_ARGUMENTS.0 => "the arguments are not those of the method",
+            _ => form.map_or("", |form| form.doc.as_str()),
+        };
+        let mut shown = Map::new();
+        shown.insert("code".into(), json!(code));
+        shown.insert("name".into(), to_json(name));
+        shown.insert("doc".into(), doc.into());
+        for (index, field) in fields.iter().enumerate() {
+            let name = form.and_then(|form| form.fields.get(index)).map(|(name, _)| name.clone());
+            shown.insert(name.unwrap_or_else(|| format!("field_{index}")), to_json(field));
+        }
+        Value::Object(shown)
+    }
+
+    /// An event as JSON.
+    pub fn event(&self, event: &Event) -> Value {
+        let form = self.interface.event(&event.name);
+        let value = form.and_then(|form| decode_value(&form.data, &event.data).ok());
+        json!({ "event": event.name, "data": value.map_or_else(|| raw(&event.data), |value| to_json(&value)) })
+    }
+}
+
+/// Arguments written as `name=value`, by the method's types. A value is JSON where the parameter is a
+/// list, a tuple or a struct, and text otherwise.
+pub(crate) fn arguments(method: &MethodForm, written: &[String]) -> Result<Vec<u8>, NodeError> {
+    let mut args = Map::new();
+    for pair in written {
+        let (name, text) = pair.split_once('=').ok_or_else(|| NodeError::Argument {
+            name: pair.clone(),
+            because: "write it as name=value".into(),
+        })?;
+        let json = match text.starts_with(['[', '{']) || text == "null" {
+            true => serde_json::from_str(text)
+                .map_err(|e| NodeError::Argument { name: name.into(), because: format!("not JSON: {e}") })?,
+            false => Value::String(text.into()),
+        };
+        if args.insert(name.into(), json).is_some() {
+            return Err(NodeError::Argument { name: name.into(), because: "given twice".into() });
+        }
+    }
+    encode_arguments(method, &Value::Object(args))
+}
+
+/// The canonical bytes of arguments given as a JSON object.
+pub(crate) fn encode_arguments(method: &MethodForm, args: &Value) -> Result<Vec<u8>, NodeError> {
+    method.encode_args(&from_json(args)).map_err(|mismatch| NodeError::Argument {
+        name: mismatch.at.clone(),
+        because: format!("expected {}, found {}", mismatch.expected, mismatch.found),
+    })
+}
+
+fn raw(bytes: &[u8]) -> Value {
+    json!({ "hex": hex(bytes) })
+}

@@ -1,0 +1,164 @@
+//! The store on RocksDB: a cache of the journal's fold, so it runs without a log of its own.
+//!
+//! # Guarantees
+//!
+//! - The height marker travels in the same batch as the diff it marks, and `atomic_flush` keeps both
+//!   column families at one point after any crash. What a crash loses, the journal replays.
+//! - Everything is flushed by one function that names every column family: flushing one alone would break
+//!   that (`.clippy.toml` bans the calls that do).
+
+use rocksdb::{
+    ColumnFamily, DB, Direction, FlushOptions, IteratorMode, Options, ReadOptions, WriteBatch, WriteOptions,
+};
+use state::{Diff, Entry, Fault, Scan, Store, View, must_follow};
+use std::path::Path;
+use std::sync::Arc;
+
+const STATE: &str = "state";
+const META: &str = "default";
+const HEIGHT: &[u8] = b"height";
+
+/// A store in one directory.
+pub struct RocksStore {
+    db: Arc<DB>,
+}
+
+/// The store as it is now.
+struct RocksView {
+    db: Arc<DB>,
+}
+
+impl RocksStore {
+    /// Opens the store in `path`, which is made if it is not there.
+    pub fn open(path: &Path) -> Result<RocksStore, Fault> {
+        let mut options = Options::default();
+        options.create_if_missing(true);
+        options.create_missing_column_families(true);
+        options.set_atomic_flush(true);
+        options.set_compression_type(rocksdb::DBCompressionType::Lz4);
+        options.set_write_buffer_size(32 << 20);
+        options.set_max_open_files(256);
+        options.set_keep_log_file_num(2);
+        options.set_paranoid_checks(true);
+        let db = DB::open_cf(&options, path, [META, STATE]).map_err(|e| Fault::io("open the store", e))?;
+        Ok(RocksStore { db: Arc::new(db) })
+    }
+}
+
+/// A column family that opening made certain of.
+fn family<'a>(db: &'a DB, name: &str) -> Result<&'a ColumnFamily, Fault> {
+    db.cf_handle(name).ok_or_else(|| Fault::corrupt(format!("store: no column family {name}")))
+}
+
+impl Store for RocksStore {
+    fn view(&self) -> Arc<dyn View> {
+        Arc::new(RocksView { db: self.db.clone() })
+    }
+
+    fn applied(&self) -> Result<u64, Fault> {
+        let Some(bytes) = self.db.get(HEIGHT).map_err(|e| Fault::io("read the store", e))? else {
+            return Ok(0);
+        };
+        let bytes = bytes.try_into().map_err(|_| Fault::corrupt("store: the height marker"))?;
+        Ok(u64::from_be_bytes(bytes))
+    }
+
+    fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault> {
+        must_follow(self.applied()?, height)?;
+        let state = family(&self.db, STATE)?;
+        let mut batch = WriteBatch::default();
+        for (key, value) in diff.iter() {
+            match value {
+                Some(value) => batch.put_cf(state, key, value),
+                None => batch.delete_cf(state, key),
+            }
+        }
+        batch.put(HEIGHT, height.to_be_bytes());
+        let mut options = WriteOptions::default();
+        options.disable_wal(true);
+        self.db.write_opt(batch, &options).map_err(|e| Fault::io("write the store", e))
+    }
+
+    fn flush(&mut self) -> Result<(), Fault> {
+        let families = [family(&self.db, META)?, family(&self.db, STATE)?];
+        let mut options = FlushOptions::default();
+        options.set_wait(true);
+        self.db.flush_cfs_opt(&families, &options).map_err(|e| Fault::io("flush the store", e))
+    }
+}
+
+impl View for RocksView {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        self.db.get_cf(family(&self.db, STATE)?, key).map_err(|e| Fault::io("read the store", e))
+    }
+
+    fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
+        if scan.to.is_some_and(|to| to <= scan.from) {
+            return Ok(Vec::new());
+        }
+        let mut options = ReadOptions::default();
+        options.set_iterate_lower_bound(scan.from);
+        if let Some(to) = scan.to {
+            options.set_iterate_upper_bound(to);
+        }
+        // A reverse iterator starts at the last key within its bounds.
+        let mode = match scan.reverse {
+            false => IteratorMode::From(scan.from, Direction::Forward),
+            true => IteratorMode::End,
+        };
+        let entries = self.db.iterator_cf_opt(family(&self.db, STATE)?, options, mode).take(scan.limit);
+        entries
+            .map(|entry| entry.map(|(key, value)| (key.into_vec(), value.into_vec())))
+            .collect::<Result<_, _>>()
+            .map_err(|e| Fault::io("scan the store", e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use state::MemoryStore;
+
+    /// Both stores answer every read alike.
+    #[test]
+    fn it_reads_like_the_memory_store() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut rocks = RocksStore::open(dir.path()).unwrap();
+        let mut memory = MemoryStore::default();
+        for height in 1..=20u64 {
+            let mut diff = Diff::new();
+            for n in 0..8 {
+                let key = vec![1, (height * 7 + n * 3).to_le_bytes()[0] % 24];
+                diff.put(key, (n % 3 != 0).then(|| height.to_be_bytes().to_vec()));
+            }
+            rocks.apply(height, &diff).unwrap();
+            memory.apply(height, &diff).unwrap();
+            assert_eq!(rocks.applied(), memory.applied());
+        }
+        let (rocks, memory) = (rocks.view(), memory.view());
+        for from in 0..26u8 {
+            for to in [None, Some([1, from / 2]), Some([1, from + 5])] {
+                for (reverse, limit) in [(false, 3), (true, 3), (true, 0), (false, 100)] {
+                    let from = &[1, from][..];
+                    let scan = Scan { from, to: to.as_ref().map(|to| &to[..]), reverse, limit };
+                    assert_eq!(rocks.scan(&scan), memory.scan(&scan));
+                    assert_eq!(rocks.get(from), memory.get(from));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_flushed_is_there_after_opening_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = RocksStore::open(dir.path()).unwrap();
+        let mut diff = Diff::new();
+        diff.put(vec![1, 1], Some(vec![2]));
+        store.apply(1, &diff).unwrap();
+        store.flush().unwrap();
+        drop(store);
+        let store = RocksStore::open(dir.path()).unwrap();
+        assert_eq!(store.applied(), Ok(1));
+        assert_eq!(store.view().get(&[1, 1]), Ok(Some(vec![2])));
+    }
+}

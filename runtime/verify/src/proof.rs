@@ -1,0 +1,107 @@
+//! Values proven against a root that a receipt binds.
+
+use crate::anchor::Anchor;
+use crate::exit::Exit;
+use crate::receipt;
+use crate::report::{Report, Verdict};
+use abi::Coded;
+use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
+use journal::ReceiptFile;
+use serde_json::{Value, json};
+use state::{KeysProof, RangeProof};
+
+const NAME: &str = "counterfoil proof";
+
+/// A proof file: the receipt of a record, and a proof of state against the root after its block.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProofFile {
+    /// The receipt, with the genesis.
+    pub receipt: ReceiptFile,
+    /// What is proven.
+    pub claim: Claim,
+}
+
+/// What a proof file claims.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Claim {
+    /// The values of some keys, or their absence.
+    Keys(KeysProof),
+    /// All entries of a range.
+    Range(RangeProof),
+}
+
+impl Encode for ProofFile {
+    /// `["counterfoil proof", version, receipt file, kind, proof]`.
+    fn encode(&self, w: &mut Writer) {
+        w.array(5);
+        w.text(NAME);
+        abi::VERSION.encode(w);
+        w.bytes(&self.receipt.to_bytes());
+        match &self.claim {
+            Claim::Keys(proof) => (w.unsigned(0), proof.encode(w)),
+            Claim::Range(proof) => (w.unsigned(1), proof.encode(w)),
+        };
+    }
+}
+
+impl Decode for ProofFile {
+    fn decode(r: &mut Reader<'_>) -> Result<ProofFile, Error> {
+        let start = r.offset();
+        r.array_of(5)?;
+        if r.text()? != NAME {
+            return Err(r.error(start, Reason::Unknown));
+        }
+        r.version()?;
+        let receipt = ReceiptFile::from_bytes(&Bytes::decode(r)?)?;
+        let claim = match r.unsigned()? {
+            0 => Claim::Keys(KeysProof::decode(r)?),
+            1 => Claim::Range(RangeProof::decode(r)?),
+            _ => return Err(r.error(start, Reason::Unknown)),
+        };
+        Ok(ProofFile { receipt, claim })
+    }
+}
+
+/// Verifies a proof file: its receipt, and its claim against the root after the receipt's block.
+pub fn verify_proof(bytes: &[u8], anchor: &Anchor) -> Report {
+    let mut report = Report::new("proof");
+    let file = match ProofFile::from_bytes(bytes) {
+        Ok(file) => file,
+        Err(error) => return receipt::malformed(report, &error),
+    };
+    let record = match receipt::check(&mut report, &file.receipt, anchor) {
+        Ok(record) => record,
+        Err(verdict) => return report.end(verdict),
+    };
+    let root = record.placement.root_after;
+    report.fact("root", root.to_string());
+    let values = match &file.claim {
+        Claim::Keys(proof) => proof
+            .verify(&root)
+            .map(|values| values.iter().map(|(key, value)| entry(key, value.as_deref())).collect::<Vec<_>>()),
+        Claim::Range(proof) => proof
+            .verify(&root)
+            .map(|entries| entries.iter().map(|(key, value)| entry(key, Some(value))).collect()),
+    };
+    let values = match values {
+        Ok(values) => values,
+        Err(error) => return report.end(Verdict::new(Exit::Invalid, error.code(), error.to_string())),
+    };
+    if let Claim::Range(proof) = &file.claim {
+        report.fact("from", hex(&proof.from));
+        report.fact("to", proof.to.as_ref().map(|to| hex(to)));
+        report.checked.push("completeness of the range");
+    }
+    report.fact("entries", values.len());
+    report.fact("values", values);
+    report.checked.push("values against the root");
+    receipt::conclude(report, anchor)
+}
+
+fn entry(key: &[u8], value: Option<&[u8]>) -> Value {
+    json!({ "key": hex(key), "value": value.map(hex) })
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    format!("{:?}", Bytes::from(bytes))
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# All tests, in suites.
+#
+#   tests/run.sh                 every suite
+#   tests/run.sh --suite NAME    that one
+#   tests/run.sh --list          their names
+#
+# The last line is "N passed, N failed", of suites. Exit: 0 all passed, 1 some
+# failed, 2 usage, 3 something must be installed first.
+#
+# FOIL_SOAK=1 makes the long tests long. Scripts in tests/scripts are given FOIL
+# and FOIL_VERIFY, the paths of the two binaries, and a new folder to run in.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+
+suites=(fmt clippy tidy unit guests)
+if compgen -G 'tests/scripts/*.sh' >/dev/null; then suites+=(scripts); fi
+
+# Everything is built in release, workspace-wide and with the tests, so that all
+# suites see the same features of every dependency and RocksDB and wasmtime are
+# compiled once.
+build=(--release --locked --workspace)
+
+# need_component NAME: rustup's minimal profile has neither rustfmt nor clippy.
+need_component() {
+    if ! cargo "$1" --version >/dev/null 2>&1; then
+        local component=${1/fmt/rustfmt}
+        rustup component add "$component" ||
+            { echo "cargo $1 is missing: rustup component add $component" >&2; return 1; }
+    fi
+}
+
+suite_fmt() {
+    need_component fmt
+    cargo fmt --all --check
+    cargo fmt --all --check --manifest-path guests/Cargo.toml
+}
+
+suite_clippy() {
+    need_component clippy
+    cargo clippy "${build[@]}" --all-targets -- -D warnings
+}
+
+suite_tidy() { cargo test "${build[@]}" --test tidy -- --nocapture; }
+
+# The scenarios of tests/cli run the two binaries.
+suite_unit() {
+    cargo build "${build[@]}" --bins
+    cargo test "${build[@]}"
+}
+
+# The guests as native programs, with the SDK's test host. A guest is no library
+# for others: it has no examples in its documentation to test (hence all targets).
+suite_guests() {
+    CARGO_TARGET_DIR=$CARGO_TARGET_DIR/guests-native \
+        cargo test --release --locked --workspace --all-targets --manifest-path guests/Cargo.toml
+}
+
+suite_scripts() {
+    local script failed=()
+    cargo build "${build[@]}" --bins --tests
+    export FOIL=$CARGO_TARGET_DIR/release/foil FOIL_VERIFY=$CARGO_TARGET_DIR/release/foil-verify
+    for script in tests/scripts/*.sh; do
+        run_script "$script" || failed+=("$script")
+    done
+    ((${#failed[@]} == 0)) || { printf 'failed: %s\n' "${failed[*]}" >&2; return 1; }
+}
+
+run_script() {
+    local scratch code=0
+    scratch=$(mktemp -d)
+    printf -- '-- %s\n' "$1"
+    (cd "$scratch" && bash "$root/$1") || code=$?
+    rm -rf "$scratch"
+    return "$code"
+}
+
+usage() { sed -n 's/^#   \(tests\/run.sh\)/\1/p' "$root/tests/run.sh" >&2; exit 2; }
+
+case ${1:-} in
+    '') (($# == 0)) || usage ;;
+    --list) (($# == 1)) || usage; printf '%s\n' "${suites[@]}"; exit ;;
+    --suite)
+        (($# == 2)) || usage
+        [[ " ${suites[*]} " == *" $2 "* ]] || { echo "no suite is called $2; there are: ${suites[*]}" >&2; exit 2; }
+        suites=("$2")
+        ;;
+    *) usage ;;
+esac
+
+# shellcheck source=tests/setup.sh
+source tests/setup.sh
+
+# The target directory stays ours until the end.
+exec 9>>"$CARGO_TARGET_DIR/.lock"
+foil_lock
+foil_claim_target
+
+failed=()
+for suite in "${suites[@]}"; do
+    printf '== %s\n' "$suite"
+    # A function called where its failure is asked about would run on after an
+    # error: hence the subshell, and the exit code looked at afterwards.
+    set +e
+    (set -e; "suite_$suite") 9>&-
+    code=$?
+    set -e
+    ((code == 0)) || { failed+=("$suite"); printf '== %s failed\n' "$suite"; }
+done
+((${#failed[@]} == 0)) || printf 'failed: %s\n' "${failed[*]}"
+printf '%d passed, %d failed\n' "$((${#suites[@]} - ${#failed[@]}))" "${#failed[@]}"
+((${#failed[@]} == 0))
