@@ -10,7 +10,7 @@
 //!    data; an empty range may stand at the memory's end, not behind it.
 //! 2. Its base price and that of its input bytes are paid.
 //! 3. The session does the work.
-//! 4. The price of the bytes that are about to be copied out is paid, and they are copied.
+//! 4. The price of the bytes that were read is paid, all of them, and what fits of them is copied out.
 //!
 //! Who cannot pay is out of fuel, and has none left.
 
@@ -85,10 +85,11 @@ impl Guest<'_> {
         Ok(memory.data_and_store_mut(&mut self.caller))
     }
 
-    /// Copies what fits of `bytes` into `out`, paid for first; their full length.
+    /// Copies what fits of `bytes` into `out`; their full length. They are paid for whether they fit or not:
+    /// the host has read them.
     fn copy_out(&mut self, out: Range<usize>, bytes: &[u8]) -> Result<u32, Stop> {
+        self.charge_bytes(bytes.len())?;
         let taken = bytes.len().min(out.len());
-        self.charge_bytes(taken)?;
         let (memory, _) = self.parts()?;
         memory[out][..taken].copy_from_slice(&bytes[..taken]);
         full_length(bytes.len())
@@ -149,11 +150,12 @@ fn scan_next(guest: &mut Guest<'_>, cursor: u32, out: u32, out_cap: u32) -> Resu
         return Ok(ABSENT);
     };
     let entry = [&full_length(key.len())?.to_le_bytes(), key, value].concat();
-    if entry.len() > out.len() {
-        return full_length(entry.len()).map(i64::from);
+    // An entry that does not fit is not copied in part, and stays next.
+    let fits = entry.len() <= out.len();
+    let len = guest.copy_out(if fits { out } else { 0..0 }, &entry)?;
+    if fits {
+        guest.caller.data_mut().session.scan_advance(cursor);
     }
-    let len = guest.copy_out(out, &entry)?;
-    guest.caller.data_mut().session.scan_advance(cursor);
     Ok(i64::from(len))
 }
 

@@ -247,13 +247,15 @@ fn every_host_call_is_paid_for_before_its_work() {
 }
 
 #[test]
-fn reads_are_paid_by_what_is_copied() {
-    let fuel = |cap: u32| {
+fn reads_are_paid_by_what_was_read_whether_it_fits_or_not() {
+    let fuel = |key: u8, cap: u32| {
         let get = call("state_get", &[100, 1, 0, cap]);
-        let body = format!("(i32.store8 (i32.const 100) (i32.const 98)) {get} (call $say (i64.const 0))");
+        let body = format!("(i32.store8 (i32.const 100) (i32.const {key})) {get} (call $say (i64.const 0))");
         run(&main(&body), job()).unwrap().fuel
     };
     let per_byte = find("state_get").unwrap().per_byte;
-    assert_eq!(fuel(2), fuel(0) + 2 * per_byte);
-    assert_eq!(fuel(99), fuel(0) + 5 * per_byte);
+    let absent = fuel(b'~', 0);
+    for cap in [0, 2, 99] {
+        assert_eq!(fuel(b'b', cap), absent + 5 * per_byte);
+    }
 }
