@@ -238,9 +238,10 @@ flags=(
     # data, so that overflowing it traps.
     -Clink-arg=--max-memory=16777216
     -Clink-arg=-z -Clink-arg=stack-size=65536
-    # No `producers`, no `target_features`. Names are for reading traps.
+    # No `producers`, no `target_features`. Names are for reading traps, so they are
+    # written as people write them, which is also half as long as mangled.
     # A custom section of the guest's own (`counterfoil`) always stays.
-    -Clink-arg=--strip-all -Clink-arg=--keep-section=name
+    -Clink-arg=--strip-all -Clink-arg=--keep-section=name -Clink-arg=--demangle
     -Clink-arg=--compress-relocations
 )
 CARGO_ENCODED_RUSTFLAGS=$(printf '%s\037' "${flags[@]}")
@@ -281,12 +282,13 @@ mkdir -p "$into"
 locked=()
 [[ -z $out ]] || locked=(--locked)
 
-# One by one, for together they would share the union of the features that
+# As a cdylib alone, whatever else the crate is: link-time optimization stops at a
+# crate that is also to be an rlib. One by one, for together they would share the union of the features that
 # each asks of a dependency, and a module would depend on which others are built.
 for i in ${members[@]+"${!members[@]}"}; do
     name=${members[i]}
     if ((${#names[@]})) && [[ " ${names[*]} " != *" $name "* ]]; then continue; fi
-    "$cargo" build --quiet --release --lib --target "$target" ${build_std[@]+"${build_std[@]}"} \
+    "$cargo" rustc --quiet --release --lib --crate-type cdylib --target "$target" ${build_std[@]+"${build_std[@]}"} \
         ${locked[@]+"${locked[@]}"} --manifest-path "${manifests[i]}" || die 1 "building $name failed"
     lib=$(key lib name "${manifests[i]}")
     lib=${lib:-${name//-/_}}

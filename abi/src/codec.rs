@@ -256,10 +256,8 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, len: usize) -> Result<&'a [u8], Error> {
-        if len > self.remaining() {
-            return Err(self.error(self.all.len(), Reason::Truncated));
-        }
-        let taken = &self.all[self.offset..self.offset + len];
+        let rest = self.all.get(self.offset..).unwrap_or_default();
+        let (taken, _) = rest.split_at_checked(len).ok_or(self.error(self.all.len(), Reason::Truncated))?;
         self.offset += len;
         Ok(taken)
     }
@@ -267,7 +265,9 @@ impl<'a> Reader<'a> {
     /// A head: major type and argument; only the shortest form of the argument is accepted.
     pub fn head(&mut self) -> Result<(Major, u64), Error> {
         let start = self.offset;
-        let initial = self.take(1)?[0];
+        let &[initial] = self.take(1)? else {
+            return Err(self.error(start, Reason::Truncated));
+        };
         let major = match initial >> 5 {
             0 => Major::Unsigned,
             1 => Major::Negative,

@@ -87,6 +87,7 @@ impl Decode for Hash {
 mod tests {
     use super::*;
     use alloc::string::ToString;
+    use alloc::vec::Vec;
 
     #[test]
     fn text_form_is_exact() {
@@ -100,6 +101,6 @@ mod tests {
     fn bits_are_counted_from_the_top() {
         let mut hash = Hash::ZERO;
         hash.0[1] = 0x40;
-        assert_eq!((0..256).filter(|&i| hash.bit(i)).collect::<alloc::vec::Vec<_>>(), [9]);
+        assert_eq!((0..256).filter(|&i| hash.bit(i)).collect::<Vec<_>>(), [9]);
     }
 }

@@ -1,7 +1,7 @@
 //! The journal's disk: files of one directory, through a cap-std handle.
 
-use cap_std::fs::{Dir, File, OpenOptions};
 use crate::data::sync_dir;
+use cap_std::fs::{Dir, File, OpenOptions};
 use journal::Disk;
 use state::Fault;
 use std::collections::BTreeMap;

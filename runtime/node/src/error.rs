@@ -82,7 +82,7 @@ pub enum NodeError {
     #[error("the program has no interface section, or a damaged one: {0}")]
     Interface(String),
     /// An argument is not what the method takes.
-    #[error("argument `{name}`: {because}")]
+    #[error("`{name}`: {because}")]
     Argument {
         /// Which.
         name: String,

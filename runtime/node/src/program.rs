@@ -110,7 +110,7 @@ pub(crate) fn arguments(method: &MethodForm, written: &[String]) -> Result<Vec<u
 /// The canonical bytes of arguments given as a JSON object.
 pub(crate) fn encode_arguments(method: &MethodForm, args: &Value) -> Result<Vec<u8>, NodeError> {
     method.encode_args(&from_json(args)).map_err(|mismatch| NodeError::Argument {
-        name: mismatch.at.clone(),
+        name: if mismatch.at.is_empty() { "arguments".into() } else { mismatch.at.clone() },
         because: format!("expected {}, found {}", mismatch.expected, mismatch.found),
     })
 }

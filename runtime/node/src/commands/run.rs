@@ -14,6 +14,7 @@ use crate::map::RowMap;
 use crate::program::{Serving, encode_arguments};
 use crate::rows::{Row, Rows, count_lines};
 use crate::{output, progress};
+use abi::Coded;
 use abi::hash::RUN_LINE;
 use abi::interface::{Kind, MethodForm};
 use abi::limits::BLOCK_CALLS_MAX;
@@ -193,7 +194,9 @@ impl Job<'_> {
             match answer {
                 Answer::New { outcome, .. } => self.count(&outcome),
                 Answer::Known(_) => self.tally.known += 1,
-                Answer::Rejected(rejected) => return Err(rows.bad(line, NodeError::Rejected(rejected))),
+                Answer::Rejected(rejected) => {
+                    return Err(rows.bad(line, format!("E{} {rejected}", rejected.code())));
+                }
             }
         }
         Ok(())

@@ -1,0 +1,208 @@
+//! Typed state: a cell holds one value, a map one for each key, in the keys' order.
+//!
+//! ```text
+//! cell   field name ‖ 0x00
+//! map    field name ‖ 0x00 ‖ key      (the encoding of `abi::key`)
+//! ```
+//!
+//! Values are canonical CBOR. A field name holds no zero byte, so no field's keys are within another's.
+
+use crate::{Value, host};
+use abi::interface::Schema;
+use abi::key::Key;
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+use core::ops::{Bound, RangeBounds};
+
+/// A field of a program's state.
+pub trait Stored {
+    /// The form of its keys; a cell has none.
+    const KEY: Option<&'static Schema>;
+    /// The form of its values.
+    const VALUE: &'static Schema;
+
+    /// The field whose keys begin with `prefix`: its name and a zero byte.
+    fn at(prefix: &'static [u8]) -> Self;
+}
+
+/// One value, or none.
+pub struct Cell<T> {
+    key: &'static [u8],
+    value: PhantomData<T>,
+}
+
+impl<T: Value> Cell<T> {
+    /// The value; `None` before the first is set.
+    pub fn get(&self) -> Option<T> {
+        host::get(self.key).map(|bytes| stored(&bytes))
+    }
+
+    /// Sets the value.
+    pub fn set(&mut self, value: &T) {
+        host::put(self.key, &value.to_bytes());
+    }
+
+    /// Removes the value.
+    pub fn clear(&mut self) {
+        host::delete(self.key);
+    }
+}
+
+impl<T: Value> Stored for Cell<T> {
+    const KEY: Option<&'static Schema> = None;
+    const VALUE: &'static Schema = T::SCHEMA;
+
+    fn at(prefix: &'static [u8]) -> Cell<T> {
+        Cell { key: prefix, value: PhantomData }
+    }
+}
+
+/// A value for each key, ordered by key.
+pub struct Map<K, V> {
+    prefix: &'static [u8],
+    entry: PhantomData<(K, V)>,
+}
+
+impl<K: Key, V: Value> Map<K, V> {
+    /// The value of `key`.
+    pub fn get(&self, key: &K) -> Option<V> {
+        host::get(&self.full(key)).map(|bytes| stored(&bytes))
+    }
+
+    /// Whether `key` has a value.
+    pub fn contains(&self, key: &K) -> bool {
+        host::has(&self.full(key))
+    }
+
+    /// Sets the value of `key`.
+    pub fn insert(&mut self, key: &K, value: &V) {
+        host::put(&self.full(key), &value.to_bytes());
+    }
+
+    /// Removes `key` and its value; there may be none.
+    pub fn remove(&mut self, key: &K) {
+        host::delete(&self.full(key));
+    }
+
+    /// All entries, in order.
+    pub fn iter(&self) -> Entries<K, V> {
+        self.range(..)
+    }
+
+    /// The entries of a range of keys, in order. A call can open 256 ranges; [`first`](Self::first) and
+    /// [`last`](Self::last) open one each.
+    pub fn range(&self, keys: impl RangeBounds<K>) -> Entries<K, V> {
+        let from = match keys.start_bound() {
+            Bound::Unbounded => self.prefix.to_vec(),
+            Bound::Included(key) => self.full(key),
+            Bound::Excluded(key) => self.behind(key),
+        };
+        let to = match keys.end_bound() {
+            Bound::Unbounded => {
+                // The prefix ends in a zero byte; what follows all its keys ends in a one.
+                let mut end = self.prefix.to_vec();
+                end.pop();
+                end.push(1);
+                end
+            }
+            Bound::Included(key) => self.behind(key),
+            Bound::Excluded(key) => self.full(key),
+        };
+        let skip = self.prefix.len();
+        Entries { from, to, skip, reverse: false, cursor: None, entry: Vec::new(), types: PhantomData }
+    }
+
+    /// The entry with the least key.
+    pub fn first(&self) -> Option<(K, V)> {
+        self.iter().next()
+    }
+
+    /// The entry with the greatest key.
+    pub fn last(&self) -> Option<(K, V)> {
+        self.iter().reversed().next()
+    }
+
+    fn full(&self, key: &K) -> Vec<u8> {
+        let mut full = Vec::with_capacity(self.prefix.len() + 40);
+        full.extend_from_slice(self.prefix);
+        key.encode_key(&mut full);
+        full
+    }
+
+    /// The least key behind `key`: no encoding begins with another.
+    fn behind(&self, key: &K) -> Vec<u8> {
+        let mut full = self.full(key);
+        full.push(0);
+        full
+    }
+}
+
+impl<K: Key + abi::interface::Describe, V: Value> Stored for Map<K, V> {
+    const KEY: Option<&'static Schema> = Some(K::SCHEMA);
+    const VALUE: &'static Schema = V::SCHEMA;
+
+    fn at(prefix: &'static [u8]) -> Map<K, V> {
+        Map { prefix, entry: PhantomData }
+    }
+}
+
+/// The entries of a range. It sees what the call writes meanwhile, and so does not borrow the map.
+pub struct Entries<K, V> {
+    from: Vec<u8>,
+    to: Vec<u8>,
+    skip: usize,
+    reverse: bool,
+    cursor: Option<u32>,
+    entry: Vec<u8>,
+    types: PhantomData<(K, V)>,
+}
+
+impl<K, V> Entries<K, V> {
+    /// The same entries, the greatest key first.
+    ///
+    /// # Panics
+    ///
+    /// If an entry has been read.
+    pub fn reversed(mut self) -> Entries<K, V> {
+        assert!(self.cursor.is_none(), "the range is being read");
+        self.reverse = !self.reverse;
+        self
+    }
+}
+
+impl<K: Key, V: Value> Iterator for Entries<K, V> {
+    type Item = (K, V);
+
+    fn next(&mut self) -> Option<(K, V)> {
+        let cursor = match self.cursor {
+            Some(cursor) => cursor,
+            None => *self.cursor.insert(host::scan_open(&self.from, &self.to, self.reverse)),
+        };
+        if !host::scan_next(cursor, &mut self.entry) {
+            return None;
+        }
+        match entry(&self.entry, self.skip) {
+            Some((key, value)) => Some((key, stored(value))),
+            None => foreign(),
+        }
+    }
+}
+
+/// The parts of `key length (4 bytes, little-endian) ‖ key ‖ value`, the key without its field's prefix.
+fn entry<K: Key>(bytes: &[u8], skip: usize) -> Option<(K, &[u8])> {
+    let (len, rest) = bytes.split_first_chunk::<4>()?;
+    let (key, value) = rest.split_at_checked(u32::from_le_bytes(*len) as usize)?;
+    let mut key = key.get(skip..)?;
+    let decoded = K::decode_key(&mut key)?;
+    key.is_empty().then_some((decoded, value))
+}
+
+fn stored<T: Value>(bytes: &[u8]) -> T {
+    T::from_bytes(bytes).unwrap_or_else(|_| foreign())
+}
+
+/// Only a program whose field had another type can have written it.
+#[cold]
+fn foreign() -> ! {
+    panic!("an entry in state is not of its field's type")
+}
