@@ -4,7 +4,7 @@ use crate::canonical_array;
 use crate::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
 use crate::hash::{ARGS, CALL, salt};
 use crate::id::Hash;
-use crate::limits::{ARGS_BYTES_MAX, KEYS_MAX, METHOD_BYTES_MAX};
+use crate::limits::{ARGS_BYTES_MAX, KEYS_MAX, METHOD_BYTES_MAX, PRINCIPAL_BYTES_MAX};
 use crate::merkle;
 use crate::sign::{PublicKey, SecretKey, Signature, Subject, message};
 
@@ -72,8 +72,12 @@ impl Call {
 
     /// Whether lengths are within their limits; the field that is not.
     pub fn over_limit(&self) -> Option<(&'static str, usize, usize)> {
-        let limits =
-            [("method", self.method.len(), METHOD_BYTES_MAX), ("args", self.args.len(), ARGS_BYTES_MAX)];
+        let principal = if let Caller::Principal(name) = &self.caller { name.len() } else { 0 };
+        let limits = [
+            ("method", self.method.len(), METHOD_BYTES_MAX),
+            ("args", self.args.len(), ARGS_BYTES_MAX),
+            ("principal", principal, PRINCIPAL_BYTES_MAX),
+        ];
         limits.into_iter().find(|(_, size, max)| size > max)
     }
 }
@@ -119,7 +123,7 @@ impl Decode for Caller {
         match kind {
             0 if bytes.is_empty() => Ok(Caller::Nobody),
             1 => bytes.try_into().map(|key| Caller::Key(PublicKey(key))).map_err(|_| wrong),
-            2 if bytes.len() <= METHOD_BYTES_MAX => {
+            2 if bytes.len() <= PRINCIPAL_BYTES_MAX => {
                 std::str::from_utf8(bytes).map(|name| Caller::Principal(name.into())).map_err(|_| wrong)
             }
             3 => bytes.try_into().map(|id| Caller::Shard(Hash(id))).map_err(|_| wrong),

@@ -26,7 +26,8 @@ macro_rules! hostcalls {
             /// Deletes a key; absent keys too.
             state_delete(key: u32, key_len: u32) -> () = 800, 4;
             /// Opens a cursor over the keys `[from, to)`, an empty `to` meaning the end of the program's
-            /// keys; `reverse` 1 starts at the greatest. A cursor sees the call's own writes.
+            /// keys; `reverse` 1 starts at the greatest. A cursor sees the call's own writes ahead of it, and
+            /// once it has come to its end it stays there.
             scan_open(from: u32, from_len: u32, to: u32, to_len: u32, reverse: u32) -> u32 = 500, 2;
             /// The cursor's next entry into `out`, as `key length (4 bytes, little-endian) ‖ key ‖ value`;
             /// its full length, or −1 at the end. The cursor stays where it is if the entry did not fit.

@@ -3,6 +3,8 @@
 
 /// Longest method name, in bytes.
 pub const METHOD_BYTES_MAX: usize = 64;
+/// Longest name of a caller that the node vouches for, in bytes.
+pub const PRINCIPAL_BYTES_MAX: usize = 64;
 /// Longest arguments of a call, in bytes of canonical CBOR.
 pub const ARGS_BYTES_MAX: usize = 2 << 20;
 /// Longest output of a call, returned or failed, in bytes.

@@ -219,11 +219,18 @@ impl Session {
         u32::try_from(self.cursors.len() - 1).map_err(|_| Trap::TooManyCursors.into())
     }
 
-    /// The cursor's next entry, which stays next until [`scan_advance`](Self::scan_advance).
+    /// The cursor's next entry, which stays next until [`scan_advance`](Self::scan_advance). The cursor has
+    /// then left what stands before it, and is through where there is none: what a call deletes is walked
+    /// over once by each cursor, however often it is asked.
     pub fn scan_peek(&mut self, cursor: u32) -> Result<Option<Shown<'_>>, Stop> {
         let cursor = self.cursors.get_mut(cursor as usize).ok_or(Trap::BadArgument)?;
         let scan = Scan { from: &cursor.from, to: Some(&cursor.to), reverse: cursor.reverse, limit: 1 };
         cursor.next = self.overlay.scan(&scan)?.pop();
+        match (&cursor.next, cursor.reverse) {
+            (Some((key, _)), false) => cursor.from.clone_from(key),
+            (Some((key, _)), true) => cursor.to = after(key),
+            (None, _) => cursor.to.clone_from(&cursor.from),
+        }
         Ok(cursor.next.as_ref().map(|(key, value)| (&key[1..], value.as_slice())))
     }
 
@@ -232,12 +239,10 @@ impl Session {
         let Some(cursor) = self.cursors.get_mut(cursor as usize) else {
             return;
         };
-        if let Some((mut key, _)) = cursor.next.take() {
-            if cursor.reverse {
-                cursor.to = key;
-            } else {
-                key.push(0);
-                cursor.from = key;
+        if let Some((key, _)) = cursor.next.take() {
+            match cursor.reverse {
+                true => cursor.to = key,
+                false => cursor.from = after(&key),
             }
         }
     }
@@ -325,6 +330,11 @@ impl Session {
             (Err(Stop::Fault(fault)), _) => Err(fault),
         }
     }
+}
+
+/// The first key after `key`.
+fn after(key: &[u8]) -> Vec<u8> {
+    [key, &[0]].concat()
 }
 
 #[cfg(test)]

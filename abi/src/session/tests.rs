@@ -51,6 +51,20 @@ fn a_cursor_sees_the_calls_own_writes() {
 }
 
 #[test]
+fn a_cursor_never_goes_back() {
+    for (reverse, behind) in [(false, 0), (true, 9)] {
+        let mut session = session(Mode::Call);
+        let cursor = session.scan_open(&[], &[], reverse).unwrap();
+        let first = session.scan_peek(cursor).unwrap().map(|(key, _)| key.to_vec());
+        session.put(&[behind], b"behind").unwrap();
+        assert_eq!(session.scan_peek(cursor).unwrap().map(|(key, _)| key.to_vec()), first);
+        assert_eq!(drain(&mut session, cursor).len(), 2);
+        session.put(&[5], b"late").unwrap();
+        assert_eq!(session.scan_peek(cursor), Ok(None), "its end is its end");
+    }
+}
+
+#[test]
 fn a_query_cannot_write() {
     let mut session = session(Mode::Query);
     assert_eq!(session.put(&[1], b""), Err(Stop::Trapped(Trap::ReadOnly)));

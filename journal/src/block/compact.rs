@@ -15,7 +15,8 @@ use abi::Hash;
 use abi::call::{Call, SignedCall};
 use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
 use abi::diff::Diff;
-use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, CALL_BYTES_MAX};
+use abi::effect::Event;
+use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, CALL_BYTES_MAX, EVENTS_MAX};
 use abi::outcome::Outcome;
 
 impl Encode for Block {
@@ -111,7 +112,7 @@ fn read_entry(r: &mut Reader<'_>, before: Option<&Entry>, shard: Hash, empty: &H
     let (code, output) = (u8::decode(r)?, r.bytes()?);
     let outcome =
         Outcome::from_parts(code, output.to_vec()).ok_or(r.error(outcome_start, Reason::Unknown))?;
-    let events = Vec::decode(r)?;
+    let events = read_events(r)?;
     let diff_start = r.offset();
     let diff = match Option::<Hash>::decode(r)? {
         Some(diff) if diff == *empty => return Err(r.error(diff_start, Reason::NotCanonical)),
@@ -120,6 +121,15 @@ fn read_entry(r: &mut Reader<'_>, before: Option<&Entry>, shard: Hash, empty: &H
     let fuel = r.unsigned()?;
     let entry = Entry { call, program, time_ms, outcome, events, diff, fuel };
     if entry.over_limit().is_some() { Err(r.error(start, Reason::Length)) } else { Ok(entry) }
+}
+
+/// Their number is known before they are read: an empty event is three bytes here, and many in memory.
+fn read_events(r: &mut Reader<'_>) -> Result<Vec<Event>, Error> {
+    let start = r.offset();
+    if r.clone().array()? > EVENTS_MAX {
+        return Err(r.error(start, Reason::Length));
+    }
+    Vec::decode(r)
 }
 
 fn read_call(r: &mut Reader<'_>, shard: Hash) -> Result<Call, Error> {

@@ -4,14 +4,15 @@
 //! has a place. What only running can tell is an outcome.
 
 use crate::machine::{Machine, RunError};
+use crate::system::ACT_FUEL;
 use abi::Coded;
 use abi::call::{Call, Caller, Proof, SignedCall};
-use abi::codec::dynamic;
+use abi::codec::{Encode, dynamic};
 use abi::effect::Moment;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
-use abi::limits::{FUEL_MAX, WINDOW_KEYS_MAX};
+use abi::limits::{CALL_BYTES_MAX, FUEL_MAX, WINDOW_KEYS_MAX};
 use abi::session::Mode;
 use abi::system::Act;
 use journal::Window;
@@ -26,6 +27,8 @@ pub struct Admitted {
     pub digest: Hash,
     /// Its place and time, and the program that will run it.
     pub at: Moment,
+    /// Its size in bytes, with its proof.
+    pub bytes: usize,
 }
 
 /// What admission says.
@@ -63,11 +66,13 @@ pub enum Rejected {
         /// The limit.
         max: usize,
     },
-    /// More fuel than a call may ask for, or none.
-    #[error("fuel limit out of range: asked={asked} max={FUEL_MAX}")]
+    /// More fuel than a call may ask for, or less than it takes at least.
+    #[error("fuel limit out of range: asked={asked} min={min} max={FUEL_MAX}")]
     Fuel {
         /// What was asked for.
         asked: u64,
+        /// The least.
+        min: u64,
     },
     /// Arguments are not canonical CBOR.
     #[error("arguments are not canonical: {0}")]
@@ -205,7 +210,7 @@ pub(crate) fn admit(
     now_ms: u64,
 ) -> Result<Admission, Refusal> {
     let call = &signed.call;
-    check_form(call, shard)?;
+    let bytes = check_form(machine.system(), shard, &signed)?;
     let digest = call.digest();
     check_proof(genesis, machine.system(), &signed, &digest)?;
     let time_ms = now_ms.max(next.time_ms);
@@ -219,23 +224,28 @@ pub(crate) fn admit(
     let program = target(machine.system(), call, next.serving)?;
     check_method(machine, call, &program)?;
     let at = Moment { seq: next.seq, time_ms, program, profile: machine.profile() };
-    Ok(Admission::New(Box::new(Admitted { digest, at, signed })))
+    Ok(Admission::New(Box::new(Admitted { digest, at, bytes, signed })))
 }
 
-fn check_form(call: &Call, shard: &Hash) -> Result<(), Rejected> {
+/// Checks what the call says by itself; its size in bytes, with its proof.
+fn check_form(system: Hash, shard: &Hash, signed: &SignedCall) -> Result<usize, Rejected> {
+    let call = &signed.call;
     if call.version != abi::VERSION {
         return Err(Rejected::Version { got: call.version });
     }
     if call.shard != *shard {
         return Err(Rejected::Shard { got: call.shard, here: *shard });
     }
-    if let Some((field, size, max)) = call.over_limit() {
+    let size = signed.to_bytes().len();
+    let whole = (size > CALL_BYTES_MAX).then_some(("call", size, CALL_BYTES_MAX));
+    if let Some((field, size, max)) = call.over_limit().or(whole) {
         return Err(Rejected::TooLong { field, size, max });
     }
-    if call.fuel_max == 0 || call.fuel_max > FUEL_MAX {
-        return Err(Rejected::Fuel { asked: call.fuel_max });
+    let (asked, min) = (call.fuel_max, if call.program == Some(system) { ACT_FUEL } else { 1 });
+    if asked < min || asked > FUEL_MAX {
+        return Err(Rejected::Fuel { asked, min });
     }
-    dynamic::decode(&call.args).map(|_| ()).map_err(Rejected::Arguments)
+    dynamic::decode(&call.args).map(|_| size).map_err(Rejected::Arguments)
 }
 
 /// An act needs the authority, and nothing else may carry its signatures.

@@ -30,6 +30,9 @@ impl<D: Disk, S: Store> Shard<D, S> {
             }
             answers.extend(self.commit(&mut queue)?);
             self.stopped = false;
+            if queue.stop_at_rejection && matches!(answers.last(), Some(Answer::Rejected(_))) {
+                break;
+            }
         }
         Ok(answers)
     }

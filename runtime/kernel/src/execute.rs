@@ -3,7 +3,8 @@
 //! [`execute`] takes requests in order. Each is admitted at the moment it would have, run over the state
 //! that the calls before it left, and entered in the draft of a block; [`seal`](Draft::seal) computes the
 //! root of the state after the last call and the block's header. Nothing is durable here, and nothing
-//! outside the draft has changed but the tree: [`commit`](crate::commit) does the rest.
+//! outside the draft has changed but what opening the shard makes anew (window, tree, history):
+//! [`commit`](crate::commit) does the rest.
 //!
 //! # Order
 //!
@@ -91,7 +92,8 @@ impl Position {
     }
 }
 
-/// Runs requests until they are used up or the draft is full; the answers stand in the requests' order.
+/// Runs requests until they are used up, the draft is full, or one may be where the batch stops; the
+/// answers stand in the requests' order.
 pub(crate) fn execute(
     machine: &mut Machine,
     window: &mut Window,
@@ -125,15 +127,15 @@ pub(crate) fn execute(
                 }
                 Verdict::Done(Answer::New { seq, outcome })
             }
-            Err(Refusal::Rejected(rejected)) => {
-                if queue.stop_at_rejection {
-                    queue.requests = Vec::new().into_iter();
-                }
-                Verdict::Done(Answer::Rejected(rejected))
-            }
+            Err(Refusal::Rejected(rejected)) => Verdict::Done(Answer::Rejected(rejected)),
             Err(Refusal::Fault(fault)) => return Err(fault),
         };
+        // A known key is a rejection too if it is another call's, which shows when the block is done.
+        let may_stop = queue.stop_at_rejection && !matches!(answer, Verdict::Done(Answer::New { .. }));
         answers.push(answer);
+        if may_stop {
+            break;
+        }
     }
     Ok((draft, answers))
 }
@@ -189,9 +191,9 @@ impl Draft {
     }
 
     fn enter(&mut self, window: &mut Window, admitted: Admitted, execution: Execution) {
-        let Admitted { signed, at, .. } = admitted;
+        let Admitted { signed, at, bytes, .. } = admitted;
         window.insert(&signed.call.caller, &signed.call.key, signed.call.expires_ms, at.seq);
-        self.bytes += signed.call.args.len() + execution.outcome.output().len() + size_of(&execution) + 512;
+        self.bytes += bytes + size_of(&execution) + 128;
         self.time_ms = at.time_ms;
         self.entries.push(Entry {
             call: signed,
@@ -252,5 +254,5 @@ fn size_of(execution: &Execution) -> usize {
     let diff = |diff: &Diff| -> usize {
         diff.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len) + 16).sum()
     };
-    events + diff(&execution.diff)
+    execution.outcome.output().len() + events + diff(&execution.diff)
 }

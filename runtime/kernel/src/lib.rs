@@ -37,3 +37,6 @@ pub use machine::{Machine, RunError};
 pub use programs::Programs;
 pub use replay::{Divergence, ReplayError, Replayer};
 pub use shard::{Answer, Batch, QueryError, Request, Shard, ShardError};
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! What runs one call: the engine, the compiled programs, the `system` program.
 
-use crate::programs::{Catalogue, Programs, Unavailable};
+use crate::programs::{Catalogue, Programs};
 use crate::system;
 use abi::call::Call;
 use abi::effect::{Execution, Moment};
@@ -69,11 +69,7 @@ impl Machine {
 
     /// A program, admitted and compiled.
     pub fn program(&mut self, id: &Hash) -> Result<&Program, RunError> {
-        self.programs.program(&self.vm, id).map_err(|why| match why {
-            Unavailable::Missing => RunError::Missing(*id),
-            Unavailable::Refused(error) => RunError::Refused(*id, error),
-            Unavailable::Fault(fault) => RunError::Fault(fault),
-        })
+        self.programs.program(&self.vm, id)
     }
 
     /// Runs one call at its moment over `view`.
@@ -96,42 +92,21 @@ impl Machine {
             call: digest,
         };
         let input = call.args.0.clone();
+        let mode = Mode::Call;
         if at.program == self.system {
-            let session = Session::new(view, context, Space::System, Mode::Call, input);
+            let session = Session::new(view, context, Space::System, mode, input);
             return system::run(session, &call.method, call.fuel_max);
         }
-        self.start(&at.program, context, Mode::Call, view, &call.method, input, call.fuel_max)
+        let (method, fuel_max) = (call.method.clone(), call.fuel_max);
+        self.start(&at.program, Job { view, context, mode, method, input, fuel_max })
     }
 
-    /// Answers a query of the program `program`.
-    pub fn query(
-        &mut self,
-        program: &Hash,
-        context: Context,
-        view: Arc<dyn View>,
-        method: &str,
-        input: Vec<u8>,
-        fuel_max: u64,
-    ) -> Result<Execution, RunError> {
-        self.start(program, context, Mode::Query, view, method, input, fuel_max)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the one place where a job is put together")]
-    fn start(
-        &mut self,
-        program: &Hash,
-        context: Context,
-        mode: Mode,
-        view: Arc<dyn View>,
-        method: &str,
-        input: Vec<u8>,
-        fuel_max: u64,
-    ) -> Result<Execution, RunError> {
-        self.program(program)?;
-        let program = self.programs.program(&self.vm, program).map_err(|_| RunError::Missing(*program))?;
-        if program.method(method) != Some(mode) {
+    /// Starts a method of the program `program`, a call or a query.
+    pub fn start(&mut self, program: &Hash, job: Job) -> Result<Execution, RunError> {
+        let program = self.programs.program(&self.vm, program)?;
+        if program.method(&job.method) != Some(job.mode) {
             return Err(RunError::NoMethod);
         }
-        Ok(self.vm.run(program, Job { view, context, mode, method: method.into(), input, fuel_max })?)
+        Ok(self.vm.run(program, job)?)
     }
 }

@@ -1,10 +1,11 @@
 //! Where a program's bytes are found, and the programs already compiled.
 
+use crate::machine::RunError;
 use abi::fault::Fault;
 use abi::hash::PROGRAM;
 use abi::id::Hash;
 use std::collections::BTreeMap;
-use vm::{AdmitError, Program, Vm};
+use vm::{Program, Vm};
 
 /// Programs by the digest of their raw wasm: a directory beside the journal, or the programs of a bundle.
 pub trait Programs: Send {
@@ -16,17 +17,6 @@ impl Programs for BTreeMap<Hash, Vec<u8>> {
     fn read(&self, id: &Hash) -> Result<Option<Vec<u8>>, Fault> {
         Ok(self.get(id).cloned())
     }
-}
-
-/// Why a program cannot run.
-#[derive(Debug)]
-pub(crate) enum Unavailable {
-    /// Its bytes are not to be had.
-    Missing,
-    /// Its bytes break a rule of admission.
-    Refused(AdmitError),
-    /// The machine failed.
-    Fault(Fault),
 }
 
 /// Programs that were admitted and compiled.
@@ -41,13 +31,13 @@ impl Catalogue {
     }
 
     /// The program `id`, compiled at its first use.
-    pub(crate) fn program(&mut self, vm: &Vm, id: &Hash) -> Result<&Program, Unavailable> {
+    pub(crate) fn program(&mut self, vm: &Vm, id: &Hash) -> Result<&Program, RunError> {
         if !self.compiled.contains_key(id) {
-            let wasm = self.source.read(id).map_err(Unavailable::Fault)?.ok_or(Unavailable::Missing)?;
+            let wasm = self.source.read(id)?.ok_or(RunError::Missing(*id))?;
             if PROGRAM.hash(&wasm) != *id {
-                return Err(Unavailable::Fault(Fault::corrupt(format!("program {id}: other bytes"))));
+                return Err(Fault::corrupt(format!("program {id}: other bytes")).into());
             }
-            let program = vm.admit(&wasm).map_err(Unavailable::Refused)?;
+            let program = vm.admit(&wasm).map_err(|error| RunError::Refused(*id, error))?;
             self.compiled.insert(*id, program);
         }
         Ok(&self.compiled[id])

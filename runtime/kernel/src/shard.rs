@@ -11,11 +11,12 @@ use abi::fault::Fault;
 use abi::genesis::{Genesis, GenesisError};
 use abi::id::Hash;
 use abi::outcome::Outcome;
-use abi::session::Context;
+use abi::session::{Context, Mode};
 use abi::sign::{PublicKey, SecretKey};
 use journal::{Block, Commitment, Disk, History, Journal, Receipt, Window};
 use state::{KeysProof, RangeProof, Store, Tree, View};
 use std::sync::Arc;
+use vm::Job;
 
 /// A call, and the host's time at which it came.
 pub struct Request {
@@ -214,7 +215,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let program = Machine::serving(&*view)?.ok_or(QueryError::Rejected(Rejected::NoProgram))?;
         let at = &self.position;
         let context = Context { shard: self.id, seq: at.seq, time_ms: at.time_ms, caller, call: Hash::ZERO };
-        self.machine.query(&program, context, view, method, args, fuel_max).map_err(|error| match error {
+        let job = Job { view, context, mode: Mode::Query, method: method.into(), input: args, fuel_max };
+        self.machine.start(&program, job).map_err(|error| match error {
             RunError::Missing(id) => QueryError::Rejected(Rejected::ProgramMissing(id)),
             RunError::Refused(_, error) => QueryError::Rejected(Rejected::ProgramRefused(error)),
             RunError::NoMethod => QueryError::Rejected(Rejected::NoMethod { method: method.into() }),

@@ -8,8 +8,8 @@ use abi::outcome::Trap;
 use abi::session::{Session, Stop};
 use abi::system::{Act, PROGRAM_KEY};
 
-/// What an act costs, whatever it does.
-const ACT_FUEL: u64 = 10_000;
+/// What an act costs, whatever it does. Admission sees to it that an act can pay.
+pub(crate) const ACT_FUEL: u64 = 10_000;
 
 /// Runs one act.
 pub(crate) fn run(mut session: Session, method: &str, fuel_max: u64) -> Result<Execution, RunError> {

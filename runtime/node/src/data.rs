@@ -23,6 +23,7 @@ use abi::limits::PROGRAM_BYTES_MAX;
 use abi::sign::SecretKey;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, DirBuilder, DirBuilderExt, File};
+use journal::Journal;
 use kernel::recover::{Opening, Recovered};
 use kernel::{Programs, Shard};
 use rustix::fs::{FlockOperation, flock};
@@ -49,17 +50,25 @@ impl Data {
         if path.join("FORMAT").exists() {
             return Data::open(path);
         }
-        Dir::create_ambient_dir_all(path, ambient_authority()).map_err(|e| NodeError::io(doing(), e))?;
+        create_path(path).map_err(|e| NodeError::io(doing(), e))?;
         let dir = Dir::open_ambient_dir(path, ambient_authority()).map_err(|e| NodeError::io(doing(), e))?;
-        if dir.entries().map_err(|e| NodeError::io(doing(), e))?.next().is_some() {
-            return Err(NodeError::io(doing(), "it holds other files; choose an empty directory"));
+        // What an earlier attempt left is gone on with; anything else is somebody's.
+        for entry in dir.entries().map_err(|e| NodeError::io(doing(), e))? {
+            let name = entry.map_err(|e| NodeError::io(doing(), e))?.file_name();
+            if !["LOCK", "FORMAT.new", "programs", "shards", KEY, "node.key.new"]
+                .iter()
+                .any(|ours| name == *ours)
+            {
+                return Err(NodeError::io(doing(), "it holds other files; choose an empty directory"));
+            }
         }
         let lock = lock(&dir)?;
-        let private = private();
         for name in ["programs", "shards"] {
-            dir.create_dir_with(name, &private).map_err(|e| NodeError::io(doing(), e))?;
+            make_dir(&dir, name).map_err(|e| NodeError::io(doing(), e))?;
         }
-        keys::generate(&path.join(KEY))?;
+        if !dir.exists(KEY) {
+            keys::generate(&path.join(KEY))?;
+        }
         // The format comes last: a directory without one was never finished.
         write_durably(&dir, "FORMAT", FORMAT.as_bytes())?;
         Ok(Data { dir, path: path.into(), _lock: lock })
@@ -113,24 +122,36 @@ impl Data {
             self.shards()?.into_iter().filter(|id| id.to_string().starts_with(prefix)).collect();
         match found.as_slice() {
             [only] => Ok(*only),
-            [] => Err(NodeError::WhichShard(format!("no shard {prefix}here; `foil shard create` makes one"))),
-            many => Err(NodeError::WhichShard(format!("{} shards match; name one with --shard", many.len()))),
+            [] => Err(NodeError::WhichShard(format!(
+                "no shard's id begins with {prefix:?} here; `foil shard create` makes one"
+            ))),
+            many => Err(NodeError::WhichShard(format!("{} shards match; name one with --on", many.len()))),
         }
     }
 
-    /// Makes a shard's directory and its empty journal.
-    pub fn create_shard(&self, genesis: Genesis, build: String) -> Result<NodeShard, NodeError> {
+    /// Makes a shard: its directory gets its name once the genesis and the empty journal in it are durable,
+    /// so that a crash leaves a whole shard or none.
+    pub fn create_shard(&self, genesis: &Genesis, build: String) -> Result<NodeShard, NodeError> {
         genesis.check()?;
         let id = genesis.id();
-        let private = private();
-        let shards = self.dir.open_dir("shards").map_err(|e| NodeError::io("open shards", e))?;
         let doing = || format!("create shards/{id}");
-        shards.create_dir_with(id.to_string(), &private).map_err(|e| NodeError::io(doing(), e))?;
-        let dir = shards.open_dir(id.to_string()).map_err(|e| NodeError::io(doing(), e))?;
-        dir.create_dir_with("journal", &private).map_err(|e| NodeError::io(doing(), e))?;
+        let failed = |error: std::io::Error| NodeError::io(doing(), error);
+        let shards = self.dir.open_dir("shards").map_err(failed)?;
+        if shards.exists(id.to_string()) {
+            return Err(NodeError::io(doing(), "there is one; give it another --nonce"));
+        }
+        let unfinished = format!("{id}.new");
+        if shards.exists(&unfinished) {
+            shards.remove_dir_all(&unfinished).map_err(failed)?;
+        }
+        make_dir(&shards, &unfinished).map_err(failed)?;
+        let dir = shards.open_dir(&unfinished).map_err(failed)?;
+        make_dir(&dir, "journal").map_err(failed)?;
+        Journal::create(FileDisk::open(dir.open_dir("journal").map_err(failed)?)?, id)?;
         write_durably(&dir, "genesis", &genesis.to_bytes())?;
+        shards.rename(&unfinished, &shards, id.to_string()).map_err(failed)?;
         sync(&shards, "shards")?;
-        Ok(Shard::create(self.opening(&dir, id, genesis, build)?)?)
+        Ok(self.open_shard(id, build)?.0)
     }
 
     /// Opens a shard, whatever happened to it before.
@@ -207,11 +228,29 @@ impl Programs for ProgramDir {
     }
 }
 
-/// Directories that only their owner may enter.
-fn private() -> DirBuilder {
+/// Makes a directory and those above it that are not there, each durably.
+fn create_path(path: &Path) -> std::io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    create_path(parent)?;
+    let parent = Dir::open_ambient_dir(parent, ambient_authority())?;
+    parent.create_dir(path.file_name().unwrap_or_default())?;
+    sync_dir(&parent)
+}
+
+/// Makes a directory that only its owner may enter, unless it is there.
+fn make_dir(dir: &Dir, name: &str) -> std::io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.mode(0o700);
-    builder
+    match dir.create_dir_with(name, &builder) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        result => result,
+    }
 }
 
 fn lock(dir: &Dir) -> Result<File, NodeError> {

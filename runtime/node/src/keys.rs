@@ -1,5 +1,6 @@
 //! Key files: one Ed25519 seed as 64 hexadecimal digits, readable by its owner alone.
 
+use crate::data::sync_dir;
 use crate::error::NodeError;
 use abi::sign::SecretKey;
 use cap_std::fs::{Dir, MetadataExt, OpenOptions, OpenOptionsExt};
@@ -7,17 +8,29 @@ use std::io::{Read, Write};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// Makes a new key in `path`, which must not exist.
+/// Makes a new key in `path`, which must not exist. It gets its name when it is whole and durable.
 pub fn generate(path: &Path) -> Result<SecretKey, NodeError> {
     let mut seed = Zeroizing::new([0u8; 32]);
     getrandom::fill(seed.as_mut()).map_err(|e| NodeError::io("draw randomness", e))?;
     let text = Zeroizing::new(format!("{}\n", abi::Hash(*seed)));
-    let options = OpenOptions::new().write(true).create_new(true).mode(0o600).clone();
-    let doing = || format!("create the key file {}", path.display());
     let (dir, name) = place(path)?;
-    let mut file = dir.open_with(name, &options).map_err(|e| NodeError::io(doing(), e))?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| NodeError::io(doing(), e))?;
+    let written = write_new(&dir, &name.to_string_lossy(), text.as_bytes());
+    written.map_err(|e| NodeError::io(format!("create the key file {}", path.display()), e))?;
     Ok(SecretKey::from_seed(&seed))
+}
+
+/// Writes a private file that is not there yet.
+fn write_new(dir: &Dir, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+    let unfinished = format!("{name}.new");
+    let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).clone();
+    let mut file = dir.open_with(&unfinished, &options)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    // A link, unlike a rename, replaces nothing.
+    let linked = dir.hard_link(&unfinished, dir, name);
+    dir.remove_file(&unfinished)?;
+    linked?;
+    sync_dir(dir)
 }
 
 /// Reads the key in `path`.
@@ -27,8 +40,7 @@ pub fn generate(path: &Path) -> Result<SecretKey, NodeError> {
 /// A file that others may read, or that does not hold a key, is refused.
 pub fn read(path: &Path) -> Result<SecretKey, NodeError> {
     let doing = || format!("read the key file {}", path.display());
-    let (dir, name) = place(path)?;
-    let file = dir.open(name).map_err(|e| NodeError::io(doing(), e))?;
+    let file = verify::files::open(path).map_err(|e| NodeError::io(doing(), e))?;
     let mode = file.metadata().map_err(|e| NodeError::io(doing(), e))?.mode() & 0o777;
     if mode & 0o077 != 0 {
         return Err(NodeError::KeyExposed { path: path.into(), mode });

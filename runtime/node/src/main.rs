@@ -16,7 +16,12 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => {
             // Nobody is left to tell if standard error is gone.
-            let _ = writeln!(std::io::stderr(), "foil: E{}: {error}", error.code());
+            let _ = writeln!(
+                std::io::stderr(),
+                "foil: E{}: {}",
+                error.code(),
+                verify::printable(&error.to_string())
+            );
             error.exit().into()
         }
     }

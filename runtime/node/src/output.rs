@@ -6,6 +6,7 @@ use crate::value;
 use abi::codec::dynamic;
 use serde_json::Value;
 use std::io::{self, Write};
+use verify::printable;
 
 /// Prints `answer`.
 pub(crate) fn print(format: Format, answer: &Value) -> Result<(), NodeError> {
@@ -47,7 +48,7 @@ fn rows(value: &Value) -> Option<String> {
     let mut cells = vec![names.iter().map(|name| (*name).clone()).collect::<Vec<_>>()];
     for item in items {
         let item = item.as_object()?;
-        cells.push(names.iter().map(|name| item.get(*name).map_or_else(String::new, plain)).collect());
+        cells.push(names.iter().map(|name| item.get(*name).map_or_else(String::new, one_line)).collect());
     }
     let widths: Vec<usize> =
         (0..names.len()).map(|column| cells.iter().map(|row| row[column].len()).max().unwrap_or(0)).collect();
@@ -58,6 +59,10 @@ fn rows(value: &Value) -> Option<String> {
     Some(cells.iter().map(line).collect())
 }
 
+fn one_line(value: &Value) -> String {
+    plain(value).replace('\n', " ")
+}
+
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), printable)
 }

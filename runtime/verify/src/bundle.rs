@@ -8,7 +8,7 @@ use abi::Coded;
 use abi::genesis::Genesis;
 use abi::hash::PROGRAM;
 use abi::id::Hash;
-use journal::{Block, BundleError, BundleReader, Chain, Commitment, Invalid, Issuer, Item};
+use journal::{Block, BundleError, BundleReader, Chain, Commitment, Invalid, Issuer, Item, Reason};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -28,6 +28,12 @@ pub fn verify_bundle(
         Err(verdict) => report.end(*verdict),
     }
 }
+
+/// Most bytes of programs that a verifier holds.
+const PROGRAMS_BYTES_MAX: usize = 256 << 20;
+
+/// Raw wasm by its digest.
+type Programs = BTreeMap<Hash, Vec<u8>>;
 
 /// Boxed: verdicts are large and rare.
 type Step<T> = Result<T, Box<Verdict>>;
@@ -59,26 +65,20 @@ impl<R: Read> Verification<R> {
             Some(Item::Genesis(genesis)) => genesis,
             _ => return Err(ends_early(&reader)),
         };
+        genesis
+            .check()
+            .map_err(|error| Box::new(Verdict::new(Exit::Invalid, error.code(), error.to_string())))?;
         report.fact("shard", genesis.id().to_string());
         report.fact("origin", genesis.origin.clone());
-        anchor.holds(&genesis).map_err(|reason| Box::new(Verdict::new(Exit::Invalid, 6001, reason)))?;
+        anchor.holds(&genesis).map_err(|reason| {
+            let verdict = Verdict::new(Exit::Invalid, 6001, reason);
+            Box::new(Verdict { offset: Some(reader.offset()), ..verdict })
+        })?;
         if from != 1 {
-            return Err(Box::new(Verdict::new(
-                Exit::CannotJudge,
-                6004,
-                "the bundle does not start at genesis",
-            )));
+            let verdict = Verdict::new(Exit::CannotJudge, 6004, "the bundle does not start at genesis");
+            return Err(Box::new(Verdict { height: Some(from), ..verdict }));
         }
-        let mut programs = BTreeMap::new();
-        let pending = loop {
-            match next(&mut reader)? {
-                Some(Item::Program(wasm)) => {
-                    programs.insert(PROGRAM.hash(&wasm), wasm);
-                }
-                other => break other,
-            }
-        };
-        report.fact("programs", programs.keys().map(Hash::to_string).collect::<Vec<_>>());
+        let (programs, pending) = programs(&mut reader, execute)?;
         let checker = checker(&genesis, programs, execute, report)?;
         Ok(Verification { reader, checker, issuer: Issuer::of(&genesis), pending })
     }
@@ -103,6 +103,7 @@ impl<R: Read> Verification<R> {
         report.fact("records", last.history_size);
         report.fact("head", last.history_root.to_string());
         report.fact("root", last.root_after.to_string());
+        report.fact("program", self.chain().program().map(|id| id.to_string()));
         report.checked.extend(["canonical bytes", "chain of headers", "history tree", "call signatures"]);
         match &self.checker {
             Checker::History(_) => report.unchecked.push("execution"),
@@ -145,12 +146,28 @@ impl<R: Read> Verification<R> {
     }
 }
 
-fn checker(
-    genesis: &Genesis,
-    programs: BTreeMap<Hash, Vec<u8>>,
-    execute: bool,
-    report: &mut Report,
-) -> Step<Checker> {
+/// The programs of a bundle, kept where they are to run, and the item after them.
+fn programs<R: Read>(reader: &mut BundleReader<R>, execute: bool) -> Step<(Programs, Option<Item>)> {
+    let mut programs = BTreeMap::new();
+    let mut bytes = 0;
+    loop {
+        match next(reader)? {
+            Some(Item::Program(wasm)) if execute => {
+                bytes += wasm.len();
+                if bytes > PROGRAMS_BYTES_MAX {
+                    let reason = format!("the bundle's programs are too large: max={PROGRAMS_BYTES_MAX}");
+                    let verdict = Verdict::new(Exit::CannotJudge, 6008, reason);
+                    return Err(Box::new(Verdict { offset: Some(reader.offset()), ..verdict }));
+                }
+                programs.insert(PROGRAM.hash(&wasm), wasm);
+            }
+            Some(Item::Program(_)) => {}
+            other => return Ok((programs, other)),
+        }
+    }
+}
+
+fn checker(genesis: &Genesis, programs: Programs, execute: bool, report: &mut Report) -> Step<Checker> {
     report.fact("writer", genesis.writer.to_string());
     #[cfg(feature = "execute")]
     if execute {
@@ -180,7 +197,8 @@ fn ends_early<R: Read>(reader: &BundleReader<R>) -> Box<Verdict> {
 }
 
 fn at(error: Invalid, offset: u64) -> Box<Verdict> {
-    let mut verdict = Verdict::new(Exit::Invalid, error.code(), error.to_string());
+    let exit = if error.reason == Reason::Profile { Exit::CannotJudge } else { Exit::Invalid };
+    let mut verdict = Verdict::new(exit, error.code(), error.to_string());
     (verdict.height, verdict.seq, verdict.offset) = (error.height, error.seq, error.offset.or(Some(offset)));
     Box::new(verdict)
 }

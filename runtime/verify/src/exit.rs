@@ -1,5 +1,7 @@
 //! The one table of exit codes, for every tool.
 
+#[cfg(feature = "execute")]
+use abi::fault::Fault;
 use abi::outcome::Outcome;
 #[cfg(feature = "execute")]
 use kernel::ReplayError;
@@ -51,7 +53,8 @@ impl Exit {
             ReplayError::Invalid(_) | ReplayError::Inadmissible { .. } => Exit::Invalid,
             ReplayError::Diverged(_) => Exit::Diverged,
             ReplayError::MissingProgram { .. } | ReplayError::UnknownProfile(_) => Exit::CannotJudge,
-            ReplayError::Fault(_) => Exit::Io,
+            ReplayError::Fault(Fault::Io { .. }) => Exit::Io,
+            ReplayError::Fault(_) => Exit::Failure,
         }
     }
 }

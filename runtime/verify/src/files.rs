@@ -1,7 +1,8 @@
 //! Files by path, through handles of their directories.
 
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, File};
+use cap_std::fs::{Dir, File, OpenOptions, OpenOptionsExt};
+use rustix::fs::OFlags;
 use std::io;
 use std::path::Path;
 
@@ -16,8 +17,17 @@ pub fn place(path: &Path) -> io::Result<(Dir, &Path)> {
     Ok((Dir::open_ambient_dir(parent, ambient_authority())?, Path::new(name)))
 }
 
-/// Opens a file to read.
+/// Opens a regular file to read.
+///
+/// # Errors
+///
+/// Anything else by that name too: a FIFO would be waited for, a device may never end.
 pub fn open(path: &Path) -> io::Result<File> {
     let (dir, name) = place(path)?;
-    dir.open(name)
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = dir.open_with(name, OpenOptions::new().read(true).custom_flags(flags))?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
+    }
 }

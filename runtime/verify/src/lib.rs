@@ -23,4 +23,4 @@ pub use bundle::verify_bundle;
 pub use exit::Exit;
 pub use proof::{Claim, ProofFile, verify_proof};
 pub use receipt::verify_receipt;
-pub use report::{Report, Verdict};
+pub use report::{Report, Verdict, printable};

@@ -69,11 +69,18 @@ pub fn verify_proof(bytes: &[u8], anchor: &Anchor) -> Report {
         Ok(file) => file,
         Err(error) => return receipt::malformed(report, &error),
     };
-    let record = match receipt::check(&mut report, &file.receipt, anchor) {
-        Ok(record) => record,
+    let (record, committed) = match receipt::check(&mut report, &file.receipt, anchor) {
+        Ok(checked) => checked,
         Err(verdict) => return report.end(verdict),
     };
-    let root = record.placement.root_after;
+    // An older record would have an older root stand beside a newer head.
+    let placement = &record.placement;
+    if placement.height != committed.height || record.effect.seq + 1 != committed.size {
+        let reason = "the receipt is not of the last record under its head, so its root is not the newest";
+        return report.end(Verdict::new(Exit::Invalid, 6007, reason));
+    }
+    let root = placement.root_after;
+    report.unchecked.push("execution");
     report.fact("root", root.to_string());
     let values = match &file.claim {
         Claim::Keys(proof) => proof

@@ -7,7 +7,7 @@ use abi::Coded;
 use abi::codec::{Decode, Error};
 use abi::outcome::Trap;
 use abi::record::Record;
-use journal::{Issuer, ReceiptFile};
+use journal::{Committed, Issuer, ReceiptFile};
 
 /// Verifies a receipt file.
 pub fn verify_receipt(bytes: &[u8], anchor: &Anchor) -> Report {
@@ -17,7 +17,7 @@ pub fn verify_receipt(bytes: &[u8], anchor: &Anchor) -> Report {
         Err(error) => return malformed(report, &error),
     };
     match check(&mut report, &file, anchor) {
-        Ok(record) => {
+        Ok((record, _)) => {
             facts(&mut report, &record);
             report
                 .unchecked
@@ -29,7 +29,11 @@ pub fn verify_receipt(bytes: &[u8], anchor: &Anchor) -> Report {
 }
 
 /// The record of a receipt file whose signature and path hold, under the genesis it carries.
-pub(crate) fn check(report: &mut Report, file: &ReceiptFile, anchor: &Anchor) -> Result<Record, Verdict> {
+pub(crate) fn check(
+    report: &mut Report,
+    file: &ReceiptFile,
+    anchor: &Anchor,
+) -> Result<(Record, Committed), Verdict> {
     let invalid = |code: u16, reason: String| Verdict::new(Exit::Invalid, code, reason);
     let Some(genesis) = &file.genesis else {
         let reason = "the receipt carries no genesis, so its writer's key is unknown";
@@ -43,11 +47,12 @@ pub(crate) fn check(report: &mut Report, file: &ReceiptFile, anchor: &Anchor) ->
     report.fact("origin", issuer.origin);
     report.fact("writer", issuer.key.to_string());
     report.fact("seq", record.effect.seq);
-    report.fact("height", committed.height);
-    report.fact("size", committed.size);
-    report.fact("head", committed.root.to_string());
+    report.fact("height", record.placement.height);
+    report.fact("signed_height", committed.height);
+    report.fact("signed_size", committed.size);
+    report.fact("signed_head", committed.root.to_string());
     report.checked.extend(["signature", "inclusion in the history", "place in the history"]);
-    Ok(record)
+    Ok((record, committed))
 }
 
 fn facts(report: &mut Report, record: &Record) {

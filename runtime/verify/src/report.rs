@@ -84,7 +84,7 @@ impl Report {
         let mut text = String::new();
         for (name, value) in &self.facts {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            text += &format!("{name:>14}  {value}\n");
+            text += &format!("{name:>14}  {}\n", printable(&value));
         }
         text += &format!("{:>14}  {}\n", "checked", self.checked.join(", "));
         if !self.unchecked.is_empty() {
@@ -94,8 +94,14 @@ impl Report {
         let places: String =
             places.iter().filter_map(|(name, at)| at.map(|at| format!(" {name}={at}"))).collect();
         let code = if verdict.code == 0 { String::new() } else { format!("E{} ", verdict.code) };
-        text + &format!("{code}{}:{places} {}\n", exit_words(verdict.exit), verdict.reason)
+        text + &format!("{code}{}:{places} {}\n", exit_words(verdict.exit), printable(&verdict.reason))
     }
+}
+
+/// Text that may come from a stranger, with everything escaped by which it could write over other lines.
+pub fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
+    text.chars().map(shown).collect()
 }
 
 fn exit_words(exit: Exit) -> &'static str {

@@ -57,7 +57,7 @@ pub fn run(global: &Global, args: &CallArgs) -> Result<Exit, NodeError> {
         Some(text) => RUN_LINE.hash_padded(text.as_bytes()).0,
         None => random()?,
     };
-    let expires_ms = now_ms.max(shard.position().time_ms) + shard.genesis().window_ms;
+    let expires_ms = now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms);
     let call = new_call(&shard, &args.method, input, key, expires_ms, args.fuel);
     let request = Request { signed: identity.sign(call), now_ms };
     let batch = Batch { requests: vec![request], block_calls: 1, stop_at_rejection: true };
@@ -68,12 +68,13 @@ pub fn run(global: &Global, args: &CallArgs) -> Result<Exit, NodeError> {
         Some(Answer::Rejected(rejected)) => return Err(NodeError::Rejected(rejected)),
         None => return Err(abi::fault::Fault::host("a request without an answer").into()),
     };
+    let (answer, exit) = describe(&shard, &serving, seq, known)?;
+    // The answer comes first: the call is history now, whether its receipt can be written or not.
+    output::print(global.output, &answer)?;
     if let Some(path) = &args.receipt {
         receipt::write(&shard, seq, path)?;
     }
-    let (answer, exit) = describe(&shard, &serving, seq, known)?;
     shard.close()?;
-    output::print(global.output, &answer)?;
     Ok(exit)
 }
 

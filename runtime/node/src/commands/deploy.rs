@@ -59,7 +59,7 @@ pub fn run(global: &Global, args: &DeployArgs) -> Result<Exit, NodeError> {
         salt: random()?,
         caller: Caller::Nobody,
         key: random()?,
-        expires_ms: now_ms.max(shard.position().time_ms) + genesis.window_ms,
+        expires_ms: now_ms.max(shard.position().time_ms).saturating_add(genesis.window_ms),
         fuel_max: ACT_FUEL_MAX,
     };
     let signed = SignedCall::authorize(call, &signers.iter().collect::<Vec<_>>());

@@ -75,15 +75,17 @@ pub fn run(global: &Global, args: &RunArgs) -> Result<Exit, NodeError> {
     bar.set_position(done);
 
     let begun = Instant::now();
-    let mut job =
-        Job { args, identity, map, method, shard: &mut shard, serving: &serving, tally: Tally::default() };
+    let (time_ms, tally) = (shard.position().time_ms, Tally::default());
+    let mut job = Job { args, identity, map, method, shard: &mut shard, serving: &serving, time_ms, tally };
     let result = job.rows(done, &bar);
     let (tally, elapsed) = (job.tally, begun.elapsed().as_secs_f64());
     bar.finish_and_clear();
     let at = shard.position().clone();
     let head = shard.head();
-    shard.close()?;
+    // What stopped the run is the reason to give, and the shard is closed all the same.
+    let closed = shard.close();
     result?;
+    closed?;
     let answer = json!({
         "run": args.run,
         "resumed_after_line": (done > 0).then_some(done),
@@ -133,6 +135,8 @@ struct Job<'a> {
     method: &'a MethodForm,
     shard: &'a mut NodeShard,
     serving: &'a Serving,
+    /// The greatest time so far, which the shard's is when the rows so far are history.
+    time_ms: u64,
     tally: Tally,
 }
 
@@ -181,7 +185,10 @@ impl Job<'_> {
             }
         };
         let key = line_key(&self.args.run, line);
-        let expires_ms = now_ms.max(self.shard.position().time_ms) + self.shard.genesis().window_ms;
+        // Not the shard's own time, which stands still until a block is full: where a block ends must not
+        // show in the call.
+        self.time_ms = self.time_ms.max(now_ms);
+        let expires_ms = self.time_ms.saturating_add(self.shard.genesis().window_ms);
         let call = new_call(self.shard, &self.map.method, input, key, expires_ms, self.args.fuel);
         Ok(Some((line, Request { signed: self.identity.sign(call), now_ms })))
     }

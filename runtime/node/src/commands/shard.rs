@@ -96,7 +96,7 @@ fn create(global: &Global, args: &CreateArgs) -> Result<Value, NodeError> {
         witnesses: Quorum::default(),
         nonce,
     };
-    let shard = data.create_shard(genesis, build())?;
+    let shard = data.create_shard(&genesis, build())?;
     let answer = describe(&shard)?;
     shard.close()?;
     Ok(answer)
