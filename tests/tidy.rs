@@ -39,7 +39,7 @@ const NAMED_BY: &[(&str, &[&str])] = &[
     ("clap", &["node", "verify"]),
     ("ed25519-dalek", &["abi"]),
     ("rocksdb", &["node"]),
-    ("rustix", &["node"]),
+    ("rustix", &["node", "verify"]),
     ("sha2", &["journal"]),
     ("tokio", &["node"]),
     ("wasmparser", &["vm"]),

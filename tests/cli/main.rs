@@ -1,0 +1,21 @@
+//! The two binaries as people run them: every promise of the README, and every bad input, by exit code and
+//! error number.
+//!
+//! The binaries are those of `FOIL` and `FOIL_VERIFY`, or the ones next to the tests. `FOIL_SOAK=1` makes
+//! the long tests long.
+#![allow(clippy::unwrap_used, reason = "all of this is tests")]
+
+mod blocks;
+mod bundles;
+mod calls;
+mod directories;
+mod flights;
+mod flips;
+mod foil;
+mod guests;
+mod history;
+mod kills;
+mod programs;
+mod proofs;
+mod receipts;
+mod rows;

@@ -1,0 +1,40 @@
+//! What must hold when a world has ended: one promise in each file.
+
+mod acked_is_durable;
+mod chain;
+mod exactly_once;
+pub(crate) mod receipts;
+mod replay;
+mod undisturbed;
+
+use crate::ledger::Ledger;
+use crate::rng::Rng;
+use crate::trace::Violation;
+use crate::world::SimShard;
+use abi::view::{Entry, Scan, View};
+use journal::Block;
+
+/// Checks everything of a shard that was opened for the last time.
+pub(crate) fn all(shard: &mut SimShard, ledger: &Ledger, rng: &mut Rng) -> Result<(), Violation> {
+    let blocks = blocks(shard)?;
+    acked_is_durable::check(ledger)?;
+    exactly_once::check(&blocks, ledger)?;
+    chain::check(shard, &blocks)?;
+    receipts::check(shard, ledger, rng)?;
+    replay::check(shard, &blocks)?;
+    undisturbed::check(shard, &blocks, rng)
+}
+
+fn blocks(shard: &SimShard) -> Result<Vec<Block>, Violation> {
+    let read = |height| match shard.block(height) {
+        Ok(Some(block)) => Ok(block),
+        other => Err(Violation::new("every block can be read", format!("{height}: {other:?}"))),
+    };
+    (1..=shard.position().height).map(read).collect()
+}
+
+/// Everything in a state.
+fn content(view: &dyn View) -> Result<Vec<Entry>, Violation> {
+    view.scan(&Scan { from: b"", to: None, reverse: false, limit: usize::MAX })
+        .map_err(|fault| Violation::new("the state can be read", fault))
+}

@@ -1,0 +1,26 @@
+//! Running all calls again from genesis comes to the same roots, and the store is what they wrote.
+
+use super::content;
+use crate::birth;
+use crate::trace::{Violation, ensure};
+use crate::world::SimShard;
+use journal::Block;
+use kernel::Replayer;
+use state::{Store, Tree};
+
+const PROPERTY: &str = "root = replay";
+
+pub(super) fn check(shard: &SimShard, blocks: &[Block]) -> Result<(), Violation> {
+    let mut replayer = Replayer::new(shard.genesis(), birth::catalogue())
+        .map_err(|error| Violation::new(PROPERTY, error))?;
+    for block in blocks {
+        replayer.block(block).map_err(|error| Violation::new(PROPERTY, error))?;
+    }
+    let position = shard.position();
+    ensure(replayer.chain().root() == position.root, PROPERTY, || "another root".into())?;
+    ensure(replayer.chain().history().root() == shard.head(), PROPERTY, || "another head".into())?;
+    let same = content(&*replayer.store().view())? == content(&*shard.view())?;
+    ensure(same, PROPERTY, || "another content".into())?;
+    let tree = Tree::build(&*shard.view()).map_err(|fault| Violation::new(PROPERTY, fault))?;
+    ensure(tree.root() == position.root, PROPERTY, || "the store has another root".into())
+}

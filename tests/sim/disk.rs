@@ -1,0 +1,258 @@
+//! A disk that can lose what was not synced.
+//!
+//! Each file has the sectors that are on the platter and, in order, the sectors that were written and not
+//! synced. Readers see both; a power cut keeps of the latter what it likes, sector by sector. A sync that
+//! fails may leave sectors in the page cache that pass for written: readers see them, and no later sync
+//! brings them to the platter.
+
+use crate::fuse::{Burn, Fuse, crashed};
+use crate::rng::Rng;
+use abi::fault::Fault;
+use journal::Disk;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+pub(crate) const SECTOR_BYTES: usize = 512;
+type Sector = Box<[u8; SECTOR_BYTES]>;
+
+/// How a machine ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Crash {
+    /// The process: what it had written is still in the page cache.
+    Process,
+    /// The power.
+    Power,
+}
+
+/// The disk. Clones are the same disk: it outlives the process that opened it.
+#[derive(Clone, Default)]
+pub(crate) struct SimDisk {
+    files: Rc<RefCell<BTreeMap<String, File>>>,
+    interrupted: Rc<RefCell<Option<Interrupted>>>,
+    fuse: Fuse,
+}
+
+#[derive(Default)]
+struct File {
+    len: u64,
+    /// By index; sectors of zeros that were never written are not kept.
+    platter: BTreeMap<u64, Sector>,
+    unsynced: Vec<(u64, Sector)>,
+    /// What a failed sync left in the page cache.
+    ghosts: BTreeMap<u64, Sector>,
+}
+
+/// The operation in which the machine died.
+enum Interrupted {
+    Create(String, u64),
+    Remove(String),
+    Sync(String),
+    /// The file, and how many sectors the write had.
+    Write(String, usize),
+}
+
+impl SimDisk {
+    pub(crate) fn new(fuse: Fuse) -> SimDisk {
+        SimDisk { fuse, ..SimDisk::default() }
+    }
+
+    /// Whether it has no files.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.borrow().is_empty()
+    }
+
+    /// Ends the machine, and leaves the disk as the next one finds it.
+    pub(crate) fn crash(&self, how: Crash, rng: &mut Rng) {
+        if let Some(interrupted) = self.interrupted.take() {
+            self.settle(interrupted, how, rng);
+        }
+        if how == Crash::Power {
+            self.files.borrow_mut().values_mut().for_each(|file| file.lose(rng));
+        }
+    }
+
+    /// An operation that was under way has happened, or in part, or not at all.
+    fn settle(&self, interrupted: Interrupted, how: Crash, rng: &mut Rng) {
+        let mut files = self.files.borrow_mut();
+        match interrupted {
+            Interrupted::Create(name, len) => {
+                let len = match rng.within(0..=3) {
+                    0 => return,
+                    1 => 0,
+                    2 => rng.within(0..=len),
+                    _ => len,
+                };
+                files.insert(name, File { len, ..File::default() });
+            }
+            Interrupted::Remove(name) => {
+                if rng.percent(50) {
+                    files.remove(&name);
+                }
+            }
+            Interrupted::Sync(name) => {
+                if let (Crash::Process, Some(file), true) = (how, files.get_mut(&name), rng.percent(50)) {
+                    file.ghosts.extend(file.unsynced.drain(..));
+                }
+            }
+            // A process that is killed has written the front of its bytes; what a power cut leaves of
+            // them is decided with all that was not synced.
+            Interrupted::Write(name, sectors) => {
+                if let (Crash::Process, Some(file)) = (how, files.get_mut(&name)) {
+                    let kept = file.unsynced.len() - rng.index(sectors + 1);
+                    file.unsynced.truncate(kept);
+                }
+            }
+        }
+    }
+
+    /// Changes bytes on the platter behind everybody's back.
+    pub(crate) fn spoil(&self, name: &str, offset: u64, bytes: &[u8]) {
+        if let Some(file) = self.files.borrow_mut().get_mut(name) {
+            let sectors = file.sectors(offset, bytes);
+            file.platter.extend(sectors);
+        }
+    }
+
+    fn with<T>(&self, name: &str, act: impl FnOnce(&mut File) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut files = self.files.borrow_mut();
+        act(files.get_mut(name).ok_or_else(|| Fault::io(format!("open {name}"), "no such file"))?)
+    }
+
+    /// Counts an operation: whether it is to be carried out. One that is interrupted is remembered.
+    fn burn(&self, interrupted: impl FnOnce() -> Interrupted) -> Result<(), Fault> {
+        match self.fuse.burn() {
+            Burn::Done => return Ok(()),
+            Burn::Interrupted => *self.interrupted.borrow_mut() = Some(interrupted()),
+            Burn::Dead => {}
+        }
+        Err(crashed())
+    }
+}
+
+impl File {
+    /// What a reader sees of a sector.
+    fn seen(&self, index: u64) -> Sector {
+        let unsynced = self.unsynced.iter().rev().find(|(at, _)| *at == index).map(|(_, sector)| sector);
+        let cached = unsynced.or_else(|| self.ghosts.get(&index));
+        cached.or_else(|| self.platter.get(&index)).cloned().unwrap_or_else(|| Box::new([0; SECTOR_BYTES]))
+    }
+
+    /// The sectors as they are once `bytes` stand at `offset`.
+    fn sectors(&self, offset: u64, bytes: &[u8]) -> Vec<(u64, Sector)> {
+        let mut sectors: Vec<(u64, Sector)> = Vec::new();
+        for (at, &byte) in (offset..).zip(bytes) {
+            let (index, within) = (at / SECTOR_BYTES as u64, in_sector(at));
+            if sectors.last().is_none_or(|(last, _)| *last != index) {
+                sectors.push((index, self.seen(index)));
+            }
+            if let Some((_, sector)) = sectors.last_mut() {
+                sector[within] = byte;
+            }
+        }
+        sectors
+    }
+
+    fn within(&self, name: &str, offset: u64, len: usize) -> Result<(), Fault> {
+        match offset.checked_add(len as u64) {
+            Some(end) if end <= self.len => Ok(()),
+            _ => Err(Fault::io(format!("reach {name}"), format!("beyond its end: {offset} + {len}"))),
+        }
+    }
+
+    fn read(&self, offset: u64, buf: &mut [u8]) {
+        buf.fill(0);
+        let end = offset + buf.len() as u64;
+        let (first, last) = (offset / SECTOR_BYTES as u64, end.div_ceil(SECTOR_BYTES as u64));
+        let unsynced = self.unsynced.iter().filter(|(index, _)| (first..last).contains(index));
+        let cached = self.ghosts.range(first..last).chain(unsynced.map(|(index, sector)| (index, sector)));
+        let kept = self.platter.range(first..last).chain(cached);
+        for (&index, sector) in kept {
+            let start = index * SECTOR_BYTES as u64;
+            let (from, to) = (start.max(offset), (start + SECTOR_BYTES as u64).min(end));
+            let position = |at: u64, base: u64| usize::try_from(at - base).expect("inside of buffers");
+            buf[position(from, offset)..position(to, offset)]
+                .copy_from_slice(&sector[position(from, start)..position(to, start)]);
+        }
+    }
+
+    fn sync(&mut self) {
+        for (index, sector) in self.unsynced.drain(..) {
+            self.ghosts.remove(&index);
+            self.platter.insert(index, sector);
+        }
+    }
+
+    /// The power is cut: writes may have reached the platter in any order, so that each sector is as one
+    /// of the unsynced writes left it, or as it was.
+    fn lose(&mut self, rng: &mut Rng) {
+        let kept_percent = *rng.pick(&[0, 10, 50, 90, 100]);
+        self.ghosts.clear();
+        for (index, sector) in std::mem::take(&mut self.unsynced) {
+            if rng.percent(kept_percent) {
+                self.platter.insert(index, sector);
+            }
+        }
+    }
+}
+
+fn in_sector(offset: u64) -> usize {
+    usize::try_from(offset % SECTOR_BYTES as u64).expect("less than a sector")
+}
+
+impl Disk for SimDisk {
+    fn list(&self) -> Result<Vec<String>, Fault> {
+        self.fuse.check()?;
+        Ok(self.files.borrow().keys().cloned().collect())
+    }
+
+    fn len(&self, name: &str) -> Result<u64, Fault> {
+        self.fuse.check()?;
+        self.with(name, |file| Ok(file.len))
+    }
+
+    fn create(&mut self, name: &str, len: u64) -> Result<(), Fault> {
+        if self.files.borrow().contains_key(name) {
+            return Err(Fault::io(format!("create {name}"), "it exists"));
+        }
+        self.burn(|| Interrupted::Create(name.into(), len))?;
+        self.files.borrow_mut().insert(name.into(), File { len, ..File::default() });
+        Ok(())
+    }
+
+    fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<(), Fault> {
+        self.fuse.check()?;
+        self.with(name, |file| {
+            file.within(name, offset, buf.len())?;
+            file.read(offset, buf);
+            Ok(())
+        })
+    }
+
+    fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<(), Fault> {
+        self.fuse.check()?;
+        let written = self.with(name, |file| {
+            file.within(name, offset, bytes.len())?;
+            let sectors = file.sectors(offset, bytes);
+            let written = sectors.len();
+            file.unsynced.extend(sectors);
+            Ok(written)
+        })?;
+        self.burn(|| Interrupted::Write(name.into(), written))
+    }
+
+    fn sync(&mut self, name: &str) -> Result<(), Fault> {
+        self.burn(|| Interrupted::Sync(name.into()))?;
+        self.with(name, |file| {
+            file.sync();
+            Ok(())
+        })
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), Fault> {
+        self.with(name, |_| Ok(()))?;
+        self.burn(|| Interrupted::Remove(name.into()))?;
+        self.files.borrow_mut().remove(name);
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! A store that forgets what it had not flushed, whole blocks at a time.
+
+use crate::fuse::{Burn, Fuse, crashed};
+use crate::rng::Rng;
+use abi::diff::Diff;
+use abi::fault::Fault;
+use abi::view::View;
+use state::{MemoryStore, Store};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The store. Clones are the same store: it outlives the process that opened it.
+#[derive(Clone, Default)]
+pub(crate) struct SimStore {
+    inner: Rc<RefCell<Inner>>,
+    fuse: Fuse,
+}
+
+#[derive(Default)]
+struct Inner {
+    memory: MemoryStore,
+    /// The blocks applied, from height 1.
+    applied: Vec<Diff>,
+    /// The height up to which all is flushed.
+    flushed: usize,
+    lie: Lie,
+}
+
+/// What is wrong with a store that breaks its contract.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Lie {
+    #[default]
+    None,
+    /// A crash can leave a block's height without one of its writes.
+    TornBlock,
+}
+
+impl SimStore {
+    pub(crate) fn new(fuse: Fuse, lie: Lie) -> SimStore {
+        SimStore { fuse, inner: Rc::new(RefCell::new(Inner { lie, ..Inner::default() })) }
+    }
+
+    /// Ends the machine. The store may have flushed itself after any block; what it is left with is the
+    /// state at one height, not below the last flush.
+    pub(crate) fn crash(&self, rng: &mut Rng) -> Result<(), Fault> {
+        let mut inner = self.inner.borrow_mut();
+        let height = inner.flushed + rng.index(inner.applied.len() - inner.flushed + 1);
+        let torn = inner.lie == Lie::TornBlock && height > inner.flushed;
+        inner.applied.truncate(height);
+        inner.flushed = height;
+        let mut memory = MemoryStore::default();
+        for (index, diff) in (1..).zip(&inner.applied) {
+            let is_last = index == height as u64;
+            memory.apply(index, &if torn && is_last { without_one(diff) } else { diff.clone() })?;
+        }
+        inner.memory = memory;
+        Ok(())
+    }
+}
+
+fn without_one(diff: &Diff) -> Diff {
+    let mut torn = Diff::new();
+    for (key, value) in diff.iter().skip(1) {
+        torn.put(key.to_vec(), value.map(<[u8]>::to_vec));
+    }
+    torn
+}
+
+impl Store for SimStore {
+    fn view(&self) -> Arc<dyn View> {
+        self.inner.borrow().memory.view()
+    }
+
+    fn applied(&self) -> Result<u64, Fault> {
+        self.fuse.check()?;
+        self.inner.borrow().memory.applied()
+    }
+
+    fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault> {
+        if self.fuse.burn() != Burn::Done {
+            return Err(crashed());
+        }
+        let mut inner = self.inner.borrow_mut();
+        inner.memory.apply(height, diff)?;
+        inner.applied.push(diff.clone());
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Fault> {
+        if self.fuse.burn() != Burn::Done {
+            return Err(crashed());
+        }
+        let mut inner = self.inner.borrow_mut();
+        inner.flushed = inner.applied.len();
+        Ok(())
+    }
+}

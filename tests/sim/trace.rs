@@ -1,0 +1,66 @@
+//! What happened in a world, line by line: the same for the same seed.
+
+use abi::Hash;
+use abi::hash::Hasher;
+use std::fmt;
+
+/// What happened so far.
+#[derive(Clone, Default)]
+pub(crate) struct Trace {
+    lines: Vec<String>,
+    /// How often the machine died.
+    pub(crate) crashes: u64,
+    /// How many calls have a place in history.
+    pub(crate) calls: u64,
+}
+
+impl Trace {
+    pub(crate) fn add(&mut self, line: String) {
+        self.lines.push(line);
+    }
+
+    /// Stands for all lines: two runs of a seed that differ anywhere differ here.
+    pub(crate) fn hash(&self) -> Hash {
+        let mut hasher = Hasher::new();
+        for line in &self.lines {
+            hasher.update(line.as_bytes()).update(b"\n");
+        }
+        Hash(*hasher.finalize().as_bytes())
+    }
+}
+
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.lines.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
+
+/// A promise that was broken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Violation {
+    /// Which.
+    pub(crate) property: &'static str,
+    /// How.
+    pub(crate) what: String,
+}
+
+impl Violation {
+    pub(crate) fn new(property: &'static str, what: impl fmt::Display) -> Violation {
+        Violation { property, what: what.to_string() }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.property, self.what)
+    }
+}
+
+/// Fails with a violation unless `holds`.
+pub(crate) fn ensure(
+    holds: bool,
+    property: &'static str,
+    what: impl FnOnce() -> String,
+) -> Result<(), Violation> {
+    if holds { Ok(()) } else { Err(Violation::new(property, what())) }
+}
