@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 /// 2. What `write` wrote is durable once a later `sync` of the file has returned without an error, and not
 ///    before; until then each 512-byte sector holds its old bytes or its new ones, in any mixture.
 /// 3. After an error of `write` or `sync` nothing is promised of that file's unsynced bytes.
+/// 4. A disk that is opened anew reads what the medium holds or will come to hold, and not what a sync that
+///    failed has left in a cache: such bytes look written, and no later sync brings them to the medium.
 pub trait Disk {
     /// The names of all files.
     fn list(&self) -> Result<Vec<String>, Fault>;

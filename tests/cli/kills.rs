@@ -64,7 +64,8 @@ fn a_run_killed_between_small_blocks_is_resumed_exactly_once() {
     let mut kills = 0;
     loop {
         let child = world.folder.start(&world.words("foil-data", options));
-        sleep(Duration::from_millis(40 + kills * 13 % 90));
+        // Each life is a little longer than the one before: recovery takes longer too, the more there is.
+        sleep(Duration::from_millis(40 + kills * 13 % 90 + kills * 5));
         if !kill(child) {
             break;
         }

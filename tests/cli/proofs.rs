@@ -1,8 +1,9 @@
 //! What the state holds, shown to a stranger; and what it does not hold.
 
 use crate::flights::World;
-use crate::foil::Folder;
-use abi::codec::dynamic;
+use crate::foil::{Folder, guest};
+use abi::codec::{Encode, dynamic};
+use journal::{BundleReader, Chain, Item, Receipt, ReceiptFile, Trailer};
 use serde_json::{Value, json};
 
 /// The history of one airport after two hundred flights: `range.proof`, and how many entries that is.
@@ -116,6 +117,39 @@ fn a_proof_of_another_root_is_refused() {
     }
     edited(&world.folder, |file| file[2] = ciborium::Value::Bytes(Vec::new()));
     refused(&world);
+}
+
+/// An old record under the newest head is in that history, but the root after it is not the newest: the
+/// values of an old proof once passed beside a new head.
+#[test]
+fn an_old_root_under_a_newer_head_is_refused() {
+    let (folder, shard) = Folder::serving(&guest("counter"));
+    let hit = |second: u64| folder.foil(&format!("call hit --as clerk.key --at {second}")).ok();
+    hit(1_357_000_000);
+    folder.foil("state get total --proof range.proof").ok();
+    hit(1_357_000_001);
+    folder.foil("bundle --out shard.foil").ok();
+
+    let mut items: Vec<Item> =
+        BundleReader::new(&folder.read("shard.foil")[..]).collect::<Result<_, _>>().unwrap();
+    let Some(Item::Trailer(Trailer { commitment: Some(newest), .. })) = items.pop() else {
+        panic!("a bundle ends with its head");
+    };
+    let Item::Genesis(genesis) = items.remove(1) else { panic!("a bundle begins with its genesis") };
+    let mut chain = Chain::new(&genesis, state::empty_root()).unwrap();
+    let mut records = Vec::new();
+    for item in items {
+        if let Item::Block { block, .. } = item {
+            records.extend(chain.block(&block).unwrap());
+        }
+    }
+    let path = chain.history().path(1, 3).unwrap();
+    let receipt = Receipt::new(records[1].leaf(), &newest, 1, path);
+    let file = ReceiptFile { genesis: Some(genesis), receipt }.to_bytes();
+    folder.write("old.receipt", &file);
+    folder.verify(&format!("--shard {shard} old.receipt")).ok();
+    edited(&folder, |proof| proof[2] = ciborium::Value::Bytes(file));
+    assert_eq!(folder.verify(&format!("--shard {shard} bad.proof")).exits(10)["code"], "E6007");
 }
 
 /// Any bit of a small proof, of a value that is there and of one that is not.

@@ -2,8 +2,8 @@
 //!
 //! Each file has the sectors that are on the platter and, in order, the sectors that were written and not
 //! synced. Readers see both; a power cut keeps of the latter what it likes, sector by sector. A sync that
-//! fails may leave sectors in the page cache that pass for written: readers see them, and no later sync
-//! brings them to the platter.
+//! fails has done the same: what it did not bring to the platter is lost, and no later sync will bring it,
+//! so the next process, which reads the medium and not a cache, finds it gone.
 
 use crate::fuse::{Burn, Fuse, crashed};
 use crate::rng::Rng;
@@ -39,8 +39,6 @@ struct File {
     /// By index; sectors of zeros that were never written are not kept.
     platter: BTreeMap<u64, Sector>,
     unsynced: Vec<(u64, Sector)>,
-    /// What a failed sync left in the page cache.
-    ghosts: BTreeMap<u64, Sector>,
 }
 
 /// The operation in which the machine died.
@@ -92,7 +90,7 @@ impl SimDisk {
             }
             Interrupted::Sync(name) => {
                 if let (Crash::Process, Some(file), true) = (how, files.get_mut(&name), rng.percent(50)) {
-                    file.ghosts.extend(file.unsynced.drain(..));
+                    file.lose(rng);
                 }
             }
             // A process that is killed has written the front of its bytes; what a power cut leaves of
@@ -134,8 +132,8 @@ impl File {
     /// What a reader sees of a sector.
     fn seen(&self, index: u64) -> Sector {
         let unsynced = self.unsynced.iter().rev().find(|(at, _)| *at == index).map(|(_, sector)| sector);
-        let cached = unsynced.or_else(|| self.ghosts.get(&index));
-        cached.or_else(|| self.platter.get(&index)).cloned().unwrap_or_else(|| Box::new([0; SECTOR_BYTES]))
+        let seen = unsynced.or_else(|| self.platter.get(&index));
+        seen.cloned().unwrap_or_else(|| Box::new([0; SECTOR_BYTES]))
     }
 
     /// The sectors as they are once `bytes` stand at `offset`.
@@ -165,8 +163,7 @@ impl File {
         let end = offset + buf.len() as u64;
         let (first, last) = (offset / SECTOR_BYTES as u64, end.div_ceil(SECTOR_BYTES as u64));
         let unsynced = self.unsynced.iter().filter(|(index, _)| (first..last).contains(index));
-        let cached = self.ghosts.range(first..last).chain(unsynced.map(|(index, sector)| (index, sector)));
-        let kept = self.platter.range(first..last).chain(cached);
+        let kept = self.platter.range(first..last).chain(unsynced.map(|(index, sector)| (index, sector)));
         for (&index, sector) in kept {
             let start = index * SECTOR_BYTES as u64;
             let (from, to) = (start.max(offset), (start + SECTOR_BYTES as u64).min(end));
@@ -177,17 +174,13 @@ impl File {
     }
 
     fn sync(&mut self) {
-        for (index, sector) in self.unsynced.drain(..) {
-            self.ghosts.remove(&index);
-            self.platter.insert(index, sector);
-        }
+        self.platter.extend(self.unsynced.drain(..));
     }
 
-    /// The power is cut: writes may have reached the platter in any order, so that each sector is as one
+    /// The power is cut, or a sync fails: writes may have reached the platter in any order, so that each sector is as one
     /// of the unsynced writes left it, or as it was.
     fn lose(&mut self, rng: &mut Rng) {
         let kept_percent = *rng.pick(&[0, 10, 50, 90, 100]);
-        self.ghosts.clear();
         for (index, sector) in std::mem::take(&mut self.unsynced) {
             if rng.percent(kept_percent) {
                 self.platter.insert(index, sector);

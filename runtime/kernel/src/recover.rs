@@ -155,6 +155,12 @@ fn fold<D: Disk>(journal: &Journal<D>, genesis: &Genesis) -> Result<Folded, Faul
             folded.history.push(&record.to_bytes());
             folded.window.advance(entry.time_ms);
             let call = &entry.call.call;
+            if folded.window.find(&call.caller, &call.key).is_some() {
+                let seq = record.effect.seq;
+                return Err(Fault::corrupt(format!(
+                    "journal: record {seq} has an idempotency key that is live"
+                )));
+            }
             folded.window.insert(&call.caller, &call.key, call.expires_ms, record.effect.seq);
         }
         if folded.history.root() != block.header.history_root {

@@ -3,6 +3,7 @@
 use crate::data::sync_dir;
 use cap_std::fs::{Dir, File, OpenOptions};
 use journal::Disk;
+use rustix::fs::{Advice, fadvise};
 use state::Fault;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -18,7 +19,8 @@ pub struct FileDisk {
 const ZEROS: usize = 1 << 20;
 
 impl FileDisk {
-    /// The disk in `dir`. Files that are there are opened.
+    /// The disk in `dir`. Files that are there are opened, and what the page cache holds of them is dropped:
+    /// after a sync that failed it holds bytes that never reached the medium, and never will.
     pub fn open(dir: Dir) -> Result<FileDisk, Fault> {
         let mut files = BTreeMap::new();
         for entry in dir.entries().map_err(|e| Fault::io("list the journal", e))? {
@@ -27,7 +29,10 @@ impl FileDisk {
             let options = OpenOptions::new().read(true).write(true).clone();
             let file =
                 dir.open_with(&name, &options).map_err(|e| Fault::io(format!("open journal/{name}"), e))?;
-            files.insert(name, file.into_std());
+            let file = file.into_std();
+            fadvise(&file, 0, None, Advice::DontNeed)
+                .map_err(|e| Fault::io(format!("drop what is cached of journal/{name}"), e))?;
+            files.insert(name, file);
         }
         Ok(FileDisk { dir, files })
     }

@@ -49,8 +49,8 @@ pub(crate) fn check(
     report.fact("seq", record.effect.seq);
     report.fact("height", record.placement.height);
     report.fact("signed_height", committed.height);
-    report.fact("signed_size", committed.size);
-    report.fact("signed_head", committed.root.to_string());
+    report.fact("size", committed.size);
+    report.fact("head", committed.root.to_string());
     report.checked.extend(["signature", "inclusion in the history", "place in the history"]);
     Ok((record, committed))
 }
