@@ -41,3 +41,107 @@ impl Record {
         self.to_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::VERSION;
+    use crate::call::{Call, Caller, Envelope, SignedCall};
+    use crate::codec::{Bytes, Decode, dynamic};
+    use crate::effect::{Event, Moment};
+    use crate::genesis::{CommitPolicy, Genesis, Quorum, TimePolicy};
+    use crate::hash::RUN_COLUMNS;
+    use crate::outcome::Outcome;
+    use crate::profile::Profile;
+    use crate::sign::SecretKey;
+    use std::fmt::Debug;
+
+    fn genesis() -> Genesis {
+        let key = |seed| SecretKey::from_seed(&[seed; 32]).public();
+        let mut keys = vec![key(1), key(2)];
+        keys.sort();
+        Genesis {
+            version: VERSION,
+            // Not the profile's own, which changes with every limit.
+            profile: Hash([9; 32]),
+            origin: "golden.example/shard".into(),
+            authority: Quorum { threshold: 2, keys },
+            writer: key(3),
+            commit: CommitPolicy { writes: 1, replicas: Vec::new() },
+            window_ms: 86_400_000,
+            time: TimePolicy { start_ms: 1_356_998_400_000, jump_ms: 3_600_000 },
+            witnesses: Quorum::default(),
+            nonce: [7; 16],
+        }
+    }
+
+    fn calls() -> Vec<SignedCall> {
+        let key = SecretKey::from_seed(&[4; 32]);
+        let call = |n: u8| Call {
+            version: VERSION,
+            shard: genesis().id(),
+            program: (n > 0).then_some(Hash([n; 32])),
+            method: "transfer".into(),
+            args: Bytes((n, 1u128 << 100, "text").to_bytes()),
+            salt: [5; 32],
+            caller: Caller::Key(key.public()),
+            key: [n; 32],
+            expires_ms: 1_356_998_500_000,
+            fuel_max: 1_000_000,
+        };
+        let mut calls = vec![SignedCall::sign(call(0), &key)];
+        calls.extend(Envelope::sign(vec![call(1), call(2), call(3)], &key));
+        calls.push(SignedCall::authorize(Call { caller: Caller::Nobody, ..call(4) }, &[&key]));
+        calls
+    }
+
+    fn record() -> Record {
+        let call = &calls()[0].call;
+        let at =
+            Moment { seq: 300, time_ms: 1_356_998_400_001, program: Hash([1; 32]), profile: Hash([9; 32]) };
+        let events = [Event { name: "moved".into(), data: Bytes(vec![0x80]) }];
+        let outcome = Outcome::Returned(vec![0xf6]);
+        let effect = Effect::new(call, call.digest(), at, &outcome, Hash([2; 32]), &events);
+        let (root_before, root_after) = (Hash([3; 32]), Hash([4; 32]));
+        Record {
+            effect,
+            fuel: 70_000,
+            placement: Placement { height: 7, index: 1, epoch: 1, root_before, root_after },
+        }
+    }
+
+    /// The bytes of an object, which both halves of the codec read, and write again, alike.
+    fn bytes<T: Encode + Decode + PartialEq + Debug>(object: &T) -> Vec<u8> {
+        let bytes = object.to_bytes();
+        assert_eq!(T::from_bytes(&bytes).as_ref(), Ok(object));
+        let dynamic = dynamic::decode(&bytes).unwrap();
+        assert_eq!(dynamic::encode(&dynamic).unwrap(), bytes);
+        let theirs: ciborium::Value = ciborium::from_reader(bytes.as_slice()).unwrap();
+        assert_eq!(theirs, dynamic);
+        bytes
+    }
+
+    /// One object of each kind. A change of these bytes is a change of the format, and has to be meant.
+    #[test]
+    fn the_bytes_of_protocol_objects_are_pinned() {
+        let digest = |bytes: &[u8]| RUN_COLUMNS.hash(bytes).to_string()[..16].to_owned();
+        let calls: Vec<u8> = calls().iter().flat_map(bytes).collect();
+        let found = [
+            ("genesis", digest(&bytes(&genesis()))),
+            ("shard", genesis().id().to_string()[..16].to_owned()),
+            ("calls", digest(&calls)),
+            ("record", digest(&bytes(&record()))),
+            ("effect hash", record().effect.hash().to_string()[..16].to_owned()),
+            ("system", digest(&Profile.system().0)),
+        ];
+        let pinned = [
+            ("genesis", "9680da305f513143"),
+            ("shard", "a1ddc6df4b1177f2"),
+            ("calls", "bc15316acdbd2768"),
+            ("record", "07601ee94d216022"),
+            ("effect hash", "35fd1de76640da50"),
+            ("system", "67ae9d5a52712c09"),
+        ];
+        assert_eq!(found, pinned.map(|(name, digest)| (name, digest.to_owned())));
+    }
+}
