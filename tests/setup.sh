@@ -26,7 +26,7 @@ export CARGO_TARGET_DIR
 foil_check_rust() {
     local need have
     need=$(sed -n 's/^rust-version *= *"\(.*\)"/\1/p' "$foil_root/Cargo.toml")
-    command -v cargo >/dev/null || foil_refuse "Rust $need or later is needed, with cargo in the PATH: see https://rustup.rs"
+    command -v cargo >/dev/null || foil_refuse "Rust $need or later is needed, with cargo in the PATH: install it with rustup"
     have=$(cd "$foil_root" && cargo --version | cut -d ' ' -f 2) || true
     [[ -n $have ]] || foil_refuse "cargo does not run; Rust $need or later is needed: rustup default stable"
     [[ $(printf '%s\n' "$need" "${have%%-*}" | sort -V | head -n 1) == "$need" ]] ||
