@@ -3,7 +3,9 @@
 //! A rejected call leaves no trace: everything that is the caller's fault is found here, before the call
 //! has a place. What only running can tell is an outcome.
 
+use crate::execute::Ground;
 use crate::machine::{Machine, RunError};
+use crate::shard::Request;
 use crate::system::ACT_FUEL;
 use abi::Coded;
 use abi::call::{Call, Caller, Proof, SignedCall};
@@ -35,8 +37,8 @@ pub struct Admitted {
 pub enum Admission {
     /// A new call.
     New(Box<Admitted>),
-    /// A key that lives already; the record at this place may be of the same call.
-    Known(u64),
+    /// A call whose key lives already: the record at this place may be of the same call.
+    Known(u64, Box<Call>),
 }
 
 /// Why a call was not admitted: the caller's fault, and no trace in history.
@@ -199,25 +201,24 @@ impl From<Rejected> for Refusal {
     }
 }
 
-/// Admits one call at the host's time `now_ms`.
+/// Admits one call, which would stand at `next`.
 pub(crate) fn admit(
     machine: &mut Machine,
-    genesis: &Genesis,
-    shard: &Hash,
     window: &Window,
+    ground: &Ground<'_>,
     next: Next,
-    signed: SignedCall,
-    now_ms: u64,
+    request: Request,
 ) -> Result<Admission, Refusal> {
+    let Request { signed, now_ms } = request;
     let call = &signed.call;
-    let bytes = check_form(machine.system(), shard, &signed)?;
+    let bytes = check_form(machine.system(), &ground.shard, &signed)?;
     let digest = call.digest();
-    check_proof(genesis, machine.system(), &signed, &digest)?;
+    check_proof(ground.genesis, machine.system(), &signed, &digest)?;
     let time_ms = now_ms.max(next.time_ms);
     if let Some(seq) = window.find_at(&call.caller, &call.key, time_ms) {
-        return Ok(Admission::Known(seq));
+        return Ok(Admission::Known(seq, Box::new(signed.call)));
     }
-    check_time(genesis, call, next.time_ms, time_ms)?;
+    check_time(ground.genesis, call, next.time_ms, time_ms)?;
     if window.len() >= WINDOW_KEYS_MAX {
         return Err(Rejected::WindowFull.into());
     }

@@ -86,7 +86,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let index =
             usize::try_from(seq - block.header.first_seq).map_err(|_| missing(block.header.height))?;
         let first = &block.entries[index].call.call;
-        let same = Call { expires_ms: first.expires_ms, ..call } == *first;
+        let same = Call { expires_ms: first.expires_ms, ..*call } == *first;
         Ok(if same { Answer::Known(seq) } else { Answer::Rejected(Rejected::KeyReused { seq }) })
     }
 }

@@ -24,6 +24,8 @@ use abi::hash::EFFECT;
 use abi::id::Hash;
 use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX};
 use abi::merkle::list_root;
+use abi::session::Space;
+use abi::system::PROGRAM_KEY;
 use abi::view::{Overlay, View};
 use journal::{Block, Entry, Header, History, Window};
 use state::Tree;
@@ -93,58 +95,43 @@ impl Position {
 }
 
 /// Runs requests until they are used up, the draft is full, or one may be where the batch stops; the
-/// answers stand in the requests' order.
+/// verdicts stand in the requests' order.
 pub(crate) fn execute(
     machine: &mut Machine,
     window: &mut Window,
     ground: &Ground<'_>,
     queue: &mut Queue,
 ) -> Result<(Draft, Vec<Verdict>), Fault> {
-    let mut draft = Draft::new(ground);
-    let mut answers = Vec::new();
-    let mut serving = Machine::serving(&*draft.state)?;
+    let mut draft = Draft::new(ground)?;
+    let mut verdicts = Vec::new();
     while !draft.is_full(queue.block_calls) {
-        let Some(Request { signed, now_ms }) = queue.requests.next() else { break };
-        let next = Next { seq: draft.next_seq(), time_ms: draft.time_ms, serving };
-        let answer = match admit::admit(
-            machine,
-            ground.genesis,
-            &ground.shard,
-            window,
-            next,
-            signed.clone(),
-            now_ms,
-        ) {
-            Ok(Admission::Known(seq)) => Verdict::Known(seq, signed.call),
+        let Some(request) = queue.requests.next() else { break };
+        let verdict = match admit::admit(machine, window, ground, draft.next(), request) {
             Ok(Admission::New(admitted)) => {
                 let execution = run(machine, &admitted, draft.view())?;
                 let (seq, outcome) = (admitted.at.seq, execution.outcome.clone());
-                let is_act = admitted.at.program == machine.system();
-                window.advance(admitted.at.time_ms);
-                draft.enter(window, *admitted, execution);
-                if is_act {
-                    serving = Machine::serving(&*draft.state)?;
-                }
+                draft.enter(window, *admitted, execution)?;
                 Verdict::Done(Answer::New { seq, outcome })
             }
+            Ok(Admission::Known(seq, call)) => Verdict::Known(seq, call),
             Err(Refusal::Rejected(rejected)) => Verdict::Done(Answer::Rejected(rejected)),
             Err(Refusal::Fault(fault)) => return Err(fault),
         };
         // A known key is a rejection too if it is another call's, which shows when the block is done.
-        let may_stop = queue.stop_at_rejection && !matches!(answer, Verdict::Done(Answer::New { .. }));
-        answers.push(answer);
+        let may_stop = queue.stop_at_rejection && !matches!(verdict, Verdict::Done(Answer::New { .. }));
+        verdicts.push(verdict);
         if may_stop {
             break;
         }
     }
-    Ok((draft, answers))
+    Ok((draft, verdicts))
 }
 
 /// An answer, or the call whose key is known: whether it is the same call is seen when the block that
 /// holds the first one can be read.
 pub(crate) enum Verdict {
     Done(Answer),
-    Known(u64, Call),
+    Known(u64, Box<Call>),
 }
 
 fn run(machine: &mut Machine, admitted: &Admitted, view: Arc<dyn View>) -> Result<Execution, Fault> {
@@ -157,29 +144,26 @@ fn run(machine: &mut Machine, admitted: &Admitted, view: Arc<dyn View>) -> Resul
 /// A block in the making.
 pub(crate) struct Draft {
     state: Arc<Overlay>,
-    first_seq: u64,
-    time_ms: u64,
+    next: Next,
     entries: Vec<Entry>,
     bytes: usize,
 }
 
 impl Draft {
-    fn new(ground: &Ground<'_>) -> Draft {
-        Draft {
-            state: Arc::new(Overlay::new(ground.view.clone())),
-            first_seq: ground.last.seq,
-            time_ms: ground.last.time_ms,
-            entries: Vec::new(),
-            bytes: 0,
-        }
+    fn new(ground: &Ground<'_>) -> Result<Draft, Fault> {
+        let state = Arc::new(Overlay::new(ground.view.clone()));
+        let (seq, time_ms) = (ground.last.seq, ground.last.time_ms);
+        let next = Next { seq, time_ms, serving: Machine::serving(&*state)? };
+        Ok(Draft { state, next, entries: Vec::new(), bytes: 0 })
+    }
+
+    /// Where the next call would stand.
+    fn next(&self) -> Next {
+        self.next
     }
 
     fn view(&self) -> Arc<dyn View> {
         self.state.clone()
-    }
-
-    fn next_seq(&self) -> u64 {
-        self.first_seq + self.entries.len() as u64
     }
 
     fn is_full(&self, calls_max: usize) -> bool {
@@ -190,11 +174,11 @@ impl Draft {
         self.entries.is_empty()
     }
 
-    fn enter(&mut self, window: &mut Window, admitted: Admitted, execution: Execution) {
+    fn enter(&mut self, window: &mut Window, admitted: Admitted, execution: Execution) -> Result<(), Fault> {
         let Admitted { signed, at, bytes, .. } = admitted;
+        window.advance(at.time_ms);
         window.insert(&signed.call.caller, &signed.call.key, signed.call.expires_ms, at.seq);
         self.bytes += bytes + size_of(&execution) + 128;
-        self.time_ms = at.time_ms;
         self.entries.push(Entry {
             call: signed,
             program: at.program,
@@ -204,8 +188,12 @@ impl Draft {
             events: execution.events,
             fuel: execution.fuel,
         });
+        let is_deploy = execution.diff.get(&Space::System.key(PROGRAM_KEY)).is_some();
         // The engine has given its handle back, so this writes in place.
         Arc::make_mut(&mut self.state).merge(execution.diff);
+        let serving = if is_deploy { Machine::serving(&*self.state)? } else { self.next.serving };
+        self.next = Next { seq: at.seq + 1, time_ms: at.time_ms, serving };
+        Ok(())
     }
 
     /// The root of the state after the last call, and the block with its header.
@@ -218,7 +206,8 @@ impl Draft {
         build: &str,
     ) -> Result<Block, Fault> {
         assert!(!self.entries.is_empty(), "there are no empty blocks");
-        let Draft { state, first_seq, time_ms, entries, .. } = self;
+        let Draft { state, next, entries, .. } = self;
+        let first_seq = ground.last.seq;
         let diff = Arc::unwrap_or_clone(state).into_writes();
         let root_after = tree.apply(&ground.view, &diff)?;
         let effects: Vec<Hash> =
@@ -237,7 +226,7 @@ impl Draft {
             history_size: 0,
             history_root: Hash::ZERO,
             diff: diff.hash(),
-            time_ms,
+            time_ms: next.time_ms,
         };
         let block = Block { header, build: build.into(), entries, diff };
         for record in block.records(profile) {
