@@ -1,7 +1,7 @@
 //! A shard's birth certificate, whose digest is its id and a verifier's trust anchor.
 
 use crate::canonical_array;
-use crate::codec::{Encode, Error, Reason};
+use crate::codec::Encode;
 use crate::hash::GENESIS;
 use crate::id::Hash;
 use crate::limits::{KEYS_MAX, ORIGIN_BYTES_MAX, WINDOW_MS_MAX};
@@ -146,11 +146,5 @@ impl std::error::Error for GenesisError {}
 impl crate::Coded for GenesisError {
     fn code(&self) -> u16 {
         1201
-    }
-}
-
-impl From<GenesisError> for Error {
-    fn from(_: GenesisError) -> Error {
-        Error { offset: 0, reason: Reason::Range }
     }
 }

@@ -189,15 +189,23 @@ pub struct Next {
     pub serving: Option<Hash>,
 }
 
-/// A rejection, or a fault met on the way.
-pub(crate) enum Refusal {
-    Rejected(Rejected),
-    Fault(Fault),
+/// Why a call or a query is not run: the caller's fault, or this machine's.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The caller's.
+    #[error("{0}")]
+    Rejected(#[from] Rejected),
+    /// The machine's.
+    #[error("{0}")]
+    Fault(#[from] Fault),
 }
 
-impl From<Rejected> for Refusal {
-    fn from(rejected: Rejected) -> Refusal {
-        Refusal::Rejected(rejected)
+impl Coded for Refusal {
+    fn code(&self) -> u16 {
+        match self {
+            Refusal::Rejected(rejected) => rejected.code(),
+            Refusal::Fault(fault) => fault.code(),
+        }
     }
 }
 
@@ -294,24 +302,25 @@ fn target(system: Hash, call: &Call, serving: Option<Hash>) -> Result<Hash, Reje
 
 /// The method exists; a program that is to be deployed is here and would be admitted.
 fn check_method(machine: &mut Machine, call: &Call, program: &Hash) -> Result<(), Refusal> {
-    let no_method = || Rejected::NoMethod { method: call.method.clone() };
+    let refused = |error| refusal(error, &call.method);
     if *program == machine.system() {
         let Some(Act::Deploy(deploy)) = Act::from_call(&call.method, &call.args) else {
-            return Err(no_method().into());
+            return Err(refused(RunError::NoMethod));
         };
-        return machine.program(&deploy.program).map(|_| ()).map_err(refusal);
+        return machine.program(&deploy.program).map(|_| ()).map_err(refused);
     }
-    match machine.program(program).map_err(refusal)?.method(&call.method) {
+    match machine.program(program).map_err(refused)?.method(&call.method) {
         Some(Mode::Call) => Ok(()),
-        _ => Err(no_method().into()),
+        _ => Err(refused(RunError::NoMethod)),
     }
 }
 
-fn refusal(error: RunError) -> Refusal {
+/// Why a program's `method` cannot be run.
+pub(crate) fn refusal(error: RunError, method: &str) -> Refusal {
     match error {
         RunError::Missing(id) => Rejected::ProgramMissing(id).into(),
         RunError::Refused(_, error) => Rejected::ProgramRefused(error).into(),
-        RunError::NoMethod => Rejected::NoMethod { method: String::new() }.into(),
-        RunError::Fault(fault) => Refusal::Fault(fault),
+        RunError::NoMethod => Rejected::NoMethod { method: method.into() }.into(),
+        RunError::Fault(fault) => fault.into(),
     }
 }

@@ -82,9 +82,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
             Verdict::Done(answer) => return Ok(answer),
             Verdict::Known(seq, call) => (seq, call),
         };
-        let block = self.block_of(seq)?.ok_or_else(|| missing(self.position.height))?;
-        let index =
-            usize::try_from(seq - block.header.first_seq).map_err(|_| missing(block.header.height))?;
+        let (block, index) = self.find(seq)?.ok_or_else(|| missing(self.position.height))?;
         let first = &block.entries[index].call.call;
         let same = Call { expires_ms: first.expires_ms, ..*call } == *first;
         Ok(if same { Answer::Known(seq) } else { Answer::Rejected(Rejected::KeyReused { seq }) })

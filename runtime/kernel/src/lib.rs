@@ -32,11 +32,11 @@ pub mod replay;
 mod shard;
 mod system;
 
-pub use admit::Rejected;
+pub use admit::{Refusal, Rejected};
 pub use machine::{Machine, RunError};
 pub use programs::Programs;
 pub use replay::{Divergence, ReplayError, Replayer};
-pub use shard::{Answer, Batch, QueryError, Request, Shard, ShardError};
+pub use shard::{Answer, Batch, Request, Shard, ShardError};
 
 #[cfg(test)]
 mod tests;

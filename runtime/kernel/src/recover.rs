@@ -86,10 +86,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let folded = fold(&journal, &genesis)?;
         let store_height = store.applied()?;
         let tree = catch_up(&journal, &mut store, &genesis)?;
-        let commitment = match height {
-            0 => None,
-            _ => Some(Commitment::sign(&signer, &genesis.origin, &read(&journal, height)?.header)),
-        };
+        let commitment = journal.head().map(|head| Commitment::sign(&signer, &genesis.origin, head));
         let shard = Shard {
             id: genesis.id(),
             machine: Machine::new(programs)?,

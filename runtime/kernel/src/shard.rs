@@ -1,8 +1,8 @@
 //! A shard as its node holds it.
 
-use crate::admit::Rejected;
+use crate::admit::{Refusal, Rejected, refusal};
 use crate::execute::Position;
-use crate::machine::{Machine, RunError};
+use crate::machine::Machine;
 use abi::Coded;
 use abi::call::{Caller, SignedCall};
 use abi::codec::Encode;
@@ -169,8 +169,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
         self.journal.commitment(height)
     }
 
-    /// The block that holds the record at `seq`, found by bisection.
-    pub fn block_of(&self, seq: u64) -> Result<Option<Block>, Fault> {
+    /// The block that holds the record at `seq`, found by bisection, and the record's index in it.
+    pub fn find(&self, seq: u64) -> Result<Option<(Block, usize)>, Fault> {
         if seq >= self.position.seq {
             return Ok(None);
         }
@@ -184,7 +184,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
             } else if seq >= header.first_seq + header.count {
                 low = middle + 1;
             } else {
-                return Ok(Some(block));
+                let index = usize::try_from(seq - header.first_seq).map_err(|_| missing(middle))?;
+                return Ok(Some((block, index)));
             }
         }
         Err(Fault::corrupt(format!("journal: no block holds record {seq}")))
@@ -192,13 +193,12 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// The receipt of the record at `seq`, under the head of the block that holds it.
     pub fn receipt(&self, seq: u64) -> Result<Option<Receipt>, Fault> {
-        let Some(block) = self.block_of(seq)? else {
+        let Some((block, index)) = self.find(seq)? else {
             return Ok(None);
         };
         let height = block.header.height;
         let commitment = self.commitment(height)?.ok_or_else(|| missing(height))?;
         let path = self.history.path(seq, block.header.history_size).ok_or_else(|| missing(height))?;
-        let index = usize::try_from(seq - block.header.first_seq).map_err(|_| missing(height))?;
         let record = block.records(self.machine.profile()).swap_remove(index);
         Ok(Some(Receipt::new(record.to_bytes(), &commitment, seq, path)))
     }
@@ -210,18 +210,13 @@ impl<D: Disk, S: Store> Shard<D, S> {
         method: &str,
         args: Vec<u8>,
         fuel_max: u64,
-    ) -> Result<Execution, QueryError> {
+    ) -> Result<Execution, Refusal> {
         let view = self.store.view();
-        let program = Machine::serving(&*view)?.ok_or(QueryError::Rejected(Rejected::NoProgram))?;
+        let program = Machine::serving(&*view)?.ok_or(Rejected::NoProgram)?;
         let at = &self.position;
         let context = Context { shard: self.id, seq: at.seq, time_ms: at.time_ms, caller, call: Hash::ZERO };
         let job = Job { view, context, mode: Mode::Query, method: method.into(), input: args, fuel_max };
-        self.machine.start(&program, job).map_err(|error| match error {
-            RunError::Missing(id) => QueryError::Rejected(Rejected::ProgramMissing(id)),
-            RunError::Refused(_, error) => QueryError::Rejected(Rejected::ProgramRefused(error)),
-            RunError::NoMethod => QueryError::Rejected(Rejected::NoMethod { method: method.into() }),
-            RunError::Fault(fault) => QueryError::Fault(fault),
-        })
+        self.machine.start(&program, job).map_err(|error| refusal(error, method))
     }
 
     /// Proves the values of keys, or their absence, against the root of the last block.
@@ -247,26 +242,6 @@ impl<D: Disk, S: Store> Shard<D, S> {
         }
         self.store.flush()?;
         Ok((self.journal.into_disk(), self.store))
-    }
-}
-
-/// Why a query has no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum QueryError {
-    /// The caller's fault.
-    #[error("{0}")]
-    Rejected(Rejected),
-    /// The machine's.
-    #[error("{0}")]
-    Fault(#[from] Fault),
-}
-
-impl Coded for QueryError {
-    fn code(&self) -> u16 {
-        match self {
-            QueryError::Rejected(rejected) => rejected.code(),
-            QueryError::Fault(fault) => fault.code(),
-        }
     }
 }
 

@@ -18,8 +18,14 @@ use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::keys;
 use abi::call::{Call, Caller, SignedCall};
+use abi::fault::Fault;
+use abi::limits::PROGRAM_BYTES_MAX;
 use abi::sign::SecretKey;
+use journal::Block;
+use kernel::{Answer, Batch, Request};
+use std::io::Read;
 use std::path::Path;
+use vm::{Program, Vm};
 
 /// The host's build, which travels beside blocks.
 pub fn build() -> String {
@@ -55,7 +61,7 @@ impl Identity {
         match &key {
             // A signature is a secret that only the key's holder can make again.
             Some(key) => secret.copy_from_slice(&key.sign(b"counterfoil salt secret").0[..32]),
-            None => getrandom::fill(&mut secret).map_err(|e| NodeError::io("draw randomness", e))?,
+            None => secret = random()?,
         }
         Ok(Identity { key, secret })
     }
@@ -80,4 +86,34 @@ pub fn random<const N: usize>() -> Result<[u8; N], NodeError> {
     let mut bytes = [0u8; N];
     getrandom::fill(&mut bytes).map_err(|e| NodeError::io("draw randomness", e))?;
     Ok(bytes)
+}
+
+/// Makes one call at the host's time `now_ms`: its place in history, and whether it had that already.
+pub fn submit(shard: &mut NodeShard, signed: SignedCall, now_ms: u64) -> Result<(u64, bool), NodeError> {
+    let requests = vec![Request { signed, now_ms }];
+    match shard.submit(Batch { requests, block_calls: 1, stop_at_rejection: true })?.pop() {
+        Some(Answer::New { seq, .. }) => Ok((seq, false)),
+        Some(Answer::Known(seq)) => Ok((seq, true)),
+        Some(Answer::Rejected(rejected)) => Err(NodeError::Rejected(rejected)),
+        None => Err(Fault::host("a request without an answer").into()),
+    }
+}
+
+/// The block of a height, which the journal must hold.
+pub fn block_at(shard: &NodeShard, height: u64) -> Result<Block, NodeError> {
+    shard.block(height)?.ok_or_else(|| NodeError::NotThere {
+        what: format!("block {height}"),
+        holds: format!("{} blocks", shard.position().height),
+    })
+}
+
+/// A wasm file's bytes, and the program they are once admitted.
+pub fn read_program(path: &Path) -> Result<(Vec<u8>, Program), NodeError> {
+    let failed = |e: std::io::Error| NodeError::io(format!("read {}", path.display()), e);
+    let mut wasm = Vec::new();
+    // One byte over the limit is enough for admission to say so.
+    let file = verify::files::open(path).map_err(failed)?;
+    file.take(PROGRAM_BYTES_MAX as u64 + 1).read_to_end(&mut wasm).map_err(failed)?;
+    let program = Vm::new()?.admit(&wasm).map_err(NodeError::Program)?;
+    Ok((wasm, program))
 }

@@ -4,7 +4,7 @@ use abi::Coded;
 use abi::fault::Fault;
 use abi::genesis::GenesisError;
 use abi::id::Hash;
-use kernel::{Rejected, ReplayError, ShardError};
+use kernel::{Refusal, Rejected, ReplayError, ShardError};
 use std::fmt::Display;
 use std::path::PathBuf;
 use verify::Exit;
@@ -154,6 +154,15 @@ impl NodeError {
             }
             NodeError::Replay(error) => Exit::of_replay(error),
             _ => Exit::Failure,
+        }
+    }
+}
+
+impl From<Refusal> for NodeError {
+    fn from(refusal: Refusal) -> NodeError {
+        match refusal {
+            Refusal::Rejected(rejected) => NodeError::Rejected(rejected),
+            Refusal::Fault(fault) => NodeError::Fault(fault),
         }
     }
 }

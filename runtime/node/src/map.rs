@@ -18,7 +18,7 @@
 
 use crate::error::NodeError;
 use crate::rows::Row;
-use crate::value::hex;
+use crate::value::{hex, plain};
 use abi::hash::RUN_COLUMNS;
 use abi::id::Hash;
 use abi::interface::{MethodForm, Type};
@@ -156,10 +156,6 @@ fn shaped(digest: &Hash, form: Option<&Type>) -> Value {
 
 fn column<'a>(row: &'a Row, name: &str) -> Result<&'a Value, String> {
     row.columns.get(name).ok_or_else(|| format!("there is no column `{name}`"))
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn known(map: &Map<String, Value>, names: &[&str]) -> Result<(), String> {

@@ -3,6 +3,8 @@
 use ciborium::Value;
 use serde_json::Value as Json;
 
+pub(crate) use verify::hex;
+
 /// JSON as a dynamic value. A number that is no integer of 64 bits becomes its text, which the types that
 /// have wider numbers read.
 pub(crate) fn from_json(json: &Json) -> Value {
@@ -45,9 +47,9 @@ fn name(key: &Value) -> String {
     key.as_text().map_or_else(|| to_json(key).to_string(), str::to_owned)
 }
 
-/// Bytes as hexadecimal text.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    format!("{:?}", abi::codec::Bytes::from(bytes))
+/// A JSON text as it is, anything else as JSON.
+pub(crate) fn plain(json: &Json) -> String {
+    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
 }
 
 /// Hexadecimal text as bytes.

@@ -21,6 +21,6 @@ mod report;
 pub use anchor::Anchor;
 pub use bundle::verify_bundle;
 pub use exit::Exit;
-pub use proof::{Claim, ProofFile, verify_proof};
+pub use proof::{Claim, ProofFile, hex, verify_proof};
 pub use receipt::verify_receipt;
 pub use report::{Report, Verdict, printable};

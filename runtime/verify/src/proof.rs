@@ -109,6 +109,7 @@ fn entry(key: &[u8], value: Option<&[u8]>) -> Value {
     json!({ "key": hex(key), "value": value.map(hex) })
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// Bytes as hexadecimal text.
+pub fn hex(bytes: &[u8]) -> String {
     format!("{:?}", Bytes::from(bytes))
 }

@@ -1,7 +1,7 @@
 //! What calls come to: history, receipts, answers to questions.
 
 use super::fixture::{FUEL, Sample, program, unsigned};
-use crate::{Answer, QueryError, Rejected};
+use crate::{Answer, Refusal, Rejected};
 use abi::Coded;
 use abi::call::{Call, Caller, SignedCall};
 use abi::diff::Diff;
@@ -109,7 +109,7 @@ fn a_query_leaves_no_trace() {
     }
     assert_eq!(sample.shard.position(), &position);
     let nothing = Sample::born().shard.query(Caller::Nobody, "counted", vec![0x80], FUEL);
-    assert!(matches!(nothing, Err(QueryError::Rejected(Rejected::NoProgram))));
+    assert!(matches!(nothing, Err(Refusal::Rejected(Rejected::NoProgram))));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `foil bundle`: the shard's history in one file, with all a verifier needs.
 
 use crate::cli::Global;
-use crate::commands::open;
+use crate::commands::{block_at, open};
 use crate::error::NodeError;
 use crate::{output, progress};
 use abi::id::Hash;
@@ -29,7 +29,6 @@ pub fn run(global: &Global, args: &BundleArgs) -> Result<Exit, NodeError> {
     let (data, shard) = open(global)?;
     let doing = || format!("write {}", args.out.display());
     let failed = |error: std::io::Error| NodeError::io(doing(), error);
-    let missing = |height| NodeError::NotThere { what: format!("block {height}"), holds: "others".into() };
     let height = shard.position().height;
     if height == 0 {
         return Err(NodeError::NotThere { what: "a block to bundle".into(), holds: "none yet".into() });
@@ -38,7 +37,7 @@ pub fn run(global: &Global, args: &BundleArgs) -> Result<Exit, NodeError> {
     let bar = progress::bar(height * 2, "blocks bundled");
     let mut deployed = BTreeSet::new();
     for height in 1..=height {
-        deployed.extend(deploys(&shard.block(height)?.ok_or_else(|| missing(height))?));
+        deployed.extend(deploys(&block_at(&shard, height)?));
         bar.inc(1);
     }
 
@@ -56,7 +55,7 @@ pub fn run(global: &Global, args: &BundleArgs) -> Result<Exit, NodeError> {
         writer.program(&wasm).map_err(failed)?;
     }
     for height in 1..=height {
-        let block = shard.block(height)?.ok_or_else(|| missing(height))?;
+        let block = block_at(&shard, height)?;
         writer.block(&block, shard.commitment(height)?.as_ref()).map_err(failed)?;
         bar.inc(1);
     }

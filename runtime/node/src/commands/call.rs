@@ -2,7 +2,7 @@
 
 use super::time::{given_or_now, parse_seconds};
 use crate::cli::Global;
-use crate::commands::{Identity, open, random, receipt};
+use crate::commands::{Identity, inspect, open, random, receipt, submit};
 use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::output;
@@ -12,7 +12,6 @@ use abi::codec::Bytes;
 use abi::hash::RUN_LINE;
 use abi::interface::Kind;
 use clap::Args;
-use kernel::{Answer, Batch, Request};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use verify::Exit;
@@ -59,23 +58,19 @@ pub fn run(global: &Global, args: &CallArgs) -> Result<Exit, NodeError> {
     };
     let expires_ms = now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms);
     let call = new_call(&shard, &args.method, input, key, expires_ms, args.fuel);
-    let request = Request { signed: identity.sign(call), now_ms };
-    let batch = Batch { requests: vec![request], block_calls: 1, stop_at_rejection: true };
-    let answer = shard.submit(batch)?.pop();
-    let (seq, known) = match answer {
-        Some(Answer::New { seq, .. }) => (seq, false),
-        Some(Answer::Known(seq)) => (seq, true),
-        Some(Answer::Rejected(rejected)) => return Err(NodeError::Rejected(rejected)),
-        None => return Err(abi::fault::Fault::host("a request without an answer").into()),
-    };
-    let (answer, exit) = describe(&shard, &serving, seq, known)?;
+    let (seq, known) = submit(&mut shard, identity.sign(call), now_ms)?;
+    let (record, outcome) = inspect::record(&shard, Some(&serving), seq)?;
+    let mut answer = json!({ "seq": seq, "known": known });
+    if let (Some(answer), Value::Object(record)) = (answer.as_object_mut(), record) {
+        answer.extend(record);
+    }
     // The answer comes first: the call is history now, whether its receipt can be written or not.
     output::print(global.output, &answer)?;
     if let Some(path) = &args.receipt {
         receipt::write(&shard, seq, path)?;
     }
     shard.close()?;
-    Ok(exit)
+    Ok(Exit::of_outcome(&outcome))
 }
 
 /// A call that its caller is still to salt and sign.
@@ -99,15 +94,4 @@ pub fn new_call(
         expires_ms,
         fuel_max: fuel,
     }
-}
-
-/// What a record holds, by the serving program's interface.
-fn describe(shard: &NodeShard, serving: &Serving, seq: u64, known: bool) -> Result<(Value, Exit), NodeError> {
-    let record = super::inspect::record(shard, Some(serving), seq)?;
-    let mut answer = json!({ "seq": seq, "known": known });
-    let entry = super::inspect::entry_of(shard, seq)?;
-    if let (Some(answer), Value::Object(record)) = (answer.as_object_mut(), record) {
-        answer.extend(record);
-    }
-    Ok((answer, Exit::of_outcome(&entry.outcome)))
 }

@@ -2,19 +2,16 @@
 
 use super::time::{given_or_now, parse_seconds};
 use crate::cli::Global;
-use crate::commands::{open, random};
+use crate::commands::{open, random, read_program, submit};
 use crate::error::NodeError;
 use crate::{keys, output};
 use abi::call::{Call, Caller, SignedCall};
 use abi::codec::Bytes;
-use abi::limits::PROGRAM_BYTES_MAX;
 use abi::profile::Profile;
 use abi::sign::SecretKey;
 use abi::system::{Act, Deploy};
 use clap::Args;
-use kernel::{Answer, Batch, Request};
 use serde_json::json;
-use std::io::Read;
 use std::path::PathBuf;
 use verify::Exit;
 
@@ -36,14 +33,7 @@ const ACT_FUEL_MAX: u64 = 1_000_000;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &DeployArgs) -> Result<Exit, NodeError> {
-    let doing = || format!("read {}", args.wasm.display());
-    let file = verify::files::open(&args.wasm).map_err(|e| NodeError::io(doing(), e))?;
-    let mut wasm = Vec::new();
-    // One byte over the limit is enough for admission to say so.
-    let read = file.take(PROGRAM_BYTES_MAX as u64 + 1).read_to_end(&mut wasm);
-    read.map_err(|e| NodeError::io(doing(), e))?;
-    vm::Vm::new()?.admit(&wasm).map_err(NodeError::Program)?;
-
+    let (wasm, _) = read_program(&args.wasm)?;
     let signers = args.sign.iter().map(|path| keys::read(path)).collect::<Result<Vec<SecretKey>, _>>()?;
     let (data, mut shard) = open(global)?;
     let program = data.programs()?.keep(&wasm)?;
@@ -63,15 +53,11 @@ pub fn run(global: &Global, args: &DeployArgs) -> Result<Exit, NodeError> {
         fuel_max: ACT_FUEL_MAX,
     };
     let signed = SignedCall::authorize(call, &signers.iter().collect::<Vec<_>>());
-    let batch = Batch { requests: vec![Request { signed, now_ms }], block_calls: 1, stop_at_rejection: true };
-    let answer = shard.submit(batch)?.pop();
+    let submitted = submit(&mut shard, signed, now_ms);
     let position = shard.position().clone();
-    shard.close()?;
-    let seq = match answer {
-        Some(Answer::New { seq, .. } | Answer::Known(seq)) => seq,
-        Some(Answer::Rejected(rejected)) => return Err(NodeError::Rejected(rejected)),
-        None => return Err(abi::fault::Fault::host("a request without an answer").into()),
-    };
+    let closed = shard.close();
+    let (seq, _) = submitted?;
+    closed?;
     let answer = json!({
         "program": program.to_string(),
         "bytes": wasm.len(),

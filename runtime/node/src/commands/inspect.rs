@@ -1,7 +1,7 @@
 //! `foil inspect`: what a file, a record or a block holds.
 
 use crate::cli::Global;
-use crate::commands::{open, shard};
+use crate::commands::{block_at, open, read_program, shard};
 use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::output;
@@ -9,11 +9,9 @@ use crate::program::Serving;
 use crate::value::{hex, to_json};
 use abi::codec::{Decode, dynamic};
 use abi::interface::Described;
-use abi::limits::PROGRAM_BYTES_MAX;
+use abi::outcome::Outcome;
 use clap::Args;
-use journal::{Block, Entry};
 use serde_json::{Value, json};
-use std::io::Read;
 use std::path::PathBuf;
 use verify::Exit;
 
@@ -38,7 +36,7 @@ pub fn run(global: &Global, args: &InspectArgs) -> Result<Exit, NodeError> {
             let (_data, mut shard) = open(global)?;
             let serving = Serving::of(&mut shard).ok();
             let answer = match (args.seq, args.height) {
-                (Some(seq), _) => record(&shard, serving.as_ref(), seq)?,
+                (Some(seq), _) => record(&shard, serving.as_ref(), seq)?.0,
                 (None, Some(height)) => block(&shard, height)?,
                 (None, None) => shard::describe(&shard)?,
             };
@@ -52,11 +50,7 @@ pub fn run(global: &Global, args: &InspectArgs) -> Result<Exit, NodeError> {
 
 /// A wasm file: its id and what it says of itself.
 fn program(path: &std::path::Path) -> Result<Value, NodeError> {
-    let failed = |e: std::io::Error| NodeError::io(format!("read {}", path.display()), e);
-    let mut wasm = Vec::new();
-    let file = verify::files::open(path).map_err(failed)?;
-    file.take(PROGRAM_BYTES_MAX as u64 + 1).read_to_end(&mut wasm).map_err(failed)?;
-    let program = vm::Vm::new()?.admit(&wasm).map_err(NodeError::Program)?;
+    let (wasm, program) = read_program(path)?;
     let described = program.interface().and_then(|section| Described::from_bytes(section).ok());
     let methods: Vec<Value> = match &described {
         None => program
@@ -87,10 +81,7 @@ fn program(path: &std::path::Path) -> Result<Value, NodeError> {
 }
 
 fn block(shard: &NodeShard, height: u64) -> Result<Value, NodeError> {
-    let block = shard.block(height)?.ok_or_else(|| NodeError::NotThere {
-        what: format!("block {height}"),
-        holds: format!("{} blocks", shard.position().height),
-    })?;
+    let block = block_at(shard, height)?;
     let header = &block.header;
     Ok(json!({
         "height": header.height,
@@ -110,27 +101,14 @@ fn block(shard: &NodeShard, height: u64) -> Result<Value, NodeError> {
     }))
 }
 
-fn block_of(shard: &NodeShard, seq: u64) -> Result<(Block, usize), NodeError> {
-    let not_there = || NodeError::NotThere {
+/// A record for a person, by the serving program's interface where it is that program's; and its outcome.
+pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<(Value, Outcome), NodeError> {
+    let (mut block, index) = shard.find(seq)?.ok_or_else(|| NodeError::NotThere {
         what: format!("record {seq}"),
         holds: format!("{} records", shard.position().seq),
-    };
-    let block = shard.block_of(seq)?.ok_or_else(not_there)?;
-    let index = usize::try_from(seq - block.header.first_seq).map_err(|_| not_there())?;
-    Ok((block, index))
-}
-
-/// What the journal keeps of one call.
-pub fn entry_of(shard: &NodeShard, seq: u64) -> Result<Entry, NodeError> {
-    let (mut block, index) = block_of(shard, seq)?;
-    Ok(block.entries.swap_remove(index))
-}
-
-/// A record for a person, by the serving program's interface where it is that program's.
-pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<Value, NodeError> {
-    let (block, index) = block_of(shard, seq)?;
-    let entry = &block.entries[index];
+    })?;
     let record = block.records(shard.genesis().profile).swap_remove(index);
+    let entry = block.entries.swap_remove(index);
     let call = &entry.call.call;
     let serving = serving.filter(|serving| serving.id == entry.program);
     let form = serving.and_then(|serving| serving.interface.method(&call.method).map(|form| (serving, form)));
@@ -165,5 +143,5 @@ pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<
     if let (Some(answer), Value::Object(outcome)) = (answer.as_object_mut(), outcome) {
         answer.extend(outcome);
     }
-    Ok(answer)
+    Ok((answer, entry.outcome))
 }

@@ -8,7 +8,6 @@ use crate::output;
 use crate::program::{Serving, arguments};
 use abi::interface::Kind;
 use clap::Args;
-use kernel::QueryError;
 use std::path::PathBuf;
 use verify::Exit;
 
@@ -35,10 +34,7 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, NodeError> {
     let serving = Serving::of(&mut shard)?;
     let method = serving.method(&args.method, Kind::Query)?;
     let input = arguments(method, &args.args)?;
-    let execution = shard.query(caller, &args.method, input, args.fuel).map_err(|error| match error {
-        QueryError::Rejected(rejected) => NodeError::Rejected(rejected),
-        QueryError::Fault(fault) => fault.into(),
-    })?;
+    let execution = shard.query(caller, &args.method, input, args.fuel)?;
     shard.close()?;
     execution.logs.iter().for_each(|line| tracing::debug!(line, "log"));
     output::print(global.output, &serving.outcome(method, &execution.outcome))?;

@@ -1,7 +1,7 @@
 //! `foil replay`: the shard's own history, run again from genesis.
 
 use crate::cli::Global;
-use crate::commands::open;
+use crate::commands::{block_at, open};
 use crate::error::NodeError;
 use crate::{output, progress};
 use clap::Args;
@@ -19,10 +19,7 @@ pub fn run(global: &Global, _args: &ReplayArgs) -> Result<Exit, NodeError> {
     let mut replayer = Replayer::new(shard.genesis(), Box::new(data.programs()?))?;
     let bar = progress::bar(shard.position().seq, "records replayed");
     for height in 1..=shard.position().height {
-        let block = shard.block(height)?.ok_or_else(|| NodeError::NotThere {
-            what: format!("block {height}"),
-            holds: format!("{} blocks", shard.position().height),
-        })?;
+        let block = block_at(&shard, height)?;
         replayer.block(&block)?;
         bar.set_position(replayer.chain().history().size());
     }

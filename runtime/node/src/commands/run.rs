@@ -13,6 +13,7 @@ use crate::error::NodeError;
 use crate::map::RowMap;
 use crate::program::{Serving, encode_arguments};
 use crate::rows::{Row, Rows, count_lines};
+use crate::value::plain;
 use crate::{output, progress};
 use abi::Coded;
 use abi::hash::RUN_LINE;
@@ -180,8 +181,7 @@ impl Job<'_> {
             Some(column) => {
                 let text =
                     row.columns.get(column).ok_or_else(|| bad(format!("there is no column `{column}`")))?;
-                let text = text.as_str().map_or_else(|| text.to_string(), str::to_owned);
-                parse_seconds(&text).map_err(bad)?
+                parse_seconds(&plain(text)).map_err(bad)?
             }
         };
         let key = line_key(&self.args.run, line);
