@@ -21,7 +21,8 @@ pub struct Call {
     pub method: String,
     /// The arguments: canonical CBOR, an array.
     pub args: Bytes,
-    /// Salts the arguments' digest; outputs and events are salted by keys derived from it. The caller
+    /// Salts the arguments' digest; outputs, events and messages are salted by keys derived from
+    /// it. The caller
     /// makes it from a secret and the idempotency key, so that a retry is the same call.
     pub salt: [u8; 32],
     /// Who calls.
@@ -65,6 +66,11 @@ impl Call {
         salt(&self.salt, &[&b"event"[..], &index.to_be_bytes()].concat())
     }
 
+    /// The salt of the call's message `index`.
+    pub fn message_salt(&self, index: u64) -> [u8; 32] {
+        salt(&self.salt, &[&b"message"[..], &index.to_be_bytes()].concat())
+    }
+
     /// The salt of a call with idempotency key `key` by the holder of `secret`.
     pub fn salt_of(secret: &[u8; 32], key: &[u8; 32]) -> [u8; 32] {
         salt(secret, key)
@@ -80,6 +86,12 @@ impl Call {
         ];
         limits.into_iter().find(|(_, size, max)| size > max)
     }
+}
+
+/// Whether a method can have this name.
+pub fn is_method_name(name: &str) -> bool {
+    (1..=METHOD_BYTES_MAX).contains(&name.len())
+        && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
 /// Who calls, and how that is known.

@@ -4,7 +4,7 @@ use crate::call::{Call, Caller};
 use crate::canonical_array;
 use crate::codec::{Bytes, Encode};
 use crate::diff::Diff;
-use crate::hash::{EFFECT, EVENT, MESSAGE, OUTPUT};
+use crate::hash::{EFFECT, EVENT, Kind, MESSAGE, OUTPUT};
 use crate::id::Hash;
 use crate::merkle::list_root;
 use crate::outcome::Outcome;
@@ -20,6 +20,33 @@ pub struct Event {
 
 canonical_array!(Event { name, data });
 
+impl Event {
+    /// What counts against the limits: the bytes of name and data.
+    pub fn size(&self) -> usize {
+        self.name.len() + self.data.len()
+    }
+}
+
+/// A call that a shard asks another to run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    /// The shard that is asked.
+    pub to: Hash,
+    /// The method's name.
+    pub method: String,
+    /// The arguments: canonical CBOR.
+    pub args: Bytes,
+}
+
+canonical_array!(Message { to, method, args });
+
+impl Message {
+    /// What counts against the limits: the bytes of method and arguments.
+    pub fn size(&self) -> usize {
+        self.method.len() + self.args.len()
+    }
+}
+
 /// What running a call came to, before it has a place in history.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Execution {
@@ -29,10 +56,15 @@ pub struct Execution {
     pub diff: Diff,
     /// The events, in order; none unless the call returned.
     pub events: Vec<Event>,
-    /// Fuel used; the call's whole limit where it trapped.
+    /// The messages, in order; none unless the call returned.
+    pub messages: Vec<Message>,
+    /// Fuel used; the call's whole limit where that did not suffice.
     pub fuel: u64,
     /// Debug log, never part of history.
     pub logs: Vec<String>,
+    /// What a person may want to know of a trap, line by line; never part of history, and not the same on
+    /// every engine.
+    pub detail: Vec<String>,
 }
 
 /// What a call did: the part of a record that a native run, another engine and an author's `cargo test`
@@ -67,7 +99,7 @@ pub struct Effect {
     pub diff: Hash,
     /// The root of the list of salted event digests.
     pub events: Hash,
-    /// The root of the list of message digests; that of no messages, until messages exist.
+    /// The root of the list of salted message digests.
     pub messages: Hash,
 }
 
@@ -111,6 +143,7 @@ impl Effect {
         outcome: &Outcome,
         diff: Hash,
         events: &[Event],
+        messages: &[Message],
     ) -> Effect {
         Effect {
             version: crate::VERSION,
@@ -127,7 +160,7 @@ impl Effect {
             output: output_digest(call, outcome.output()),
             diff,
             events: events_digest(call, events),
-            messages: list_root(&MESSAGE, &[]),
+            messages: messages_digest(call, messages),
         }
     }
 
@@ -144,8 +177,15 @@ pub fn output_digest(call: &Call, output: &[u8]) -> Hash {
 
 /// The root over a call's events, each salted by its own key.
 pub fn events_digest(call: &Call, events: &[Event]) -> Hash {
-    let digest = |(index, event): (usize, &Event)| {
-        EVENT.hash_parts(&[&call.event_salt(index as u64), &event.to_bytes()])
-    };
-    list_root(&EVENT, &events.iter().enumerate().map(digest).collect::<Vec<_>>())
+    salted_root(&EVENT, |index| call.event_salt(index), events)
+}
+
+/// The root over a call's messages, each salted by its own key.
+pub fn messages_digest(call: &Call, messages: &[Message]) -> Hash {
+    salted_root(&MESSAGE, |index| call.message_salt(index), messages)
+}
+
+fn salted_root(kind: &Kind, salt: impl Fn(u64) -> [u8; 32], items: &[impl Encode]) -> Hash {
+    let digests = (0..).zip(items).map(|(index, item)| kind.hash_parts(&[&salt(index), &item.to_bytes()]));
+    list_root(kind, &digests.collect::<Vec<_>>())
 }

@@ -119,6 +119,9 @@ kinds! {
     /// An inner node of a list's Merkle tree.
     LIST_NODE = "counterfoil v0 list node",
         "6c6627315555e91de775edc55b8dc1ddea133115c50c4e99426b586bd34d1a65";
+    /// A program as an engine compiled it, in a cache.
+    COMPILED = "counterfoil v0 compiled program",
+        "e771c0127e8573b0c6444d33fe4d89699a33b43bb3a432772dcf1f9245571eae";
     /// A value drawn from a call's random stream.
     RANDOM = "counterfoil v0 random",
         "8790e660ec00dc16aade93a1af7e1f4c74bd77dd8e4e23462a1804308bd4935c";

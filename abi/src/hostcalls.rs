@@ -5,7 +5,8 @@
 //! offsets into the guest's memory; a pointer that leaves it is the trap `BadPointer`.
 //!
 //! A call that yields bytes takes a buffer and its capacity, copies what fits, and answers with the full
-//! length, so that a guest that guessed too small asks again.
+//! length, so that a guest that guessed too small asks again. What always has one length (an id, a hash, a
+//! key, a signature) is a pointer without one.
 
 /// The module that guests import host calls from.
 pub const MODULE: &str = "foil";
@@ -20,36 +21,51 @@ macro_rules! hostcalls {
     ($with:ident) => {
         $with! {
             /// Reads the value of a key into `out`; its full length, or −1 where the key is absent.
-            state_get(key: u32, key_len: u32, out: u32, out_cap: u32) -> i64 = 500, 2;
+            state_get(key: u32, key_len: u32, out: u32, out_cap: u32) -> i64 = 10_000, 1;
             /// Writes a key.
-            state_put(key: u32, key_len: u32, value: u32, value_len: u32) -> () = 800, 4;
+            state_put(key: u32, key_len: u32, value: u32, value_len: u32) -> () = 6_000, 1;
             /// Deletes a key; absent keys too.
-            state_delete(key: u32, key_len: u32) -> () = 800, 4;
+            state_delete(key: u32, key_len: u32) -> () = 6_000, 1;
             /// Opens a cursor over the keys `[from, to)`, an empty `to` meaning the end of the program's
             /// keys; `reverse` 1 starts at the greatest. A cursor sees the call's own writes ahead of it, and
             /// once it has come to its end it stays there.
-            scan_open(from: u32, from_len: u32, to: u32, to_len: u32, reverse: u32) -> u32 = 500, 2;
+            scan_open(from: u32, from_len: u32, to: u32, to_len: u32, reverse: u32) -> u32 = 1_200, 1;
             /// The cursor's next entry into `out`, as `key length (4 bytes, little-endian) ‖ key ‖ value`;
             /// its full length, or −1 at the end. The cursor stays where it is if the entry did not fit.
-            scan_next(cursor: u32, out: u32, out_cap: u32) -> i64 = 800, 2;
+            scan_next(cursor: u32, out: u32, out_cap: u32) -> i64 = 10_000, 1;
+            /// Closes a cursor, so that another may be open in its place. Its number names no cursor again.
+            scan_close(cursor: u32) -> () = 600, 0;
             /// The call's arguments into `out`; their full length.
-            input(out: u32, out_cap: u32) -> u32 = 50, 1;
+            input(out: u32, out_cap: u32) -> u32 = 350, 1;
             /// Sets the answer; the last one set counts.
-            answer(data: u32, data_len: u32) -> () = 50, 1;
+            answer(data: u32, data_len: u32) -> () = 300, 1;
             /// Ends the call as failed, with the reason.
-            fail(data: u32, data_len: u32) -> () = 50, 1;
+            fail(data: u32, data_len: u32) -> () = 5_000, 1;
             /// Emits an event: a name (UTF-8) and canonical CBOR.
-            emit(name: u32, name_len: u32, data: u32, data_len: u32) -> () = 300, 4;
+            emit(name: u32, name_len: u32, data: u32, data_len: u32) -> () = 1_500, 1;
+            /// Sends a message: a call that this shard asks the shard `to` (32 bytes) to run. `method` has the
+            /// form of a method's name: 1 to 64 of `a`–`z`, `0`–`9` and `_`; `args` are canonical CBOR, as a
+            /// call's are.
+            send(to: u32, method: u32, method_len: u32, args: u32, args_len: u32) -> () = 1_200, 24;
+            /// The 32 bytes of the shard's id into `out`.
+            shard(out: u32) -> () = 250, 0;
             /// The caller into `out`, as canonical CBOR `[kind, bytes]`; its full length.
-            caller(out: u32, out_cap: u32) -> u32 = 50, 1;
+            caller(out: u32, out_cap: u32) -> u32 = 500, 1;
             /// The call's place in the shard's history.
-            seq() -> u64 = 10, 0;
+            seq() -> u64 = 200, 0;
             /// The call's logical time, in milliseconds of Unix time.
-            time() -> u64 = 10, 0;
+            time() -> u64 = 200, 0;
             /// Fills `out` with the next bytes of the call's random stream.
-            random(out: u32, out_len: u32) -> () = 200, 4;
+            random(out: u32, out_len: u32) -> () = 1_000, 60;
+            /// The 32 bytes of the plain BLAKE3 hash of `data` into `out`.
+            hash_blake3(data: u32, data_len: u32, out: u32) -> () = 3_000, 3;
+            /// The 32 bytes of the SHA-256 hash of `data` into `out`.
+            hash_sha256(data: u32, data_len: u32, out: u32) -> () = 1_000, 6;
+            /// Whether `signature` (64 bytes) is that of the Ed25519 key `key` (32 bytes) over `message`: 1 or 0.
+            /// Weak keys, what is no key, and second forms of a signature verify nothing.
+            verify_ed25519(key: u32, signature: u32, message: u32, message_len: u32) -> u32 = 400_000, 13;
             /// A line of debug log; never part of history.
-            log(text: u32, text_len: u32) -> () = 100, 1;
+            log(text: u32, text_len: u32) -> () = 300, 9;
         }
     };
 }

@@ -2,8 +2,8 @@
 //!
 //! Everything that is hashed, signed, stored or sent is one of the types of this crate, written by its
 //! one codec. A guest builds it bare (`no_std`, no dependencies); a host or a verifier turns on the
-//! feature `std`, which adds hashing (BLAKE3), signatures (Ed25519) and the self-describing half of the
-//! codec (ciborium).
+//! feature `std`, which adds hashing (BLAKE3, SHA-256), signatures (Ed25519) and the self-describing half of
+//! the codec (ciborium).
 //!
 //! # Guarantees
 //!
@@ -41,11 +41,15 @@ pub mod outcome;
 #[cfg(feature = "std")]
 pub mod call;
 #[cfg(feature = "std")]
+pub mod crypto;
+#[cfg(feature = "std")]
 pub mod diff;
 #[cfg(feature = "std")]
 pub mod effect;
 #[cfg(feature = "std")]
 pub mod fault;
+#[cfg(feature = "std")]
+pub mod fuel;
 #[cfg(feature = "std")]
 pub mod genesis;
 #[cfg(feature = "std")]

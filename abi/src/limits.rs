@@ -15,6 +15,12 @@ pub const EVENT_BYTES_MAX: usize = 64 << 10;
 pub const EVENTS_MAX: usize = 10_000;
 /// Most bytes of events of one call.
 pub const EVENTS_BYTES_MAX: usize = 4 << 20;
+/// Longest message, method and arguments together, in bytes.
+pub const MESSAGE_BYTES_MAX: usize = 64 << 10;
+/// Most messages of one call.
+pub const MESSAGES_MAX: usize = 1_000;
+/// Most bytes of messages of one call.
+pub const MESSAGES_BYTES_MAX: usize = 4 << 20;
 /// Longest key a program can write, in bytes; the key in state is one byte longer.
 pub const KEY_BYTES_MAX: usize = 512;
 /// Longest value, in bytes.
@@ -23,7 +29,7 @@ pub const VALUE_BYTES_MAX: usize = 256 << 10;
 pub const WRITES_MAX: usize = 100_000;
 /// Most bytes of keys and values one call can write.
 pub const WRITES_BYTES_MAX: usize = 16 << 20;
-/// Most cursors one call can have open.
+/// Most cursors one call can have open at once.
 pub const CURSORS_MAX: usize = 256;
 /// Most random bytes of one host call.
 pub const RANDOM_BYTES_MAX: usize = 4 << 10;
@@ -41,7 +47,10 @@ pub const TABLE_ELEMENTS_MAX: u64 = 10_000;
 /// Most functions of a program.
 pub const FUNCTIONS_MAX: u32 = 20_000;
 /// Largest function body, in bytes.
-pub const FUNCTION_BYTES_MAX: u32 = 256 << 10;
+pub const FUNCTION_BYTES_MAX: u32 = 64 << 10;
+/// Largest sum over a program's functions of the squares of their bodies' lengths in bytes: compilers take
+/// longer than in proportion over long bodies.
+pub const FUNCTION_SQUARES_MAX: u64 = 1 << 33;
 /// Most locals of a function, parameters included.
 pub const LOCALS_MAX: u32 = 10_000;
 /// Most parameters of a function; results likewise.
@@ -54,12 +63,22 @@ pub const SEGMENTS_MAX: u32 = 10_000;
 pub const EXPORTS_MAX: u32 = 10_000;
 /// Deepest nesting of blocks in a function.
 pub const CONTROL_DEPTH_MAX: usize = 1_024;
+/// Deepest nesting of loops in a function.
+pub const LOOP_DEPTH_MAX: usize = 32;
+/// Most flow of a function: see `vm`'s admission, which says what that is.
+pub const FUNCTION_FLOW_MAX: u64 = 1 << 20;
+/// Most flow of a program.
+pub const FLOW_MAX: u64 = 1 << 23;
+/// Most values that a function's calls, blocks and branches pass.
+pub const FUNCTION_PASSED_MAX: u64 = 16 << 10;
+/// Most values that a program's calls, blocks and branches pass.
+pub const PASSED_MAX: u64 = 256 << 10;
+/// Most locals of all functions of a program.
+pub const PROGRAM_LOCALS_MAX: u64 = 1 << 20;
 /// Most targets of one `br_table`.
 pub const BR_TABLE_TARGETS_MAX: u32 = 10_000;
 /// Most operands that a function of a program has at once.
 pub const OPERANDS_MAX: u32 = 10_000;
-/// Native stack a program may use, in bytes.
-pub const STACK_BYTES_MAX: usize = 512 << 10;
 
 /// Most fuel a call may ask for.
 pub const FUEL_MAX: u64 = 100_000_000_000;

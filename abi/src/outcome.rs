@@ -101,7 +101,8 @@ traps! {
     BadConversion = 11 "invalid conversion to integer",
     /// A pointer or length given to the host lies outside the memory.
     BadPointer = 12 "bad pointer in a host call",
-    /// An argument of a host call is not allowed: text that is not UTF-8, an empty key, an unknown cursor.
+    /// An argument of a host call is not allowed: text that is not UTF-8, an empty key, an unknown cursor,
+    /// a message's method or arguments that are none.
     BadArgument = 13 "bad argument in a host call",
     /// A key is longer than the limit.
     KeyTooLong = 14 "key too long",
@@ -113,12 +114,14 @@ traps! {
     OutputTooLong = 17 "output too long",
     /// More events, or more bytes of them, than a call may emit.
     TooManyEvents = 18 "too many events",
-    /// A query tried to write or to emit.
+    /// A query tried to write, to emit or to send.
     ReadOnly = 19 "a query cannot write",
     /// A method ended without an answer.
     NoAnswer = 20 "the method ended without an answer",
     /// More cursors than a call may have open.
     TooManyCursors = 21 "too many cursors",
+    /// More messages, or more bytes of them, than a call may send.
+    TooManyMessages = 22 "too many messages",
 }
 
 impl fmt::Display for Trap {

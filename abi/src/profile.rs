@@ -1,6 +1,7 @@
 //! The versioned rules of execution, by hash.
 
 use crate::codec::{Encode, Writer};
+use crate::fuel::PRICES;
 use crate::hash::{PROFILE, PROGRAM};
 use crate::hostcalls::TABLE;
 use crate::id::Hash;
@@ -16,14 +17,17 @@ impl Profile {
     /// Its name.
     pub const NAME: &str = "unstable";
 
-    /// The canonical bytes: version, name, the limits that decide outcomes, the host-call table.
+    /// The canonical bytes: version, name, the limits that decide outcomes, the prices of operators, the
+    /// host-call table.
     pub fn to_bytes(self) -> Vec<u8> {
         let mut w = Writer::default();
-        w.array(4);
+        w.array(5);
         crate::VERSION.encode(&mut w);
         w.text(Self::NAME);
         w.array(LIMITS.len());
         LIMITS.iter().for_each(|(name, value)| (name, *value).encode(&mut w));
+        w.array(PRICES.len());
+        PRICES.iter().for_each(|(name, price)| (name, *price).encode(&mut w));
         w.array(TABLE.len());
         for call in TABLE {
             (call.name, call.params.len() as u64, call.base, call.per_byte).encode(&mut w);
@@ -51,10 +55,13 @@ macro_rules! limits {
 
 limits! {
     METHOD_BYTES_MAX, ARGS_BYTES_MAX, OUTPUT_BYTES_MAX, EVENT_BYTES_MAX, EVENTS_MAX, EVENTS_BYTES_MAX,
+    MESSAGE_BYTES_MAX, MESSAGES_MAX, MESSAGES_BYTES_MAX,
     KEY_BYTES_MAX, VALUE_BYTES_MAX, WRITES_MAX, WRITES_BYTES_MAX, CURSORS_MAX, RANDOM_BYTES_MAX,
     PROGRAM_BYTES_MAX, MEMORY_PAGES_MAX, TABLE_ELEMENTS_MAX, FUNCTIONS_MAX, FUNCTION_BYTES_MAX, LOCALS_MAX,
     PARAMS_MAX, GLOBALS_MAX, SEGMENTS_MAX, EXPORTS_MAX, CONTROL_DEPTH_MAX, OPERANDS_MAX, BR_TABLE_TARGETS_MAX,
-    STACK_BYTES_MAX, FUEL_MAX, WINDOW_MS_MAX, WINDOW_KEYS_MAX, BLOCK_CALLS_MAX, BLOCK_BYTES_MAX,
+    LOOP_DEPTH_MAX, FUNCTION_SQUARES_MAX, FUNCTION_FLOW_MAX, FLOW_MAX, FUNCTION_PASSED_MAX, PASSED_MAX,
+    PROGRAM_LOCALS_MAX,
+    FUEL_MAX, WINDOW_MS_MAX, WINDOW_KEYS_MAX, BLOCK_CALLS_MAX, BLOCK_BYTES_MAX,
 }
 
 #[cfg(test)]
@@ -66,7 +73,7 @@ mod tests {
     fn the_profile_is_pinned() {
         assert_eq!(
             Profile.hash().to_string(),
-            "49822bbc7909382afb605bba09b4359b385045bcd67fc8b9bbea9fcf39b44a47"
+            "747d3d12e6d7ca970b568267e312d445a9a56e1d7f13ac3a94de5359751fda63"
         );
     }
 }

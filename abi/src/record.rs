@@ -48,7 +48,7 @@ mod tests {
     use crate::VERSION;
     use crate::call::{Call, Caller, Envelope, SignedCall};
     use crate::codec::{Bytes, Decode, dynamic};
-    use crate::effect::{Event, Moment};
+    use crate::effect::{Event, Message, Moment};
     use crate::genesis::{CommitPolicy, Genesis, Quorum, TimePolicy};
     use crate::hash::RUN_COLUMNS;
     use crate::outcome::Outcome;
@@ -101,7 +101,8 @@ mod tests {
             Moment { seq: 300, time_ms: 1_356_998_400_001, program: Hash([1; 32]), profile: Hash([9; 32]) };
         let events = [Event { name: "moved".into(), data: Bytes(vec![0x80]) }];
         let outcome = Outcome::Returned(vec![0xf6]);
-        let effect = Effect::new(call, call.digest(), at, &outcome, Hash([2; 32]), &events);
+        let messages = [Message { to: Hash([5; 32]), method: "moved".into(), args: Bytes(vec![0x80]) }];
+        let effect = Effect::new(call, call.digest(), at, &outcome, Hash([2; 32]), &events, &messages);
         let (root_before, root_after) = (Hash([3; 32]), Hash([4; 32]));
         Record {
             effect,
@@ -138,9 +139,9 @@ mod tests {
             ("genesis", "9680da305f513143"),
             ("shard", "a1ddc6df4b1177f2"),
             ("calls", "bc15316acdbd2768"),
-            ("record", "07601ee94d216022"),
-            ("effect hash", "35fd1de76640da50"),
-            ("system", "67ae9d5a52712c09"),
+            ("record", "bcb6aa3737ec79ed"),
+            ("effect hash", "87a725c0384997e3"),
+            ("system", "f9aad92a59b61a34"),
         ];
         assert_eq!(found, pinned.map(|(name, digest)| (name, digest.to_owned())));
     }

@@ -7,22 +7,26 @@
 //! # Guarantees
 //!
 //! - A program reads and writes keys of its own space alone: every key it names is prefixed here.
-//! - A call that fails or traps leaves no write and no event.
+//! - A call that fails or traps leaves no write, no event and no message.
 
-use crate::call::Caller;
-use crate::codec::{Bytes, Encode};
+use crate::call::{Caller, is_method_name};
+use crate::codec::{Bytes, Encode, dynamic};
 use crate::diff::Diff;
-use crate::effect::{Event, Execution};
+use crate::effect::{Event, Execution, Message};
 use crate::fault::Fault;
 use crate::hash::RANDOM;
 use crate::id::Hash;
 use crate::limits::{
-    CURSORS_MAX, EVENT_BYTES_MAX, EVENTS_BYTES_MAX, EVENTS_MAX, KEY_BYTES_MAX, LOG_BYTES_MAX, LOGS_BYTES_MAX,
-    OUTPUT_BYTES_MAX, RANDOM_BYTES_MAX, VALUE_BYTES_MAX, WRITES_BYTES_MAX, WRITES_MAX,
+    EVENT_BYTES_MAX, EVENTS_BYTES_MAX, EVENTS_MAX, KEY_BYTES_MAX, LOG_BYTES_MAX, LOGS_BYTES_MAX,
+    MESSAGE_BYTES_MAX, MESSAGES_BYTES_MAX, MESSAGES_MAX, OUTPUT_BYTES_MAX, RANDOM_BYTES_MAX, VALUE_BYTES_MAX,
+    WRITES_BYTES_MAX, WRITES_MAX,
 };
 use crate::outcome::{Outcome, Trap};
-use crate::view::{Entry, Overlay, Scan, View};
+use crate::view::{Overlay, View};
+use cursors::Cursors;
 use std::sync::Arc;
+
+mod cursors;
 
 /// Whose keys a call reads and writes: the first byte of every key in state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,6 +84,15 @@ pub enum Stop {
     Failed(Vec<u8>),
     /// The program broke a rule.
     Trapped(Trap),
+    /// The program went over a limit.
+    Over {
+        /// The trap that it is.
+        trap: Trap,
+        /// How much it would have been.
+        size: usize,
+        /// The limit.
+        max: usize,
+    },
     /// The machine failed.
     Fault(Fault),
 }
@@ -107,7 +120,9 @@ pub struct Session {
     written_bytes: usize,
     events: Vec<Event>,
     events_bytes: usize,
-    cursors: Vec<Cursor>,
+    messages: Vec<Message>,
+    messages_bytes: usize,
+    cursors: Cursors,
     random_at: u64,
     logs: Vec<String>,
     logs_bytes: usize,
@@ -115,14 +130,6 @@ pub struct Session {
 
 /// A program's key and its value.
 pub type Shown<'a> = (&'a [u8], &'a [u8]);
-
-/// A range that is being read: what is left of it.
-struct Cursor {
-    from: Vec<u8>,
-    to: Vec<u8>,
-    reverse: bool,
-    next: Option<Entry>,
-}
 
 impl Session {
     /// A call with arguments `input` over `view`.
@@ -137,7 +144,9 @@ impl Session {
             written_bytes: 0,
             events: Vec::new(),
             events_bytes: 0,
-            cursors: Vec::new(),
+            messages: Vec::new(),
+            messages_bytes: 0,
+            cursors: Cursors::default(),
             random_at: 0,
             logs: Vec::new(),
             logs_bytes: 0,
@@ -166,9 +175,7 @@ impl Session {
 
     /// Writes a program's key.
     pub fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), Stop> {
-        if value.len() > VALUE_BYTES_MAX {
-            return Err(Trap::ValueTooLong.into());
-        }
+        within(Trap::ValueTooLong, value.len(), VALUE_BYTES_MAX)?;
         self.write(key, Some(value))
     }
 
@@ -183,9 +190,8 @@ impl Session {
         let bytes = full.len() + value.map_or(0, <[u8]>::len);
         let written_bytes = self.written_bytes + bytes;
         let is_new = self.overlay.writes().get(&full).is_none();
-        if written_bytes > WRITES_BYTES_MAX || is_new && self.overlay.writes().len() == WRITES_MAX {
-            return Err(Trap::TooManyWrites.into());
-        }
+        within(Trap::TooManyWrites, written_bytes, WRITES_BYTES_MAX)?;
+        within(Trap::TooManyWrites, self.overlay.writes().len() + usize::from(is_new), WRITES_MAX)?;
         self.written_bytes = written_bytes;
         self.overlay.put(full, value.map(<[u8]>::to_vec));
         Ok(())
@@ -201,67 +207,49 @@ impl Session {
     fn full(&self, key: &[u8]) -> Result<Vec<u8>, Stop> {
         match key.len() {
             0 => Err(Trap::BadArgument.into()),
-            len if len > KEY_BYTES_MAX => Err(Trap::KeyTooLong.into()),
-            _ => Ok(self.space.key(key)),
+            len => within(Trap::KeyTooLong, len, KEY_BYTES_MAX).map(|()| self.space.key(key)),
         }
     }
 
     /// Opens a cursor over a program's keys `[from, to)`; an empty `to` is the end of its space.
     pub fn scan_open(&mut self, from: &[u8], to: &[u8], reverse: bool) -> Result<u32, Stop> {
-        if from.len().max(to.len()) > KEY_BYTES_MAX {
-            return Err(Trap::KeyTooLong.into());
-        }
-        if self.cursors.len() == CURSORS_MAX {
-            return Err(Trap::TooManyCursors.into());
-        }
+        within(Trap::KeyTooLong, from.len().max(to.len()), KEY_BYTES_MAX)?;
         let to = if to.is_empty() { self.space.end() } else { self.space.key(to) };
-        self.cursors.push(Cursor { from: self.space.key(from), to, reverse, next: None });
-        u32::try_from(self.cursors.len() - 1).map_err(|_| Trap::TooManyCursors.into())
+        Ok(self.cursors.open(self.space.key(from), to, reverse)?)
+    }
+
+    /// Closes a cursor, which is none from then on.
+    pub fn scan_close(&mut self, cursor: u32) -> Result<(), Stop> {
+        Ok(self.cursors.close(cursor)?)
     }
 
     /// The cursor's next entry, which stays next until [`scan_advance`](Self::scan_advance). The cursor has
     /// then left what stands before it, and is through where there is none: what a call deletes is walked
     /// over once by each cursor, however often it is asked.
     pub fn scan_peek(&mut self, cursor: u32) -> Result<Option<Shown<'_>>, Stop> {
-        let cursor = self.cursors.get_mut(cursor as usize).ok_or(Trap::BadArgument)?;
-        let scan = Scan { from: &cursor.from, to: Some(&cursor.to), reverse: cursor.reverse, limit: 1 };
-        cursor.next = self.overlay.scan(&scan)?.pop();
-        match (&cursor.next, cursor.reverse) {
-            (Some((key, _)), false) => cursor.from.clone_from(key),
-            (Some((key, _)), true) => cursor.to = after(key),
-            (None, _) => cursor.to.clone_from(&cursor.from),
-        }
-        Ok(cursor.next.as_ref().map(|(key, value)| (&key[1..], value.as_slice())))
+        let next = self.cursors.find(cursor)?.peek(&self.overlay)?;
+        Ok(next.map(|(key, value)| (&key[1..], value.as_slice())))
     }
 
     /// Moves a cursor behind the entry it showed.
     pub fn scan_advance(&mut self, cursor: u32) {
-        let Some(cursor) = self.cursors.get_mut(cursor as usize) else {
-            return;
-        };
-        if let Some((key, _)) = cursor.next.take() {
-            match cursor.reverse {
-                true => cursor.to = key,
-                false => cursor.from = after(&key),
-            }
+        if let Ok(cursor) = self.cursors.find(cursor) {
+            cursor.advance();
         }
     }
 
     /// Sets the answer.
     pub fn answer(&mut self, output: &[u8]) -> Result<(), Stop> {
-        if output.len() > OUTPUT_BYTES_MAX {
-            return Err(Trap::OutputTooLong.into());
-        }
+        within(Trap::OutputTooLong, output.len(), OUTPUT_BYTES_MAX)?;
         self.answer = Some(output.to_vec());
         Ok(())
     }
 
     /// Ends the call as failed: the value is always an early end.
     pub fn fail(&self, reason: &[u8]) -> Stop {
-        if reason.len() > OUTPUT_BYTES_MAX {
-            Trap::OutputTooLong.into()
-        } else {
-            Stop::Failed(reason.to_vec())
+        match within(Trap::OutputTooLong, reason.len(), OUTPUT_BYTES_MAX) {
+            Ok(()) => Stop::Failed(reason.to_vec()),
+            Err(over) => over,
         }
     }
 
@@ -271,19 +259,33 @@ impl Session {
         let name = std::str::from_utf8(name).map_err(|_| Trap::BadArgument)?;
         let bytes = name.len() + data.len();
         let events_bytes = self.events_bytes + bytes;
-        if bytes > EVENT_BYTES_MAX || events_bytes > EVENTS_BYTES_MAX || self.events.len() == EVENTS_MAX {
-            return Err(Trap::TooManyEvents.into());
-        }
+        within(Trap::TooManyEvents, bytes, EVENT_BYTES_MAX)?;
+        within(Trap::TooManyEvents, events_bytes, EVENTS_BYTES_MAX)?;
+        within(Trap::TooManyEvents, self.events.len() + 1, EVENTS_MAX)?;
         self.events_bytes = events_bytes;
         self.events.push(Event { name: name.into(), data: Bytes::from(data) });
         Ok(())
     }
 
+    /// Sends a message.
+    pub fn send(&mut self, to: Hash, method: &[u8], args: &[u8]) -> Result<(), Stop> {
+        self.may_write()?;
+        let bytes = method.len() + args.len();
+        let messages_bytes = self.messages_bytes + bytes;
+        within(Trap::TooManyMessages, bytes, MESSAGE_BYTES_MAX)?;
+        within(Trap::TooManyMessages, messages_bytes, MESSAGES_BYTES_MAX)?;
+        within(Trap::TooManyMessages, self.messages.len() + 1, MESSAGES_MAX)?;
+        let method = std::str::from_utf8(method).ok().filter(|name| is_method_name(name));
+        let method = method.ok_or(Trap::BadArgument)?;
+        dynamic::check(args).map_err(|_| Trap::BadArgument)?;
+        self.messages_bytes = messages_bytes;
+        self.messages.push(Message { to, method: method.into(), args: Bytes::from(args) });
+        Ok(())
+    }
+
     /// The next `len` bytes of the call's random stream: `H_random(shard ‖ seq ‖ call ‖ n)` for n = 0, 1, …
     pub fn random(&mut self, len: usize) -> Result<Vec<u8>, Stop> {
-        if len > RANDOM_BYTES_MAX {
-            return Err(Trap::BadArgument.into());
-        }
+        within(Trap::BadArgument, len, RANDOM_BYTES_MAX)?;
         let mut out = Vec::with_capacity(len);
         while out.len() < len {
             let block = (self.random_at / 32).to_be_bytes();
@@ -306,35 +308,35 @@ impl Session {
         }
     }
 
-    /// What the call came to. `ended` is how the program ended; `fuel_used` what it used, and `fuel_max`
-    /// what a trap costs whatever it used.
+    /// What the call came to: `ended` is how the program ended, `fuel` what it used.
     ///
     /// # Errors
     ///
     /// The fault, if the machine failed.
-    pub fn finish(self, ended: Result<(), Stop>, fuel_used: u64, fuel_max: u64) -> Result<Execution, Fault> {
-        let logs = self.logs;
-        let nothing =
-            |outcome, fuel, logs| Execution { outcome, diff: Diff::new(), events: Vec::new(), fuel, logs };
-        match (ended, self.answer) {
-            (Ok(()), Some(answer)) => Ok(Execution {
-                outcome: Outcome::Returned(answer),
-                diff: self.overlay.into_writes(),
-                events: self.events,
-                fuel: fuel_used,
-                logs,
-            }),
-            (Ok(()), None) => Ok(nothing(Outcome::Trapped(Trap::NoAnswer), fuel_max, logs)),
-            (Err(Stop::Failed(reason)), _) => Ok(nothing(Outcome::Failed(reason), fuel_used, logs)),
-            (Err(Stop::Trapped(trap)), _) => Ok(nothing(Outcome::Trapped(trap), fuel_max, logs)),
-            (Err(Stop::Fault(fault)), _) => Err(fault),
-        }
+    pub fn finish(self, ended: Result<(), Stop>, fuel: u64) -> Result<Execution, Fault> {
+        let mut detail = Vec::new();
+        let outcome = match (ended, self.answer) {
+            (Ok(()), Some(answer)) => Outcome::Returned(answer),
+            (Ok(()), None) => Outcome::Trapped(Trap::NoAnswer),
+            (Err(Stop::Failed(reason)), _) => Outcome::Failed(reason),
+            (Err(Stop::Trapped(trap)), _) => Outcome::Trapped(trap),
+            (Err(Stop::Over { trap, size, max }), _) => {
+                detail.push(format!("it would have been {size}, and the limit is {max}"));
+                Outcome::Trapped(trap)
+            }
+            (Err(Stop::Fault(fault)), _) => return Err(fault),
+        };
+        let (diff, events, messages) = match outcome.is_returned() {
+            true => (self.overlay.into_writes(), self.events, self.messages),
+            false => (Diff::new(), Vec::new(), Vec::new()),
+        };
+        Ok(Execution { outcome, diff, events, messages, fuel, logs: self.logs, detail })
     }
 }
 
-/// The first key after `key`.
-fn after(key: &[u8]) -> Vec<u8> {
-    [key, &[0]].concat()
+/// Traps what is over its limit.
+fn within(trap: Trap, size: usize, max: usize) -> Result<(), Stop> {
+    if size > max { Err(Stop::Over { trap, size, max }) } else { Ok(()) }
 }
 
 #[cfg(test)]

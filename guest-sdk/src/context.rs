@@ -1,6 +1,6 @@
 //! What a call is told about itself.
 
-use crate::{Event, Value, host};
+use crate::{Encode, Event, Hash, Value, host};
 use abi::codec::{Bytes, Decode};
 use abi::key::Key;
 use alloc::vec::Vec;
@@ -19,6 +19,11 @@ impl Context {
             Ok(caller) => caller,
             Err(_) => unreachable!("the host encodes the caller"),
         }
+    }
+
+    /// The shard that runs the call.
+    pub fn shard(&self) -> Hash {
+        Hash(host::shard())
     }
 
     /// The call's place in the shard's history; for a query, the next place.
@@ -43,6 +48,14 @@ impl Context {
     /// is trapped.
     pub fn emit<E: Event>(&self, event: &E) {
         host::emit(E::NAME, &event.to_bytes());
+    }
+
+    /// Asks the shard `to` to run a call of `method`; `args` is a tuple. Messages of a call that does not return
+    /// are dropped; a query that sends is trapped.
+    ///
+    /// A method's name is 1 to 64 of `a`–`z`, `0`–`9` and `_`; another traps.
+    pub fn send(&self, to: Hash, method: &str, args: &impl Encode) {
+        host::send(&to.0, method, &args.to_bytes());
     }
 }
 

@@ -6,9 +6,11 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "wasm32: addresses have 32 bits")]
 
 use alloc::alloc::{GlobalAlloc, Layout};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::arch::wasm32;
 use core::cell::Cell;
+use core::fmt::Write;
 
 /// What a value is guessed to need; a longer one is asked for twice.
 const GUESS: usize = 256;
@@ -84,6 +86,11 @@ pub(crate) fn scan_next(cursor: u32, entry: &mut Vec<u8>) -> bool {
     fill(entry, |to, cap| unsafe { raw::scan_next(cursor, to, cap) })
 }
 
+pub(crate) fn scan_close(cursor: u32) {
+    // SAFETY: no memory is involved.
+    unsafe { raw::scan_close(cursor) }
+}
+
 pub(crate) fn input() -> Vec<u8> {
     let mut out = Vec::new();
     // SAFETY: the buffer is written within the call.
@@ -107,6 +114,18 @@ pub(crate) fn emit(name: &str, data: &[u8]) {
     unsafe { raw::emit(at(name.as_bytes()), len(name.as_bytes()), at(data), len(data)) }
 }
 
+pub(crate) fn send(to: &[u8; 32], method: &str, args: &[u8]) {
+    // SAFETY: all three are only read, the first for its 32 bytes.
+    unsafe { raw::send(at(to), at(method.as_bytes()), len(method.as_bytes()), at(args), len(args)) }
+}
+
+pub(crate) fn shard() -> [u8; 32] {
+    let mut out = [0; 32];
+    // SAFETY: 32 bytes are written, which there are.
+    unsafe { raw::shard(out.as_mut_ptr() as u32) }
+    out
+}
+
 pub(crate) fn caller() -> Vec<u8> {
     let mut out = Vec::new();
     // SAFETY: the buffer is written within the call.
@@ -127,6 +146,25 @@ pub(crate) fn time() -> u64 {
 pub(crate) fn random(out: &mut [u8]) {
     // SAFETY: exactly the slice is written.
     unsafe { raw::random(out.as_mut_ptr() as u32, len(out)) }
+}
+
+pub(crate) fn blake3(data: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    // SAFETY: the data are only read, and 32 bytes are written, which there are.
+    unsafe { raw::hash_blake3(at(data), len(data), out.as_mut_ptr() as u32) }
+    out
+}
+
+pub(crate) fn sha256(data: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    // SAFETY: the data are only read, and 32 bytes are written, which there are.
+    unsafe { raw::hash_sha256(at(data), len(data), out.as_mut_ptr() as u32) }
+    out
+}
+
+pub(crate) fn verify_ed25519(key: &[u8; 32], signature: &[u8; 64], message: &[u8]) -> bool {
+    // SAFETY: all three are only read, the first two for 32 and 64 bytes.
+    unsafe { raw::verify_ed25519(at(key), at(signature), at(message), len(message)) == 1 }
 }
 
 pub(crate) fn log(text: &str) {
@@ -207,35 +245,30 @@ unsafe impl GlobalAlloc for Stack {
 
 /// The memory is used up: says so, and traps.
 fn exhausted() -> ! {
-    let line = b"out of memory";
-    // SAFETY: the text is only read.
-    unsafe { raw::log(at(line), len(line)) };
+    log("out of memory");
     wasm32::unreachable()
 }
 
-/// A panic says where, and what if that is known without formatting (which would double a small program),
-/// and traps.
+/// A panic says where and what, and traps.
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
-    let mut line = Vec::from(*b"panic");
-    if let Some(text) = info.message().as_str() {
-        line.extend_from_slice(b": ");
-        line.extend_from_slice(text.as_bytes());
-    }
+    let mut line = String::from("panicked at ");
     if let Some(place) = info.location() {
-        line.extend_from_slice(b" at ");
-        line.extend_from_slice(place.file().as_bytes());
-        line.push(b':');
+        line.push_str(place.file());
+        line.push(':');
         decimal(place.line(), &mut line);
     }
-    // SAFETY: the text is only read.
-    unsafe { raw::log(at(&line), len(&line)) };
+    line.push_str(": ");
+    // A value that cannot say what it is has said less: the panic is reported all the same.
+    let _ = write!(line, "{}", info.message());
+    log(&line);
     wasm32::unreachable()
 }
 
-fn decimal(number: u32, out: &mut Vec<u8>) {
+/// Formatting a number with `core::fmt` would be two kilobytes more of every program.
+fn decimal(number: u32, out: &mut String) {
     if number >= 10 {
         decimal(number / 10, out);
     }
-    out.push(b'0' + (number % 10) as u8);
+    out.push(char::from(b'0' + (number % 10) as u8));
 }

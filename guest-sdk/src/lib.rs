@@ -75,6 +75,7 @@ extern crate std;
 extern crate self as guest_sdk;
 
 mod context;
+pub mod crypto;
 mod state;
 
 #[doc(hidden)]

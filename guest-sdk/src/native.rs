@@ -1,5 +1,6 @@
 //! The host as a native run sees it: the session of the call that this thread runs.
 
+use abi::id::Hash;
 use abi::outcome::Trap;
 use abi::session::{Session, Stop};
 use alloc::borrow::ToOwned;
@@ -11,6 +12,8 @@ use core::any::Any;
 use core::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread_local;
+
+pub(crate) use abi::crypto::{blake3, sha256, verify_ed25519};
 
 thread_local! {
     static SESSION: RefCell<Option<Session>> = const { RefCell::new(None) };
@@ -30,7 +33,7 @@ pub(crate) fn run(session: Session, program: impl FnOnce()) -> (Session, Result<
     let ended = ended.map_err(|payload| match payload.downcast::<Ended>() {
         Ok(ended) => ended.0,
         Err(panic) => {
-            session.log(format!("panic: {}", message(&*panic)).as_bytes());
+            session.log(format!("panicked: {}", message(&*panic)).as_bytes());
             Stop::Trapped(Trap::Unreachable)
         }
     });
@@ -86,6 +89,11 @@ pub(crate) fn scan_next(cursor: u32, entry: &mut Vec<u8>) -> bool {
     })
 }
 
+/// Closes a cursor, also while the program unwinds: the host never ends a call in here.
+pub(crate) fn scan_close(cursor: u32) {
+    SESSION.with_borrow_mut(|session| session.as_mut().map(|session| session.scan_close(cursor)));
+}
+
 pub(crate) fn input() -> Vec<u8> {
     ask(|session| Ok(session.input().to_vec()))
 }
@@ -100,6 +108,14 @@ pub(crate) fn fail(data: &[u8]) -> ! {
 
 pub(crate) fn emit(name: &str, data: &[u8]) {
     ask(|session| session.emit(name.as_bytes(), data));
+}
+
+pub(crate) fn send(to: &[u8; 32], method: &str, args: &[u8]) {
+    ask(|session| session.send(Hash(*to), method.as_bytes(), args));
+}
+
+pub(crate) fn shard() -> [u8; 32] {
+    ask(|session| Ok(session.context().shard.0))
 }
 
 pub(crate) fn caller() -> Vec<u8> {

@@ -89,8 +89,8 @@ impl<K: Key, V: Value> Map<K, V> {
         self.range(..)
     }
 
-    /// The entries of a range of keys, in order. A call can open 256 ranges; [`first`](Self::first) and
-    /// [`last`](Self::last) open one each.
+    /// The entries of a range of keys, in order. A call can read 256 ranges at once, each from its first entry
+    /// until it is dropped.
     pub fn range(&self, keys: impl RangeBounds<K>) -> Entries<K, V> {
         let from = match keys.start_bound() {
             Bound::Unbounded => self.prefix.to_vec(),
@@ -184,6 +184,14 @@ impl<K: Key, V: Value> Iterator for Entries<K, V> {
         match entry(&self.entry, self.skip) {
             Some((key, value)) => Some((key, stored(value))),
             None => foreign(),
+        }
+    }
+}
+
+impl<K, V> Drop for Entries<K, V> {
+    fn drop(&mut self) {
+        if let Some(cursor) = self.cursor {
+            host::scan_close(cursor);
         }
     }
 }

@@ -26,6 +26,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 pub use abi::call::Caller;
+pub use abi::effect::Message;
 pub use abi::sign::SecretKey;
 
 /// A shard in memory that one program serves.
@@ -49,6 +50,8 @@ pub struct Reply {
     pub diff: Diff,
     /// The events, in order; none unless the call returned.
     pub events: Vec<Event>,
+    /// The messages, in order; none unless the call returned.
+    pub messages: Vec<Message>,
     /// Debug log.
     pub logs: Vec<String>,
     /// What history says of the call.
@@ -58,6 +61,11 @@ pub struct Reply {
 /// The caller who holds the key of seed `[seed; 32]`.
 pub fn identity(seed: u8) -> Caller {
     Caller::Key(SecretKey::from_seed(&[seed; 32]).public())
+}
+
+/// The message that asks the shard `to` to run `method`, to compare a reply's with; `args` is a tuple.
+pub fn message(to: Hash, method: &str, args: &impl Encode) -> Message {
+    Message { to, method: method.into(), args: args.to_bytes().into() }
 }
 
 /// The name of a program: the digest of its wasm.
@@ -136,8 +144,8 @@ impl Host {
     pub fn call(&mut self, caller: &Caller, method: &str, args: &impl Encode) -> Reply {
         let call = self.make(caller, method, args);
         let (execution, effect) = self.execute(&call, self.time_ms);
-        let Execution { outcome, diff, events, logs, .. } = execution;
-        Reply { outcome, diff, events, logs, effect }
+        let Execution { outcome, diff, events, messages, logs, .. } = execution;
+        Reply { outcome, diff, events, messages, logs, effect }
     }
 
     /// The call that [`call`](Self::call) runs: its idempotency key is its place.
@@ -169,10 +177,10 @@ impl Host {
         assert_eq!(call.shard, self.shard, "the call is another shard's");
         self.set_time(time_ms);
         let digest = call.digest();
-        let execution = self.run(&call.caller, digest, &call.method, &call.args, Mode::Call, call.fuel_max);
+        let execution = self.run(&call.caller, digest, &call.method, &call.args, Mode::Call);
         let at = Moment { seq: self.seq, time_ms, program: self.program, profile: self.genesis.profile };
-        let effect =
-            Effect::new(call, digest, at, &execution.outcome, execution.diff.hash(), &execution.events);
+        let Execution { outcome, diff, events, messages, .. } = &execution;
+        let effect = Effect::new(call, digest, at, outcome, diff.hash(), events, messages);
         self.apply(&execution.diff);
         self.seq += 1;
         (execution, effect)
@@ -193,7 +201,7 @@ impl Host {
     ///
     /// If the program has no such query.
     pub fn query_as(&self, caller: &Caller, method: &str, args: &impl Encode) -> Outcome {
-        self.run(caller, Hash::ZERO, method, &args.to_bytes(), Mode::Query, FUEL_MAX).outcome
+        self.run(caller, Hash::ZERO, method, &args.to_bytes(), Mode::Query).outcome
     }
 
     /// The answer of a query.
@@ -205,15 +213,7 @@ impl Host {
         returned(&self.query(method, args), &[])
     }
 
-    fn run(
-        &self,
-        caller: &Caller,
-        call: Hash,
-        method: &str,
-        args: &[u8],
-        mode: Mode,
-        fuel_max: u64,
-    ) -> Execution {
+    fn run(&self, caller: &Caller, call: Hash, method: &str, args: &[u8], mode: Mode) -> Execution {
         let kind = match mode {
             Mode::Call => Kind::Call,
             Mode::Query => Kind::Query,
@@ -230,7 +230,7 @@ impl Host {
             let found = (self.dispatch)(kind, method);
             assert!(found, "the interface lists what dispatch knows");
         });
-        match session.finish(ended, 0, fuel_max) {
+        match session.finish(ended, 0) {
             Ok(execution) => execution,
             Err(fault) => unreachable!("a map in memory does not fail: {fault}"),
         }

@@ -1,5 +1,5 @@
 use crate::prelude::*;
-use crate::test::{Caller, Host, Reply, genesis, identity, program_hash};
+use crate::test::{Caller, Host, Reply, genesis, identity, message, program_hash};
 use crate::{Decode, Encode, Program};
 use abi::effect::{Effect, Moment};
 use abi::hash::RANDOM;
@@ -101,6 +101,32 @@ mod sample {
             (ctx.caller(), ctx.seq(), ctx.time_ms(), ctx.random())
         }
 
+        #[call]
+        pub fn tell(&self, ctx: &Context, other: Hash, method: String) -> Hash {
+            ctx.send(other, &method, &(7u64, "x"));
+            ctx.send(ctx.shard(), "drain", &());
+            ctx.shard()
+        }
+
+        #[call]
+        pub fn hold(&self, count: u32) {
+            let mut held = Vec::new();
+            for _ in 0..count {
+                let mut range = self.names.iter();
+                range.next();
+                held.push(range);
+            }
+            for _ in 0..count {
+                held.pop();
+                self.names.last();
+            }
+        }
+
+        #[query]
+        pub fn whisper(&self, ctx: &Context) {
+            ctx.send(ctx.shard(), "drain", &());
+        }
+
         #[query]
         pub fn range(&self, from: String, to: String, reverse: bool) -> Vec<(String, u32)> {
             let range = self.names.range(from..to);
@@ -188,6 +214,41 @@ fn what_is_read_may_be_removed_meanwhile() {
 }
 
 #[test]
+fn ranges_are_closed_when_they_are_dropped() {
+    let mut host = Host::new::<sample::Program>();
+    put(&mut host, "a", 0);
+    for _ in 0..2 {
+        assert_eq!(host.call(&identity(1), "hold", &(256u32,)).trapped(), None);
+        let reply = host.call(&identity(1), "hold", &(257u32,));
+        assert_eq!(reply.trapped(), Some(Trap::TooManyCursors));
+    }
+}
+
+#[test]
+fn messages_are_what_a_call_has_sent() {
+    let mut host = Host::new::<sample::Program>();
+    let other = Hash([7; 32]);
+    let reply = host.call(&identity(1), "tell", &(other, "hit"));
+    assert_eq!(reply.returned::<Hash>(), host.shard());
+    let expected = [message(other, "hit", &(7u64, "x")), message(host.shard(), "drain", &())];
+    assert_eq!(reply.messages, expected);
+    let refused = host.call(&identity(1), "tell", &(other, "Not a name"));
+    assert_eq!((refused.trapped(), &refused.messages[..]), (Some(Trap::BadArgument), &[][..]));
+    assert_ne!(reply.effect.messages, refused.effect.messages);
+    assert_eq!(host.query("whisper", &()), Outcome::Trapped(Trap::ReadOnly));
+}
+
+#[test]
+fn hashes_and_signatures_need_no_call() {
+    use crate::crypto::{blake3, sha256, verify_ed25519};
+    assert!(Hash(blake3(b"")).to_string().starts_with("af1349b9"));
+    assert!(Hash(sha256(b"")).to_string().starts_with("e3b0c442"));
+    let secret = crate::test::SecretKey::from_seed(&[1; 32]);
+    let (key, signature) = (secret.public().0, secret.sign(b"this").0);
+    assert!(verify_ed25519(&key, &signature, b"this") && !verify_ed25519(&key, &signature, b"that"));
+}
+
+#[test]
 fn an_error_is_answered_with_code_name_and_fields() {
     let mut host = Host::new::<sample::Program>();
     let before = put(&mut host, "a", 1).effect.seq;
@@ -230,7 +291,7 @@ fn a_panic_is_a_trap_that_says_why() {
     assert_eq!(host.call(&identity(1), "overflow", &(1u64,)).trapped(), None);
     let reply = host.call(&identity(1), "overflow", &(2u64,));
     assert_eq!(reply.trapped(), Some(Trap::Unreachable));
-    assert_eq!(reply.logs, ["panic: attempt to add with overflow"]);
+    assert_eq!(reply.logs, ["panicked: attempt to add with overflow"]);
     assert!(reply.diff.is_empty());
     let reply = host.call(&identity(1), "flood", &());
     assert_eq!(reply.trapped(), Some(Trap::KeyTooLong));
@@ -270,6 +331,7 @@ fn the_effect_is_that_of_the_call_in_its_place() {
         &Outcome::Returned(().to_bytes()),
         execution.diff.hash(),
         &execution.events,
+        &[],
     );
     assert_eq!(effect, expected);
     assert_eq!(effect.shard, genesis().id());

@@ -8,11 +8,11 @@ use abi::call::SignedCall;
 use abi::canonical_array;
 use abi::codec::Encode;
 use abi::diff::Diff;
-use abi::effect::{Effect, Event, Moment};
+use abi::effect::{Effect, Event, Message, Moment};
 use abi::hash::{EFFECT, HEADER};
 use abi::limits::{
-    ARGS_BYTES_MAX, EVENT_BYTES_MAX, EVENTS_BYTES_MAX, EVENTS_MAX, KEY_BYTES_MAX, METHOD_BYTES_MAX,
-    OUTPUT_BYTES_MAX, VALUE_BYTES_MAX,
+    ARGS_BYTES_MAX, EVENT_BYTES_MAX, EVENTS_BYTES_MAX, EVENTS_MAX, KEY_BYTES_MAX, MESSAGE_BYTES_MAX,
+    MESSAGES_BYTES_MAX, MESSAGES_MAX, METHOD_BYTES_MAX, OUTPUT_BYTES_MAX, VALUE_BYTES_MAX,
 };
 use abi::merkle::list_root;
 use abi::outcome::Outcome;
@@ -93,6 +93,8 @@ pub struct Entry {
     pub outcome: Outcome,
     /// The events, in order; none unless the call returned.
     pub events: Vec<Event>,
+    /// The messages, in order; none unless the call returned.
+    pub messages: Vec<Message>,
     /// The digest of the call's own diff; that of no writes unless the call returned.
     pub diff: Hash,
     /// Fuel used.
@@ -104,20 +106,25 @@ impl Entry {
     pub fn effect(&self, seq: u64, profile: Hash) -> Effect {
         let call = &self.call.call;
         let at = Moment { seq, time_ms: self.time_ms, program: self.program, profile };
-        Effect::new(call, call.digest(), at, &self.outcome, self.diff, &self.events)
+        Effect::new(call, call.digest(), at, &self.outcome, self.diff, &self.events, &self.messages)
     }
 
     /// What is longer or more than its limit, by name.
     pub fn over_limit(&self) -> Option<&'static str> {
         let call = &self.call.call;
-        let sizes: Vec<usize> = self.events.iter().map(|event| event.name.len() + event.data.len()).collect();
+        let events: Vec<usize> = self.events.iter().map(Event::size).collect();
+        let messages: Vec<usize> = self.messages.iter().map(Message::size).collect();
+        let longest = |sizes: &[usize]| sizes.iter().copied().max().unwrap_or(0);
         [
             ("method", call.method.len(), METHOD_BYTES_MAX),
             ("args", call.args.len(), ARGS_BYTES_MAX),
             ("output", self.outcome.output().len(), OUTPUT_BYTES_MAX),
-            ("events", sizes.len(), EVENTS_MAX),
-            ("event", sizes.iter().copied().max().unwrap_or(0), EVENT_BYTES_MAX),
-            ("events' bytes", sizes.iter().sum(), EVENTS_BYTES_MAX),
+            ("events", events.len(), EVENTS_MAX),
+            ("event", longest(&events), EVENT_BYTES_MAX),
+            ("events' bytes", events.iter().sum(), EVENTS_BYTES_MAX),
+            ("messages", messages.len(), MESSAGES_MAX),
+            ("message", longest(&messages), MESSAGE_BYTES_MAX),
+            ("messages' bytes", messages.iter().sum(), MESSAGES_BYTES_MAX),
         ]
         .into_iter()
         .find_map(|(name, size, max)| (size > max).then_some(name))

@@ -6,7 +6,7 @@ use crate::history::History;
 use abi::call::{Call, Caller, SignedCall};
 use abi::codec::{Bytes, Encode};
 use abi::diff::Diff;
-use abi::effect::Event;
+use abi::effect::{Event, Message};
 use abi::genesis::{CommitPolicy, Genesis, Quorum, TimePolicy};
 use abi::outcome::{Outcome, Trap};
 use abi::profile::Profile;
@@ -98,12 +98,13 @@ impl Sample {
         self.returned(call, Profile.system(), time_ms)
     }
 
-    /// A call by a key, with an event.
+    /// A call by a key, with an event and a message.
     pub(crate) fn hit(&self, key: u8, time_ms: u64) -> Entry {
         let caller = SecretKey::from_seed(&[5; 32]);
         let call = self.call("hit", vec![0x81, key], Caller::Key(caller.public()), key, time_ms);
         let mut entry = self.returned(SignedCall::sign(call, &caller), PROGRAM, time_ms);
         entry.events.push(Event { name: "was hit".into(), data: Bytes(vec![key]) });
+        entry.messages.push(Message { to: PROGRAM, method: "hit_back".into(), args: Bytes(vec![0x80]) });
         entry
     }
 
@@ -112,6 +113,7 @@ impl Sample {
         let mut entry = self.hit(key.wrapping_add(100), time_ms);
         entry.outcome = Outcome::Trapped(Trap::OutOfFuel);
         entry.events.clear();
+        entry.messages.clear();
         entry.diff = Diff::new().hash();
         entry.fuel = 1_000;
         entry
@@ -120,7 +122,8 @@ impl Sample {
     fn returned(&self, call: SignedCall, program: Hash, time_ms: u64) -> Entry {
         let diff = diff_of(&call.call.key).hash();
         let outcome = Outcome::Returned(vec![1]);
-        Entry { call, program, time_ms, outcome, events: Vec::new(), diff, fuel: 10 }
+        let (events, messages) = (Vec::new(), Vec::new());
+        Entry { call, program, time_ms, outcome, events, messages, diff, fuel: 10 }
     }
 
     /// The next block, with these entries and what follows from them.

@@ -25,6 +25,13 @@ pub fn decode(bytes: &[u8]) -> Result<Value, Error> {
     Ok(value)
 }
 
+/// Whether `bytes` hold one value canonically: what [`decode`] would say, without making the value.
+pub fn check(bytes: &[u8]) -> Result<(), Error> {
+    let mut r = Reader::new(bytes);
+    skip(&mut r, CBOR_DEPTH_MAX)?;
+    r.end()
+}
+
 fn refused(reason: Reason) -> Error {
     Error { offset: 0, reason }
 }
@@ -106,4 +113,36 @@ fn read_map(r: &mut Reader<'_>, depth: usize) -> Result<Value, Error> {
         pairs.push((key, read(r, depth)?));
     }
     Ok(Value::Map(pairs))
+}
+
+fn skip(r: &mut Reader<'_>, depth: usize) -> Result<(), Error> {
+    let start = r.offset();
+    let depth = depth.checked_sub(1).ok_or(r.error(start, Reason::Depth))?;
+    let mut ahead = r.clone();
+    match ahead.head()?.0 {
+        Major::Unsigned => r.unsigned().map(|_| ()),
+        Major::Negative => r.signed().map(|_| ()),
+        Major::Bytes => r.bytes().map(|_| ()),
+        Major::Text => r.text().map(|_| ()),
+        Major::Array => (0..r.array()?).try_for_each(|_| skip(r, depth)),
+        Major::Map => skip_map(r, depth),
+        Major::Tag => Err(r.error(start, Reason::Type)),
+        Major::Simple if r.null()? => Ok(()),
+        Major::Simple => r.bool().map(|_| ()),
+    }
+}
+
+fn skip_map(r: &mut Reader<'_>, depth: usize) -> Result<(), Error> {
+    let mut previous: Option<&[u8]> = None;
+    for _ in 0..r.map()? {
+        let start = r.offset();
+        skip(r, depth)?;
+        let key = r.since(start);
+        if previous.is_some_and(|previous| previous >= key) {
+            return Err(r.error(start, Reason::Order));
+        }
+        previous = Some(key);
+        skip(r, depth)?;
+    }
+    Ok(())
 }

@@ -106,6 +106,8 @@ proptest! {
             prop_assert_eq!(value.to_bytes(), bytes.clone());
         }
         #[cfg(feature = "std")]
+        prop_assert_eq!(dynamic::check(&bytes), dynamic::decode(&bytes).map(|_| ()));
+        #[cfg(feature = "std")]
         if let Ok(value) = dynamic::decode(&bytes) {
             prop_assert_eq!(dynamic::encode(&value).unwrap(), bytes);
         }
@@ -132,7 +134,10 @@ fn both_halves_agree() {
 #[cfg(feature = "std")]
 #[test]
 fn dynamic_values_are_strict_too() {
-    let reason = |bytes: &[u8]| dynamic::decode(bytes).err().map(|error| error.reason);
+    let reason = |bytes: &[u8]| {
+        assert_eq!(dynamic::check(bytes), dynamic::decode(bytes).map(|_| ()));
+        dynamic::decode(bytes).err().map(|error| error.reason)
+    };
     assert_eq!(reason(&[0xa2, 0x01, 0x00, 0x01, 0x00]), Some(Reason::Order));
     assert_eq!(reason(&[0xa2, 0x02, 0x00, 0x01, 0x00]), Some(Reason::Order));
     assert_eq!(reason(&[0xf9, 0x3c, 0x00]), Some(Reason::Type), "floats");

@@ -1,4 +1,5 @@
 use super::*;
+use crate::limits::CURSORS_MAX;
 use std::collections::BTreeMap;
 
 fn session(mode: Mode) -> Session {
@@ -69,19 +70,19 @@ fn a_query_cannot_write() {
     let mut session = session(Mode::Query);
     assert_eq!(session.put(&[1], b""), Err(Stop::Trapped(Trap::ReadOnly)));
     assert_eq!(session.emit(b"event", b""), Err(Stop::Trapped(Trap::ReadOnly)));
+    assert_eq!(session.send(Hash::ZERO, b"hit", &[0x80]), Err(Stop::Trapped(Trap::ReadOnly)));
 }
 
 #[test]
 fn a_call_that_does_not_return_leaves_nothing() {
-    for (ended, fuel) in
-        [(Err(Stop::Failed(vec![1])), 5), (Err(Stop::Trapped(Trap::Unreachable)), 100), (Ok(()), 100)]
-    {
+    for ended in [Err(Stop::Failed(vec![1])), Err(Stop::Trapped(Trap::Unreachable)), Ok(())] {
         let mut session = session(Mode::Call);
         session.put(&[1], b"x").unwrap();
         session.emit(b"event", b"").unwrap();
-        let execution = session.finish(ended, 5, 100).unwrap();
-        assert!(execution.diff.is_empty() && execution.events.is_empty());
-        assert_eq!(execution.fuel, fuel);
+        session.send(Hash::ZERO, b"hit", &[0x80]).unwrap();
+        let execution = session.finish(ended, 5).unwrap();
+        assert!(execution.diff.is_empty() && execution.events.is_empty() && execution.messages.is_empty());
+        assert_eq!(execution.fuel, 5);
     }
 }
 
@@ -94,16 +95,104 @@ fn the_random_stream_does_not_depend_on_how_it_is_read() {
 }
 
 #[test]
+fn a_closed_cursor_is_none_and_makes_room_for_another() {
+    let mut session = session(Mode::Call);
+    for opened in 0..2 * CURSORS_MAX {
+        let cursor = session.scan_open(&[], &[], false).unwrap();
+        assert_eq!(cursor as usize, opened, "no number comes twice");
+        assert!(session.scan_peek(cursor).unwrap().is_some());
+        assert_eq!(session.scan_close(cursor), Ok(()));
+        assert_eq!(session.scan_peek(cursor), Err(Stop::Trapped(Trap::BadArgument)));
+        assert_eq!(session.scan_close(cursor), Err(Stop::Trapped(Trap::BadArgument)));
+    }
+    assert_eq!(session.scan_close(u32::MAX), Err(Stop::Trapped(Trap::BadArgument)));
+    let open: Vec<u32> = (0..CURSORS_MAX).map(|_| session.scan_open(&[], &[], false).unwrap()).collect();
+    assert_eq!(session.scan_open(&[], &[], false), Err(Stop::Trapped(Trap::TooManyCursors)));
+    session.scan_close(open[7]).unwrap();
+    assert!(session.scan_open(&[], &[], false).is_ok());
+    assert_eq!(drain(&mut session, open[8]).len(), 2, "the others go on");
+}
+
+#[test]
+fn messages_come_in_the_order_in_which_they_were_sent() {
+    let mut session = session(Mode::Call);
+    let sent = [(Hash([1; 32]), "hit"), (Hash::ZERO, "a_1"), (Hash([1; 32]), "hit")];
+    for (to, method) in sent {
+        session.send(to, method.as_bytes(), &[0x81, 0x07]).unwrap();
+    }
+    session.answer(b"").unwrap();
+    let messages = session.finish(Ok(()), 1).unwrap().messages;
+    let args = || Bytes(vec![0x81, 0x07]);
+    let expected = sent.map(|(to, method)| Message { to, method: method.into(), args: args() });
+    assert_eq!(messages, expected);
+}
+
+#[test]
+fn a_message_is_a_call_that_could_be_made() {
+    let mut session = session(Mode::Call);
+    let mut send = |method: &[u8], args: &[u8]| session.send(Hash::ZERO, method, args);
+    for method in [&b""[..], b"Hit", b"h it", b"hit-1", b"\xff", b"call:hit", &[b'a'; 65]] {
+        assert_eq!(send(method, &[0x80]), Err(Trap::BadArgument.into()), "{method:?}");
+    }
+    for args in [&[][..], &[0x82, 0x00], &[0x80, 0x00], &[0x18, 0x07], &[0xf9, 0x00, 0x00], &[0x81; 40]] {
+        assert_eq!(send(b"hit", args), Err(Trap::BadArgument.into()), "{args:02x?}");
+    }
+    assert_eq!(send(&[b'a'; 64], &[0x80]), Ok(()));
+}
+
+#[test]
+fn messages_have_limits() {
+    // A byte string that makes a message, with `hit`, as long as it may be: three bytes of head.
+    let mut longest = vec![0x59, 0xff, 0xfa];
+    longest.resize(MESSAGE_BYTES_MAX - 3, 0);
+    let refused = |size, max| Err(Stop::Over { trap: Trap::TooManyMessages, size, max });
+    let mut one = session(Mode::Call);
+    assert_eq!(one.send(Hash::ZERO, b"hits", &longest), refused(MESSAGE_BYTES_MAX + 1, MESSAGE_BYTES_MAX));
+    for _ in 0..MESSAGES_BYTES_MAX / MESSAGE_BYTES_MAX {
+        assert_eq!(one.send(Hash::ZERO, b"hit", &longest), Ok(()));
+    }
+    assert_eq!(one.send(Hash::ZERO, b"a", &[0x80]), refused(MESSAGES_BYTES_MAX + 2, MESSAGES_BYTES_MAX));
+    let mut many = session(Mode::Call);
+    for _ in 0..MESSAGES_MAX {
+        many.send(Hash::ZERO, b"a", &[0x80]).unwrap();
+    }
+    assert_eq!(many.send(Hash::ZERO, b"a", &[0x80]), refused(MESSAGES_MAX + 1, MESSAGES_MAX));
+}
+
+#[test]
 fn limits_are_traps() {
+    let over = |trap, size, max| Stop::Over { trap, size, max };
     let mut session = session(Mode::Call);
     assert_eq!(session.put(&[], b""), Err(Trap::BadArgument.into()));
-    assert_eq!(session.put(&[1; KEY_BYTES_MAX + 1], b""), Err(Trap::KeyTooLong.into()));
-    assert_eq!(session.put(&[1], &vec![0; VALUE_BYTES_MAX + 1]), Err(Trap::ValueTooLong.into()));
-    assert_eq!(session.answer(&vec![0; OUTPUT_BYTES_MAX + 1]), Err(Trap::OutputTooLong.into()));
-    assert_eq!(session.emit(b"e", &vec![0; EVENT_BYTES_MAX]), Err(Trap::TooManyEvents.into()));
-    assert_eq!(session.random(RANDOM_BYTES_MAX + 1), Err(Trap::BadArgument.into()));
+    assert_eq!(
+        session.put(&[1; KEY_BYTES_MAX + 1], b""),
+        Err(over(Trap::KeyTooLong, KEY_BYTES_MAX + 1, KEY_BYTES_MAX))
+    );
+    assert_eq!(
+        session.put(&[1], &vec![0; VALUE_BYTES_MAX + 1]),
+        Err(over(Trap::ValueTooLong, VALUE_BYTES_MAX + 1, VALUE_BYTES_MAX))
+    );
+    assert_eq!(
+        session.answer(&vec![0; OUTPUT_BYTES_MAX + 1]),
+        Err(over(Trap::OutputTooLong, OUTPUT_BYTES_MAX + 1, OUTPUT_BYTES_MAX))
+    );
+    assert_eq!(
+        session.emit(b"e", &vec![0; EVENT_BYTES_MAX]),
+        Err(over(Trap::TooManyEvents, EVENT_BYTES_MAX + 1, EVENT_BYTES_MAX))
+    );
+    assert_eq!(
+        session.random(RANDOM_BYTES_MAX + 1),
+        Err(over(Trap::BadArgument, RANDOM_BYTES_MAX + 1, RANDOM_BYTES_MAX))
+    );
     for _ in 0..WRITES_BYTES_MAX / VALUE_BYTES_MAX - 1 {
         session.put(&[1], &vec![0; VALUE_BYTES_MAX]).unwrap();
     }
-    assert_eq!(session.put(&[1], &vec![0; VALUE_BYTES_MAX]), Err(Trap::TooManyWrites.into()));
+    assert_eq!(
+        session.put(&[1], &vec![0; VALUE_BYTES_MAX]),
+        Err(over(
+            Trap::TooManyWrites,
+            WRITES_BYTES_MAX + 2 * (WRITES_BYTES_MAX / VALUE_BYTES_MAX),
+            WRITES_BYTES_MAX
+        ))
+    );
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! block = [header, build, [entry…], diff]
-//! entry = [call, proof, program / null, time, outcome, output, [event…], diff / null, fuel]
+//! entry = [call, proof, program / null, time, outcome, output, [event…], [message…], diff / null, fuel]
 //! call  = [version, program, method, args, salt, caller, key, expires, fuel_max]
 //! ```
 //!
@@ -15,8 +15,7 @@ use abi::Hash;
 use abi::call::{Call, SignedCall};
 use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
 use abi::diff::Diff;
-use abi::effect::Event;
-use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, CALL_BYTES_MAX, EVENTS_MAX};
+use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, CALL_BYTES_MAX, EVENTS_MAX, MESSAGES_MAX};
 use abi::outcome::Outcome;
 
 impl Encode for Block {
@@ -41,7 +40,7 @@ fn write_entry(entry: &Entry, before: Option<&Entry>, shard: &Hash, empty: &Hash
     assert!(entry.call.call.shard == *shard, "a call of another shard has no place in this block");
     let time_before = before.map_or(0, |before| before.time_ms);
     assert!(entry.time_ms >= time_before, "logical time never falls");
-    w.array(9);
+    w.array(10);
     write_call(&entry.call.call, w);
     entry.call.proof.encode(w);
     let same = before.is_some_and(|before| before.program == entry.program);
@@ -50,6 +49,7 @@ fn write_entry(entry: &Entry, before: Option<&Entry>, shard: &Hash, empty: &Hash
     entry.outcome.code().encode(w);
     w.bytes(entry.outcome.output());
     entry.events.encode(w);
+    entry.messages.encode(w);
     (entry.diff != *empty).then_some(entry.diff).encode(w);
     entry.fuel.encode(w);
 }
@@ -96,7 +96,7 @@ impl Decode for Block {
 
 fn read_entry(r: &mut Reader<'_>, before: Option<&Entry>, shard: Hash, empty: &Hash) -> Result<Entry, Error> {
     let start = r.offset();
-    r.array_of(9)?;
+    r.array_of(10)?;
     let call_start = r.offset();
     let call = SignedCall { call: read_call(r, shard)?, proof: Decode::decode(r)? };
     if r.offset() - call_start > CALL_BYTES_MAX {
@@ -112,21 +112,22 @@ fn read_entry(r: &mut Reader<'_>, before: Option<&Entry>, shard: Hash, empty: &H
     let (code, output) = (u8::decode(r)?, r.bytes()?);
     let outcome =
         Outcome::from_parts(code, output.to_vec()).ok_or(r.error(outcome_start, Reason::Unknown))?;
-    let events = read_events(r)?;
+    let events = read_list(r, EVENTS_MAX)?;
+    let messages = read_list(r, MESSAGES_MAX)?;
     let diff_start = r.offset();
     let diff = match Option::<Hash>::decode(r)? {
         Some(diff) if diff == *empty => return Err(r.error(diff_start, Reason::NotCanonical)),
         diff => diff.unwrap_or(*empty),
     };
     let fuel = r.unsigned()?;
-    let entry = Entry { call, program, time_ms, outcome, events, diff, fuel };
+    let entry = Entry { call, program, time_ms, outcome, events, messages, diff, fuel };
     if entry.over_limit().is_some() { Err(r.error(start, Reason::Length)) } else { Ok(entry) }
 }
 
 /// Their number is known before they are read: an empty event is three bytes here, and many in memory.
-fn read_events(r: &mut Reader<'_>) -> Result<Vec<Event>, Error> {
+fn read_list<T: Decode>(r: &mut Reader<'_>, max: usize) -> Result<Vec<T>, Error> {
     let start = r.offset();
-    if r.clone().array()? > EVENTS_MAX {
+    if r.clone().array()? > max {
         return Err(r.error(start, Reason::Length));
     }
     Vec::decode(r)

@@ -38,8 +38,9 @@ fn a_second_form_of_the_same_block_is_refused() {
     let program = [&[0x58, 0x20][..], &PROGRAM.0].concat();
     let spelled = [&bytes[..position], &program, &bytes[position + 1..]].concat();
     assert_eq!(refused(&spelled), Some(Reason::NotCanonical));
-    // Null diff of the last entry (events [] 0x80, diff null), replaced by the digest of no writes.
-    let position = bytes.windows(3).rposition(|w| w == [0x40, 0x80, 0xf6]).unwrap() + 2;
+    // Null diff of the last entry (events [] 0x80, messages [] 0x80, diff null), replaced by the digest of
+    // no writes.
+    let position = bytes.windows(3).rposition(|w| w == [0x80, 0x80, 0xf6]).unwrap() + 2;
     let nothing = [&[0x58, 0x20][..], &Diff::new().hash().0].concat();
     let spelled = [&bytes[..position], &nothing, &bytes[position + 1..]].concat();
     assert_eq!(refused(&spelled), Some(Reason::NotCanonical));
@@ -93,6 +94,18 @@ fn what_is_over_its_limit_is_refused() {
     for (what, events) in events {
         let mut block = good.clone();
         block.entries[0].events = events;
+        assert_eq!(block.entries[0].over_limit(), Some(what));
+        assert_eq!(refused(&block.to_bytes()), Some(Reason::Length), "{what}");
+    }
+    let message = |size| Message { to: Hash::ZERO, method: String::new(), args: Bytes(vec![0; size]) };
+    let messages = [
+        ("messages", vec![message(0); MESSAGES_MAX + 1]),
+        ("message", vec![message(MESSAGE_BYTES_MAX + 1)]),
+        ("messages' bytes", vec![message(MESSAGE_BYTES_MAX); MESSAGES_BYTES_MAX / MESSAGE_BYTES_MAX + 1]),
+    ];
+    for (what, messages) in messages {
+        let mut block = good.clone();
+        block.entries[0].messages = messages;
         assert_eq!(block.entries[0].over_limit(), Some(what));
         assert_eq!(refused(&block.to_bytes()), Some(Reason::Length), "{what}");
     }

@@ -115,7 +115,8 @@ fn came_to_something_possible(entry: &Entry, nothing: &Hash) -> Result<(), Reaso
     if call.fuel_max > FUEL_MAX || entry.fuel > call.fuel_max {
         return Err(Reason::Fuel);
     }
-    if !entry.outcome.is_returned() && (entry.diff != *nothing || !entry.events.is_empty()) {
+    let is_silent = entry.diff == *nothing && entry.events.is_empty() && entry.messages.is_empty();
+    if !entry.outcome.is_returned() && !is_silent {
         return Err(Reason::Unreturned);
     }
     Ok(())

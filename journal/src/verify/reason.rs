@@ -140,8 +140,8 @@ reasons! {
     Program = 2130 "not the program that was deployed last",
     /// A call that ran on another program than it was meant for.
     CallProgram = 2131 "not the program that the call is meant for",
-    /// A call that did not return and yet wrote or emitted.
-    Unreturned = 2132 "a call that did not return has writes or events",
+    /// A call that did not return and yet wrote, emitted or sent.
+    Unreturned = 2132 "a call that did not return has writes, events or messages",
     /// More fuel than the call allowed, or than any call may have.
     Fuel = 2133 "more fuel than allowed",
     /// A commitment, and no block yet.

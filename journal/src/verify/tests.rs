@@ -5,7 +5,7 @@ use crate::sample::{EMPTY_ROOT, JUMP_MS, PROGRAM, START_MS, Sample, WINDOW_MS};
 use abi::Coded;
 use abi::call::{Caller, Envelope, Proof, SignedCall};
 use abi::codec::{Bytes, Decode, Encode};
-use abi::effect::Event;
+use abi::effect::{Event, Message};
 use abi::limits::{ARGS_BYTES_MAX, BLOCK_CALLS_MAX, FUEL_MAX, KEY_BYTES_MAX};
 use abi::outcome::Outcome;
 use abi::sign::SecretKey;
@@ -135,6 +135,9 @@ fn every_rule_of_a_call_is_checked() {
         (Reason::Program, |_, e| e.program = Hash::ZERO),
         (Reason::CallProgram, |_, e| signed(e, |call| call.program = Some(Hash::ZERO))),
         (Reason::Unreturned, |_, e| e.events.push(Event { name: "no".into(), data: Bytes(vec![]) })),
+        (Reason::Unreturned, |_, e| {
+            e.messages.push(Message { to: Hash::ZERO, method: "no".into(), args: Bytes(vec![]) })
+        }),
         (Reason::Unreturned, |_, e| e.diff = Hash::ZERO),
         (Reason::Fuel, |_, e| e.fuel = e.call.call.fuel_max + 1),
         (Reason::Fuel, |_, e| signed(e, |call| call.fuel_max = FUEL_MAX + 1)),

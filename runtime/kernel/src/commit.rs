@@ -4,6 +4,7 @@ use crate::admit::Rejected;
 use crate::execute::{self, Ground, Position, Queue, Verdict};
 use crate::shard::{Answer, Batch, Shard, missing};
 use abi::call::Call;
+use abi::effect::Execution;
 use abi::fault::Fault;
 use journal::{Commitment, Disk};
 use state::Store;
@@ -17,12 +18,28 @@ impl<D: Disk, S: Store> Shard<D, S> {
     /// A fault of the machine. The shard is stopped then: what was not answered may or may not be
     /// history, and opening the shard again tells.
     pub fn submit(&mut self, batch: Batch) -> Result<Vec<Answer>, Fault> {
+        self.submit_watched(batch, &mut |_, _| {})
+    }
+
+    /// The same, where `watch` hears the seq and the whole execution of each new call as soon as it has run.
+    /// That is for people: the debug log and the detail of a trap are in it and in no record. What it hears
+    /// is not history yet, and is not to be answered.
+    ///
+    /// # Errors
+    ///
+    /// As [`submit`](Self::submit).
+    pub fn submit_watched(
+        &mut self,
+        batch: Batch,
+        watch: &mut dyn FnMut(u64, &Execution),
+    ) -> Result<Vec<Answer>, Fault> {
         assert!(batch.block_calls > 0, "a block holds at least one call");
         let mut answers = Vec::with_capacity(batch.requests.len());
         let mut queue = Queue {
             requests: batch.requests.into_iter(),
             block_calls: batch.block_calls,
             stop_at_rejection: batch.stop_at_rejection,
+            watch,
         };
         while queue.requests.len() > 0 {
             if std::mem::replace(&mut self.stopped, true) {
@@ -38,7 +55,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
     }
 
     /// Commits one block of the next requests.
-    fn commit(&mut self, queue: &mut Queue) -> Result<Vec<Answer>, Fault> {
+    fn commit(&mut self, queue: &mut Queue<'_>) -> Result<Vec<Answer>, Fault> {
         let view = self.store.view();
         let ground = Ground { genesis: &self.genesis, shard: self.id, last: &self.position, view };
 

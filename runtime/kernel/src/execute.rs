@@ -32,13 +32,14 @@ use state::Tree;
 use std::sync::Arc;
 
 /// A draft that has grown to this many bytes is sealed: what one more call can add still fits the block.
-const DRAFT_BYTES_MAX: usize = BLOCK_BYTES_MAX - (28 << 20);
+const DRAFT_BYTES_MAX: usize = BLOCK_BYTES_MAX - (33 << 20);
 
-/// The requests that are left of a batch.
-pub(crate) struct Queue {
+/// The requests that are left of a batch, and who hears what each new call came to.
+pub(crate) struct Queue<'a> {
     pub(crate) requests: std::vec::IntoIter<Request>,
     pub(crate) block_calls: usize,
     pub(crate) stop_at_rejection: bool,
+    pub(crate) watch: &'a mut dyn FnMut(u64, &Execution),
 }
 
 /// What a block builds on.
@@ -100,7 +101,7 @@ pub(crate) fn execute(
     machine: &mut Machine,
     window: &mut Window,
     ground: &Ground<'_>,
-    queue: &mut Queue,
+    queue: &mut Queue<'_>,
 ) -> Result<(Draft, Vec<Verdict>), Fault> {
     let mut draft = Draft::new(ground)?;
     let mut verdicts = Vec::new();
@@ -110,6 +111,7 @@ pub(crate) fn execute(
             Ok(Admission::New(admitted)) => {
                 let execution = run(machine, &admitted, draft.view())?;
                 let (seq, outcome) = (admitted.at.seq, execution.outcome.clone());
+                (queue.watch)(seq, &execution);
                 draft.enter(window, *admitted, execution)?;
                 Verdict::Done(Answer::New { seq, outcome })
             }
@@ -186,6 +188,7 @@ impl Draft {
             diff: execution.diff.hash(),
             outcome: execution.outcome,
             events: execution.events,
+            messages: execution.messages,
             fuel: execution.fuel,
         });
         let is_deploy = execution.diff.get(&Space::System.key(PROGRAM_KEY)).is_some();
@@ -239,9 +242,10 @@ impl Draft {
 }
 
 fn size_of(execution: &Execution) -> usize {
-    let events: usize = execution.events.iter().map(|event| event.name.len() + event.data.len() + 16).sum();
+    let events: usize = execution.events.iter().map(|event| event.size() + 16).sum();
+    let messages: usize = execution.messages.iter().map(|message| message.size() + 48).sum();
     let diff = |diff: &Diff| -> usize {
         diff.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len) + 16).sum()
     };
-    execution.outcome.output().len() + events + diff(&execution.diff)
+    execution.outcome.output().len() + events + messages + diff(&execution.diff)
 }

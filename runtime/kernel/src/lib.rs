@@ -37,6 +37,7 @@ pub use machine::{Machine, RunError};
 pub use programs::Programs;
 pub use replay::{Divergence, ReplayError, Replayer};
 pub use shard::{Answer, Batch, Request, Shard, ShardError};
+pub use vm::Engine;
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use abi::session::{Context, Mode, Session, Space};
 use abi::system::PROGRAM_KEY;
 use abi::view::View;
 use std::sync::Arc;
-use vm::{AdmitError, Job, Program, Vm};
+use vm::{AdmitError, Engine, Job, Program, Vm};
 
 /// Runs calls. The same machine serves a live shard and a replay.
 pub struct Machine {
@@ -41,10 +41,10 @@ impl From<Fault> for RunError {
 }
 
 impl Machine {
-    /// A machine that finds programs in `source`.
-    pub fn new(source: Box<dyn Programs>) -> Result<Machine, Fault> {
-        let profile = Profile.hash();
-        Ok(Machine { vm: Vm::new()?, programs: Catalogue::new(source), profile, system: Profile.system() })
+    /// A machine that finds programs in `source`, and runs them on `engine`.
+    pub fn new(source: Box<dyn Programs>, engine: Engine) -> Result<Machine, Fault> {
+        let (vm, programs) = (Vm::new(engine)?, Catalogue::new(source));
+        Ok(Machine { vm, programs, profile: Profile.hash(), system: Profile.system() })
     }
 
     /// The rules it runs under.

@@ -5,12 +5,17 @@ use abi::fault::Fault;
 use abi::hash::PROGRAM;
 use abi::id::Hash;
 use std::collections::BTreeMap;
-use vm::{Program, Vm};
+use vm::{Cache, Program, Vm};
 
 /// Programs by the digest of their raw wasm: a directory beside the journal, or the programs of a bundle.
 pub trait Programs: Send {
     /// The raw wasm of a program; `None` where it is not to be had.
     fn read(&self, id: &Hash) -> Result<Option<Vec<u8>>, Fault>;
+
+    /// Where compiled programs are kept for the next time, if anywhere.
+    fn cache(&self) -> Option<&dyn Cache> {
+        None
+    }
 }
 
 impl Programs for BTreeMap<Hash, Vec<u8>> {
@@ -37,7 +42,11 @@ impl Catalogue {
             if PROGRAM.hash(&wasm) != *id {
                 return Err(Fault::corrupt(format!("program {id}: other bytes")).into());
             }
-            let program = vm.admit(&wasm).map_err(|error| RunError::Refused(*id, error))?;
+            let admitted = match self.source.cache() {
+                Some(cache) => vm.admit_cached(&wasm, cache),
+                None => vm.admit(&wasm),
+            };
+            let program = admitted.map_err(|error| RunError::Refused(*id, error))?;
             self.compiled.insert(*id, program);
         }
         Ok(&self.compiled[id])

@@ -28,6 +28,7 @@ use abi::profile::Profile;
 use abi::sign::SecretKey;
 use journal::{Block, Commitment, Disk, History, Journal, Tail, Window};
 use state::{Store, Tree};
+use vm::Engine;
 
 /// What a shard is opened with.
 pub struct Opening<D: Disk, S: Store> {
@@ -89,7 +90,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let commitment = journal.head().map(|head| Commitment::sign(&signer, &genesis.origin, head));
         let shard = Shard {
             id: genesis.id(),
-            machine: Machine::new(programs)?,
+            machine: Machine::new(programs, Engine::Cranelift)?,
             history: folded.history,
             window: folded.window,
             position: folded.position,

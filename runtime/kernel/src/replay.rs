@@ -1,7 +1,7 @@
 //! Running a history again, for whoever does not trust it.
 //!
 //! Every block is verified as history (`journal::Chain`), then every call is run again on a state of our
-//! own: outcome, output, events, writes and fuel must be the recorded ones, and the root must come out.
+//! own: outcome, output, events, messages, writes and fuel must be the recorded ones, and the root must come out.
 
 use crate::execute::Position;
 use crate::machine::{Machine, RunError};
@@ -16,7 +16,7 @@ use journal::{Block, Chain, Entry, Invalid};
 use state::{MemoryStore, Store, Tree};
 use std::fmt;
 use std::sync::Arc;
-use vm::AdmitError;
+use vm::{AdmitError, Engine};
 
 /// Re-executes a history block by block, from genesis.
 pub struct Replayer {
@@ -46,6 +46,8 @@ pub enum What {
     Outcome,
     /// The events.
     Events,
+    /// The messages.
+    Messages,
     /// The writes.
     Diff,
     /// The fuel: recorded, used.
@@ -62,6 +64,7 @@ impl fmt::Display for Divergence {
             What::Program => f.write_str("another program was serving"),
             What::Outcome => f.write_str("the call came to something else"),
             What::Events => f.write_str("the call emitted other events"),
+            What::Messages => f.write_str("the call sent other messages"),
             What::Diff => f.write_str("the call wrote something else"),
             What::Fuel(recorded, used) => {
                 write!(f, "the call used other fuel: recorded={recorded} used={used}")
@@ -125,9 +128,13 @@ impl Coded for ReplayError {
 }
 
 impl Replayer {
-    /// A replay of the shard that `genesis` began, with programs from `programs`.
-    pub fn new(genesis: &Genesis, programs: Box<dyn Programs>) -> Result<Replayer, ReplayError> {
-        let machine = Machine::new(programs)?;
+    /// A replay of the shard that `genesis` began, with programs from `programs`, run on `engine`.
+    pub fn new(
+        genesis: &Genesis,
+        programs: Box<dyn Programs>,
+        engine: Engine,
+    ) -> Result<Replayer, ReplayError> {
+        let machine = Machine::new(programs, engine)?;
         if genesis.profile != machine.profile() {
             return Err(ReplayError::UnknownProfile(genesis.profile));
         }
@@ -184,6 +191,8 @@ impl Replayer {
             Err(What::Outcome)
         } else if execution.events != entry.events {
             Err(What::Events)
+        } else if execution.messages != entry.messages {
+            Err(What::Messages)
         } else if execution.diff.hash() != entry.diff {
             Err(What::Diff)
         } else if execution.fuel != entry.fuel {

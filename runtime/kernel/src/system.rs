@@ -16,7 +16,7 @@ pub(crate) fn run(mut session: Session, method: &str, fuel_max: u64) -> Result<E
     let act = Act::from_call(method, session.input()).ok_or(RunError::NoMethod)?;
     let ended =
         if fuel_max < ACT_FUEL { Err(Stop::Trapped(Trap::OutOfFuel)) } else { perform(&mut session, &act) };
-    Ok(session.finish(ended, ACT_FUEL.min(fuel_max), fuel_max)?)
+    Ok(session.finish(ended, ACT_FUEL.min(fuel_max))?)
 }
 
 fn perform(session: &mut Session, act: &Act) -> Result<(), Stop> {

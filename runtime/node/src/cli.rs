@@ -73,6 +73,8 @@ pub enum Command {
     Bundle(commands::bundle::BundleArgs),
     /// Show what a file, a record or a block holds.
     Inspect(commands::inspect::InspectArgs),
+    /// Explain a code: an error, a trap, an outcome, an exit code.
+    Explain(commands::explain::ExplainArgs),
     /// Verify a bundle, a receipt or a proof, as `foil-verify` does.
     Verify(VerifyArgs),
 }

@@ -3,6 +3,7 @@
 pub mod bundle;
 pub mod call;
 pub mod deploy;
+pub mod explain;
 pub mod inspect;
 pub mod key;
 pub mod query;
@@ -17,7 +18,9 @@ use crate::cli::Global;
 use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::keys;
+use crate::told::Told;
 use abi::call::{Call, Caller, SignedCall};
+use abi::effect::Execution;
 use abi::fault::Fault;
 use abi::limits::PROGRAM_BYTES_MAX;
 use abi::sign::SecretKey;
@@ -25,7 +28,7 @@ use journal::Block;
 use kernel::{Answer, Batch, Request};
 use std::io::Read;
 use std::path::Path;
-use vm::{Program, Vm};
+use vm::{Engine, Program, Vm};
 
 /// The host's build, which travels beside blocks.
 pub fn build() -> String {
@@ -88,15 +91,36 @@ pub fn random<const N: usize>() -> Result<[u8; N], NodeError> {
     Ok(bytes)
 }
 
-/// Makes one call at the host's time `now_ms`: its place in history, and whether it had that already.
-pub fn submit(shard: &mut NodeShard, signed: SignedCall, now_ms: u64) -> Result<(u64, bool), NodeError> {
+/// A call that has a place in history.
+pub struct Submitted {
+    /// Which.
+    pub seq: u64,
+    /// Whether it had that already.
+    pub known: bool,
+    /// What it tells a person, if it was run just now and trapped.
+    pub told: Option<Told>,
+}
+
+/// Makes one call at the host's time `now_ms`.
+pub fn submit(shard: &mut NodeShard, signed: SignedCall, now_ms: u64) -> Result<Submitted, NodeError> {
     let requests = vec![Request { signed, now_ms }];
-    match shard.submit(Batch { requests, block_calls: 1, stop_at_rejection: true })?.pop() {
-        Some(Answer::New { seq, .. }) => Ok((seq, false)),
-        Some(Answer::Known(seq)) => Ok((seq, true)),
+    let mut told = None;
+    let mut watch = |_, execution: &Execution| {
+        log(execution);
+        told = Told::of(execution);
+    };
+    let batch = Batch { requests, block_calls: 1, stop_at_rejection: true };
+    match shard.submit_watched(batch, &mut watch)?.pop() {
+        Some(Answer::New { seq, .. }) => Ok(Submitted { seq, known: false, told }),
+        Some(Answer::Known(seq)) => Ok(Submitted { seq, known: true, told: None }),
         Some(Answer::Rejected(rejected)) => Err(NodeError::Rejected(rejected)),
         None => Err(Fault::host("a request without an answer").into()),
     }
+}
+
+/// The debug log of a call, on standard error for whoever asks for it.
+pub fn log(execution: &Execution) {
+    execution.logs.iter().for_each(|line| tracing::debug!(line, "log"));
 }
 
 /// The block of a height, which the journal must hold.
@@ -107,6 +131,14 @@ pub fn block_at(shard: &NodeShard, height: u64) -> Result<Block, NodeError> {
     })
 }
 
+/// The block that holds the record at `seq`, and the record's index in it.
+pub fn record_at(shard: &NodeShard, seq: u64) -> Result<(Block, usize), NodeError> {
+    shard.find(seq)?.ok_or_else(|| NodeError::NotThere {
+        what: format!("record {seq}"),
+        holds: format!("{} records", shard.position().seq),
+    })
+}
+
 /// A wasm file's bytes, and the program they are once admitted.
 pub fn read_program(path: &Path) -> Result<(Vec<u8>, Program), NodeError> {
     let failed = |e: std::io::Error| NodeError::io(format!("read {}", path.display()), e);
@@ -114,6 +146,6 @@ pub fn read_program(path: &Path) -> Result<(Vec<u8>, Program), NodeError> {
     // One byte over the limit is enough for admission to say so.
     let file = verify::files::open(path).map_err(failed)?;
     file.take(PROGRAM_BYTES_MAX as u64 + 1).read_to_end(&mut wasm).map_err(failed)?;
-    let program = Vm::new()?.admit(&wasm).map_err(NodeError::Program)?;
+    let program = Vm::new(Engine::Cranelift)?.admit(&wasm).map_err(NodeError::Program)?;
     Ok((wasm, program))
 }

@@ -5,6 +5,7 @@
 //! LOCK                    held by the one process that uses the directory
 //! node.key                the node's key, which writes its shards
 //! programs/ID.wasm        programs by the digest of their bytes
+//! programs/KEY.compiled   a cache of what this machine compiled them to
 //! shards/ID/genesis       a shard's birth certificate
 //! shards/ID/journal/      the truth
 //! shards/ID/store/        a cache of its fold
@@ -29,6 +30,7 @@ use kernel::{Programs, Shard};
 use rustix::fs::{FlockOperation, flock};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use vm::Cache;
 
 const FORMAT: &str = "counterfoil data 0\n";
 const KEY: &str = "node.key";
@@ -225,6 +227,22 @@ impl Programs for ProgramDir {
         let mut wasm = Vec::new();
         file.take(PROGRAM_BYTES_MAX as u64 + 1).read_to_end(&mut wasm).map_err(|e| Fault::io(doing(), e))?;
         Ok(Some(wasm))
+    }
+
+    fn cache(&self) -> Option<&dyn Cache> {
+        Some(self)
+    }
+}
+
+/// Compiled programs lie where the node's key lies: who can write here is believed anyway.
+impl Cache for ProgramDir {
+    fn load(&self, key: &Hash) -> Option<Vec<u8>> {
+        self.dir.read(format!("{key}.compiled")).ok()
+    }
+
+    fn keep(&self, key: &Hash, artifact: &[u8]) {
+        // What cannot be kept is compiled again.
+        let _ = write_durably(&self.dir, &format!("{key}.compiled"), artifact);
     }
 }
 

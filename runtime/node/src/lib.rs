@@ -8,6 +8,7 @@ pub mod commands;
 pub mod data;
 mod disk;
 pub mod error;
+mod explain;
 pub mod keys;
 mod map;
 mod output;
@@ -15,6 +16,7 @@ mod program;
 mod progress;
 mod rocks;
 mod rows;
+mod told;
 mod value;
 
 pub use disk::FileDisk;
@@ -39,6 +41,7 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::Replay(args) => commands::replay::run(global, args),
         Command::Bundle(args) => commands::bundle::run(global, args),
         Command::Inspect(args) => commands::inspect::run(global, args),
+        Command::Explain(args) => commands::explain::run(global, args),
         Command::Verify(args) => {
             let format = match global.output {
                 cli::Format::Table => verify::cli::Format::Table,

@@ -15,11 +15,11 @@ fn main() -> ExitCode {
     match node::run(&cli) {
         Ok(exit) => exit.into(),
         Err(error) => {
+            let code = error.code();
             // Nobody is left to tell if standard error is gone.
             let _ = writeln!(
                 std::io::stderr(),
-                "foil: E{}: {}",
-                error.code(),
+                "foil: E{code}: {} (foil explain E{code})",
                 verify::printable(&error.to_string())
             );
             error.exit().into()

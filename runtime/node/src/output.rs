@@ -2,7 +2,7 @@
 
 use crate::cli::Format;
 use crate::error::NodeError;
-use crate::value;
+use crate::{told, value};
 use abi::codec::dynamic;
 use serde_json::Value;
 use std::io::{self, Write};
@@ -25,20 +25,29 @@ pub(crate) fn print(format: Format, answer: &Value) -> Result<(), NodeError> {
     }
 }
 
-/// Lines of name and value; lists of objects as columns.
+/// Lines of name and value; lists of objects as columns, traps as blocks at the end.
 fn table(answer: &Value) -> String {
     let Value::Object(fields) = answer else {
         return rows(answer).unwrap_or_else(|| format!("{}\n", plain(answer)));
     };
-    let width = fields.keys().map(String::len).max().unwrap_or(0);
+    let trap = told::block(fields, false);
+    let shown = fields.iter().filter(|(name, _)| trap.is_none() || !told::FIELDS.contains(&name.as_str()));
+    let width = shown.clone().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut text = String::new();
-    for (name, value) in fields {
-        match rows(value) {
-            Some(rows) => text += &format!("{name}\n{rows}"),
-            None => text += &format!("{name:<width$}  {}\n", plain(value)),
+    for (name, value) in shown {
+        match (traps(value), rows(value)) {
+            (Some(traps), _) => text += &traps,
+            (None, Some(rows)) => text += &format!("{name}\n{rows}"),
+            (None, None) => text += &format!("{name:<width$}  {}\n", plain(value)),
         }
     }
-    text
+    text + &trap.unwrap_or_default()
+}
+
+/// A non-empty list of traps, as blocks.
+fn traps(value: &Value) -> Option<String> {
+    let items = value.as_array().filter(|items| !items.is_empty())?;
+    items.iter().map(|item| told::block(item.as_object()?, true)).collect()
 }
 
 /// A non-empty list of objects with the same fields, as columns.

@@ -2,9 +2,10 @@
 
 use crate::data::NodeShard;
 use crate::error::NodeError;
+use crate::told::trap_fields;
 use crate::value::{from_json, hex, to_json};
 use abi::codec::{Decode, dynamic};
-use abi::effect::Event;
+use abi::effect::{Event, Message};
 use abi::id::Hash;
 use abi::interface::{BAD_ARGUMENTS, Described, Kind, MethodForm, decode_value};
 use abi::outcome::Outcome;
@@ -23,11 +24,7 @@ impl Serving {
     /// The program that serves `shard`.
     pub fn of(shard: &mut NodeShard) -> Result<Serving, NodeError> {
         let id = shard.serving()?.ok_or(NodeError::Rejected(Rejected::NoProgram))?;
-        let program = shard.machine().program(&id).map_err(|error| match error {
-            RunError::Refused(_, error) => NodeError::Program(error),
-            RunError::Fault(fault) => fault.into(),
-            RunError::Missing(_) | RunError::NoMethod => NodeError::Rejected(Rejected::ProgramMissing(id)),
-        })?;
+        let program = shard.machine().program(&id).map_err(|error| cannot_run(id, error))?;
         let section = program.interface().ok_or_else(|| NodeError::Interface("it has none".into()))?;
         let interface = Described::from_bytes(section).map_err(|e| NodeError::Interface(e.to_string()))?;
         Ok(Serving { id, interface })
@@ -40,17 +37,19 @@ impl Serving {
     }
 
     /// An outcome as JSON: the answer by the method's type, an error by its name.
-    pub fn outcome(&self, method: &MethodForm, outcome: &Outcome) -> Value {
-        match outcome {
-            Outcome::Returned(bytes) => json!({
-                "outcome": "returned",
-                "value": decode_value(&method.returns, bytes).map_or_else(|_| raw(bytes), |value| to_json(&value)),
-            }),
-            Outcome::Failed(bytes) => json!({ "outcome": "failed", "error": self.error(bytes) }),
-            Outcome::Trapped(trap) => {
-                json!({ "outcome": "trapped", "trap": trap.to_string(), "trap_code": *trap as u8 })
+    pub fn outcome(&self, method: &MethodForm, outcome: &Outcome) -> Map<String, Value> {
+        let (word, fields) = match outcome {
+            Outcome::Returned(bytes) => {
+                let value = decode_value(&method.returns, bytes);
+                let value = value.map_or_else(|_| raw(bytes), |value| to_json(&value));
+                ("returned", Map::from_iter([("value".into(), value)]))
             }
-        }
+            Outcome::Failed(bytes) => ("failed", Map::from_iter([("error".into(), self.error(bytes))])),
+            Outcome::Trapped(trap) => ("trapped", trap_fields(*trap)),
+        };
+        let mut shown = Map::from_iter([("outcome".into(), word.into())]);
+        shown.extend(fields);
+        shown
     }
 
     /// An error's code, name and fields: `[code, name, field…]`.
@@ -84,6 +83,46 @@ impl Serving {
         let value = form.and_then(|form| decode_value(&form.data, &event.data).ok());
         json!({ "event": event.name, "data": value.map_or_else(|| raw(&event.data), |value| to_json(&value)) })
     }
+}
+
+/// An outcome as JSON, by the interface of the program that it is of, if that is `serving`.
+pub(crate) fn outcome(
+    serving: Option<&Serving>,
+    program: &Hash,
+    method: &str,
+    outcome: &Outcome,
+) -> Map<String, Value> {
+    let serving = serving.filter(|serving| serving.id == *program);
+    match serving.and_then(|serving| serving.interface.method(method).map(|form| (serving, form))) {
+        Some((serving, form)) => serving.outcome(form, outcome),
+        None => Map::from_iter([
+            ("outcome".into(), outcome.code().into()),
+            ("output".into(), hex(outcome.output()).into()),
+        ]),
+    }
+}
+
+/// Why `program` could not be run.
+pub(crate) fn cannot_run(program: Hash, error: RunError) -> NodeError {
+    match error {
+        RunError::Refused(_, error) => NodeError::Program(error),
+        RunError::Fault(fault) => fault.into(),
+        RunError::Missing(_) | RunError::NoMethod => NodeError::Rejected(Rejected::ProgramMissing(program)),
+    }
+}
+
+/// Arguments as JSON, without the names that only their method's program knows.
+pub(crate) fn arguments_shown(args: &[u8]) -> Value {
+    dynamic::decode(args).map_or_else(|_| json!(hex(args)), |args| to_json(&args))
+}
+
+/// A message as JSON: what its arguments are called is known to the shard that is asked.
+pub(crate) fn message(message: &Message) -> Value {
+    json!({
+        "to": message.to.to_string(),
+        "method": message.method,
+        "args": arguments_shown(&message.args),
+    })
 }
 
 /// Arguments written as `name=value`, by the method's types. A value is JSON where the parameter is a

@@ -12,16 +12,26 @@ use journal::{Block, BundleError, BundleReader, Chain, Commitment, Invalid, Issu
 use std::collections::BTreeMap;
 use std::io::Read;
 
-/// Verifies a bundle from genesis: the chain, every signature and digest, and, with `execute`, every call
-/// by running it again. `progress` hears the number of records verified so far.
+/// What runs every call again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Execution {
+    /// Nothing: history and signatures are checked alone.
+    Off,
+    /// An engine.
+    #[cfg(feature = "execute")]
+    By(kernel::Engine),
+}
+
+/// Verifies a bundle from genesis: the chain, every signature and digest, and every call by running it
+/// again, where `execution` is on. `progress` hears the number of records verified so far.
 pub fn verify_bundle(
     input: impl Read,
     anchor: &Anchor,
-    execute: bool,
+    execution: Execution,
     progress: &mut dyn FnMut(u64),
 ) -> Report {
     let mut report = Report::new("bundle");
-    let verdict = Verification::start(input, anchor, execute, &mut report)
+    let verdict = Verification::start(input, anchor, execution, &mut report)
         .and_then(|verification| verification.run(&mut report, progress));
     match verdict {
         Ok(()) => conclude(report, anchor),
@@ -55,7 +65,7 @@ struct Verification<R: Read> {
 
 impl<R: Read> Verification<R> {
     /// Reads what stands before the first block.
-    fn start(input: R, anchor: &Anchor, execute: bool, report: &mut Report) -> Step<Self> {
+    fn start(input: R, anchor: &Anchor, execution: Execution, report: &mut Report) -> Step<Self> {
         let mut reader = BundleReader::new(input);
         let from = match next(&mut reader)? {
             Some(Item::Manifest(manifest)) => manifest.from,
@@ -78,8 +88,8 @@ impl<R: Read> Verification<R> {
             let verdict = Verdict::new(Exit::CannotJudge, 6004, "the bundle does not start at genesis");
             return Err(Box::new(Verdict { height: Some(from), ..verdict }));
         }
-        let (programs, pending) = programs(&mut reader, execute)?;
-        let checker = checker(&genesis, programs, execute, report)?;
+        let (programs, pending) = programs(&mut reader, execution != Execution::Off)?;
+        let checker = checker(&genesis, programs, execution, report)?;
         Ok(Verification { reader, checker, issuer: Issuer::of(&genesis), pending })
     }
 
@@ -167,16 +177,22 @@ fn programs<R: Read>(reader: &mut BundleReader<R>, execute: bool) -> Step<(Progr
     }
 }
 
-fn checker(genesis: &Genesis, programs: Programs, execute: bool, report: &mut Report) -> Step<Checker> {
+fn checker(
+    genesis: &Genesis,
+    programs: Programs,
+    execution: Execution,
+    report: &mut Report,
+) -> Step<Checker> {
     report.fact("writer", genesis.writer.to_string());
     #[cfg(feature = "execute")]
-    if execute {
-        let replayer =
-            kernel::Replayer::new(genesis, Box::new(programs)).map_err(|error| of_replay(error, 0))?;
+    if let Execution::By(engine) = execution {
+        report.fact("engine", engine.to_string());
+        let replayer = kernel::Replayer::new(genesis, Box::new(programs), engine);
+        let replayer = replayer.map_err(|error| of_replay(error, 0))?;
         return Ok(Checker::Execution(Box::new(replayer)));
     }
     #[cfg(not(feature = "execute"))]
-    let _ = (execute, programs);
+    let _ = (execution, programs);
     let chain = Chain::new(genesis, state::empty_root()).map_err(|error| at(error, 0))?;
     Ok(Checker::History(Box::new(chain)))
 }

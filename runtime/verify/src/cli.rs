@@ -1,7 +1,7 @@
 //! The command line of `foil-verify`, which `foil verify` is too.
 
 use crate::anchor::Anchor;
-use crate::bundle::verify_bundle;
+use crate::bundle::{Execution, verify_bundle};
 use crate::exit::Exit;
 use crate::files;
 use crate::proof::verify_proof;
@@ -27,6 +27,20 @@ pub struct VerifyArgs {
     /// Check history and signatures, and run nothing.
     #[arg(long)]
     pub no_execute: bool,
+    /// The engine that runs the calls: cranelift, cranelift-none, pulley or wasmi.
+    #[cfg(feature = "execute")]
+    #[arg(long, value_name = "ENGINE", default_value_t, conflicts_with = "no_execute")]
+    pub engine: kernel::Engine,
+}
+
+impl VerifyArgs {
+    fn execution(&self) -> Execution {
+        match self.no_execute {
+            #[cfg(feature = "execute")]
+            false => Execution::By(self.engine),
+            _ => Execution::Off,
+        }
+    }
 }
 
 /// How to print a report.
@@ -73,7 +87,7 @@ fn verify(args: &VerifyArgs, progress: &mut dyn FnMut(u64)) -> io::Result<Report
     input.by_ref().take(64).read_to_end(&mut start)?;
     if start.starts_with(&BUNDLE_START) || start.is_empty() {
         let input = io::BufReader::with_capacity(1 << 20, Cursor::new(start).chain(input));
-        return Ok(verify_bundle(input, &anchor, !args.no_execute, progress));
+        return Ok(verify_bundle(input, &anchor, args.execution(), progress));
     }
     let is_proof = start.windows(17).take(4).any(|window| window == b"counterfoil proof");
     let mut bytes = start;

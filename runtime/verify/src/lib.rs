@@ -19,7 +19,7 @@ mod receipt;
 mod report;
 
 pub use anchor::Anchor;
-pub use bundle::verify_bundle;
+pub use bundle::{Execution, verify_bundle};
 pub use exit::Exit;
 pub use proof::{Claim, ProofFile, hex, verify_proof};
 pub use receipt::verify_receipt;

@@ -15,36 +15,63 @@ use std::collections::BTreeMap;
 use wasmparser::{
     ConstExpr, CustomSectionReader, DataKind, DataSectionReader, ElementItems, ElementKind,
     ElementSectionReader, Export, FuncToValidate, FuncValidatorAllocations, FunctionBody, Import, Operator,
-    Parser, Payload, TypeSectionReader, ValidPayload, Validator, ValidatorResources,
+    Parser, Payload, TypeSectionReader, ValidPayload, Validator, ValidatorResources, types::Types,
 };
+use work::Work;
 
 mod contract;
 pub(crate) mod error;
+mod work;
 
 /// The custom section that holds a program's interface.
 const INTERFACE: &str = "counterfoil";
 
 /// What the rest of this crate has to know about an admitted module.
-pub(crate) struct Admitted<'a> {
+#[derive(PartialEq, Eq, Debug)]
+pub(crate) struct Admitted {
     /// The methods by name: the mode, and the export's name.
-    pub(crate) methods: BTreeMap<&'a str, (Mode, &'a str)>,
+    pub(crate) methods: BTreeMap<String, (Mode, String)>,
     /// The custom section `counterfoil`.
-    pub(crate) interface: Option<&'a [u8]>,
+    pub(crate) interface: Option<Vec<u8>>,
+    /// Whether it writes into its table, which cannot be put back.
+    pub(crate) writes_tables: bool,
+    /// What a fresh memory begins with; it is zero behind that.
+    pub(crate) image: Vec<u8>,
 }
 
 /// Checks every rule.
-pub(crate) fn admit(wasm: &[u8]) -> Result<Admitted<'_>, AdmitError> {
+pub(crate) fn admit(wasm: &[u8]) -> Result<Admitted, AdmitError> {
+    let (pass, types) = pass(wasm, Policy::Program)?;
+    contract::check(pass, &types)
+}
+
+/// Checks the features and the limits alone, for suites of modules that are no programs: they import what
+/// they like, have start functions, memories without a maximum, and segments that are dropped.
+pub(crate) fn admit_any(wasm: &[u8]) -> Result<(), AdmitError> {
+    pass(wasm, Policy::Any).map(|_| ())
+}
+
+/// Which rules a module has to keep.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Policy {
+    /// Those of programs.
+    Program,
+    /// Those of any module.
+    Any,
+}
+
+fn pass(wasm: &[u8], policy: Policy) -> Result<(Pass<'_>, Types), AdmitError> {
     within(Part::Module, wasm.len(), PROGRAM_BYTES_MAX)?;
     header(wasm)?;
     let mut parser = Parser::new(0);
     parser.set_features(features::admitted());
-    let mut pass = Pass::new();
+    let mut pass = Pass::new(policy);
     for payload in parser.parse_all(wasm) {
         let payload = payload?;
         pass.limits(&payload)?;
         match pass.validator.payload(&payload)? {
             ValidPayload::Func(function, body) => pass.function(function, &body)?,
-            ValidPayload::End(types) => return contract::check(pass, &types),
+            ValidPayload::End(types) => return Ok((pass, types)),
             _ => {}
         }
     }
@@ -73,25 +100,31 @@ fn within(part: Part, size: impl TryInto<u64>, max: impl TryInto<u64>) -> Result
 }
 
 /// A segment that is written at instantiation.
-struct Segment {
+struct Segment<'a> {
     part: Part,
     end: u64,
+    /// The bytes, where it is one of data.
+    data: &'a [u8],
 }
 
 /// What was gathered on the way through the bytes.
 struct Pass<'a> {
+    policy: Policy,
     validator: Validator,
     allocations: FuncValidatorAllocations,
     functions: u32,
     imports: Vec<Import<'a>>,
     exports: Vec<Export<'a>>,
-    segments: Vec<Segment>,
+    segments: Vec<Segment<'a>>,
     interface: Option<&'a [u8]>,
+    writes_tables: bool,
+    work: Work,
 }
 
 impl<'a> Pass<'a> {
-    fn new() -> Pass<'a> {
+    fn new(policy: Policy) -> Pass<'a> {
         Pass {
+            policy,
             validator: Validator::new_with_features(features::admitted()),
             allocations: FuncValidatorAllocations::default(),
             functions: 0,
@@ -99,6 +132,8 @@ impl<'a> Pass<'a> {
             exports: Vec::new(),
             segments: Vec::new(),
             interface: None,
+            writes_tables: false,
+            work: Work::default(),
         }
     }
 
@@ -116,7 +151,7 @@ impl<'a> Pass<'a> {
                 within(Part::Exports, exports.count(), EXPORTS_MAX)?;
                 self.exports = exports.clone().into_iter().collect::<Result<_, _>>()?;
             }
-            Payload::StartSection { .. } => return Err(AdmitError::Start),
+            Payload::StartSection { .. } if self.policy == Policy::Program => return Err(AdmitError::Start),
             Payload::ElementSection(elements) => self.elements(elements)?,
             Payload::DataCountSection { count, .. } => within(Part::DataSegments, *count, SEGMENTS_MAX)?,
             Payload::DataSection(data) => self.data(data)?,
@@ -161,8 +196,8 @@ impl<'a> Pass<'a> {
                 ElementItems::Expressions(_, expressions) => expressions.count(),
             };
             if let ElementKind::Active { offset_expr, .. } = &element.kind {
-                let end = offset(offset_expr)? + u64::from(count);
-                self.segments.push(Segment { part: Part::ElementSegment(index), end });
+                let end = self.offset(offset_expr)? + u64::from(count);
+                self.segments.push(Segment { part: Part::ElementSegment(index), end, data: &[] });
             }
         }
         Ok(())
@@ -173,11 +208,24 @@ impl<'a> Pass<'a> {
         for (index, segment) in (0..).zip(data.clone()) {
             let segment = segment?;
             if let DataKind::Active { offset_expr, .. } = &segment.kind {
-                let end = offset(offset_expr)? + segment.data.len() as u64;
-                self.segments.push(Segment { part: Part::DataSegment(index), end });
+                let end = self.offset(offset_expr)? + segment.data.len() as u64;
+                self.segments.push(Segment { part: Part::DataSegment(index), end, data: segment.data });
             }
         }
         Ok(())
+    }
+
+    /// The offset of an active segment, which has to be a plain constant.
+    fn offset(&self, expression: &ConstExpr<'_>) -> Result<u64, AdmitError> {
+        let mut operators = expression.get_operators_reader();
+        match operators.read()? {
+            Operator::I32Const { value } => Ok(u64::from(value.cast_unsigned())),
+            _ if self.policy == Policy::Any => Ok(0),
+            _ => Err(AdmitError::Malformed {
+                offset: expression.get_binary_reader().original_position(),
+                rule: "the offset of a segment is not an i32.const".into(),
+            }),
+        }
     }
 
     /// Validates a function, operator by operator, with the limits that show only then.
@@ -195,11 +243,14 @@ impl<'a> Pass<'a> {
         }
         within(Part::Locals(index), locals, LOCALS_MAX)?;
         validator.read_locals(&mut body.get_binary_reader())?;
+        let mut work = work::Function::new(index, locals, body.range().len());
 
         let mut operators = body.get_operators_reader()?;
         while !operators.eof() {
             let (operator, offset) = operators.read_with_offset()?;
-            check(&operator, offset, index)?;
+            check(&operator, offset, index, self.policy)?;
+            self.writes_tables |= matches!(operator, Operator::TableInit { .. } | Operator::TableCopy { .. });
+            work.count(&operator, &validator)?;
             validator.op(offset, &operator)?;
             within(Part::Operands(index), validator.operand_stack_height(), OPERANDS_MAX)?;
             // The function itself is the first frame, and no block.
@@ -207,31 +258,24 @@ impl<'a> Pass<'a> {
             within(Part::Nesting(index), nesting, CONTROL_DEPTH_MAX)?;
         }
         operators.finish()?;
+        self.work.add(&work)?;
         self.allocations = validator.into_allocations();
         Ok(())
     }
 }
 
 /// The rules of single operators.
-fn check(operator: &Operator<'_>, offset: usize, function: u32) -> Result<(), AdmitError> {
+fn check(operator: &Operator<'_>, offset: usize, function: u32, policy: Policy) -> Result<(), AdmitError> {
     match operator {
         // An instance could not be put back exactly after these.
-        Operator::DataDrop { .. } => Err(AdmitError::Operator { offset, name: "data.drop" }),
-        Operator::ElemDrop { .. } => Err(AdmitError::Operator { offset, name: "elem.drop" }),
+        Operator::DataDrop { .. } if policy == Policy::Program => {
+            Err(AdmitError::Operator { offset, name: "data.drop" })
+        }
+        Operator::ElemDrop { .. } if policy == Policy::Program => {
+            Err(AdmitError::Operator { offset, name: "elem.drop" })
+        }
         Operator::BrTable { targets } => within(Part::BrTable(function), targets.len(), BR_TABLE_TARGETS_MAX),
         _ => Ok(()),
-    }
-}
-
-/// The offset of an active segment, which has to be a plain constant.
-fn offset(expression: &ConstExpr<'_>) -> Result<u64, AdmitError> {
-    let mut operators = expression.get_operators_reader();
-    match operators.read()? {
-        Operator::I32Const { value } => Ok(u64::from(value.cast_unsigned())),
-        _ => Err(AdmitError::Malformed {
-            offset: expression.get_binary_reader().original_position(),
-            rule: "the offset of a segment is not an i32.const".into(),
-        }),
     }
 }
 

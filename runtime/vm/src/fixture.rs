@@ -1,6 +1,6 @@
 //! Modules and calls for the tests.
 
-use crate::{Job, Program, Vm};
+use crate::{AdmitError, Engine, Job, Program, Vm};
 use abi::Hash;
 use abi::call::Caller;
 use abi::effect::Execution;
@@ -10,15 +10,58 @@ use abi::outcome::Outcome;
 use abi::session::{Context, Mode};
 use abi::view::View;
 use std::collections::BTreeMap;
+use std::iter;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 /// Enough for everything but an endless loop.
 pub(crate) const FUEL: u64 = 1_000_000_000;
 
-/// One engine for all tests.
-pub(crate) fn vm() -> &'static Vm {
-    static VM: OnceLock<Vm> = OnceLock::new();
-    VM.get_or_init(|| Vm::new().unwrap())
+/// Every engine, for all tests.
+pub(crate) struct Vms(Vec<Vm>);
+
+/// A program, on every engine.
+#[derive(Debug)]
+pub(crate) struct Programs(Vec<Program>);
+
+/// One of each engine for all tests.
+pub(crate) fn vm() -> &'static Vms {
+    static VMS: OnceLock<Vms> = OnceLock::new();
+    let start = |engine| {
+        let mut vm = Vm::new(engine).unwrap();
+        vm.prove_resets();
+        vm
+    };
+    VMS.get_or_init(|| Vms(Engine::ALL.map(start).into()))
+}
+
+impl Vms {
+    /// Admits a module on every engine, or on none.
+    pub(crate) fn admit(&self, wasm: &[u8]) -> Result<Programs, AdmitError> {
+        let program = self.0[0].admit(wasm)?;
+        let others = self.0[1..].iter().map(|vm| vm.admit(wasm).unwrap());
+        Ok(Programs(iter::once(program).chain(others).collect()))
+    }
+
+    /// Runs a job on every engine: it comes to the same.
+    pub(crate) fn run(&self, programs: &Programs, job: Job) -> Result<Execution, Fault> {
+        let mut runs = self.0.iter().zip(&programs.0).map(|(vm, program)| vm.run(program, job.clone()));
+        let first = runs.next().unwrap();
+        for (run, engine) in runs.zip(&Engine::ALL[1..]) {
+            let detail = first.as_ref().map(|first| first.detail.clone()).unwrap_or_default();
+            assert_eq!(run.map(|run| Execution { detail, ..run }), first, "{engine}");
+        }
+        first
+    }
+}
+
+/// What every engine knows of it.
+impl Deref for Programs {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        &self.0[0]
+    }
 }
 
 /// The wasm of a module with every host call imported under its own name, and `fields` behind them.
@@ -37,7 +80,7 @@ pub(crate) fn module(fields: &str) -> Vec<u8> {
 }
 
 /// A program of a memory of 1 to 5 pages, a function `$say` that answers with 8 bytes, and `fields`.
-pub(crate) fn program(fields: &str) -> Program {
+pub(crate) fn program(fields: &str) -> Programs {
     let say = r#"(memory (export "memory") 1 5)
         (func $say (param i64)
             (i64.store (i32.const 65000) (local.get 0)) (call $answer (i32.const 65000) (i32.const 8)))"#;
@@ -45,7 +88,7 @@ pub(crate) fn program(fields: &str) -> Program {
 }
 
 /// A program whose one method, `call:main`, is `body`.
-pub(crate) fn main(body: &str) -> Program {
+pub(crate) fn main(body: &str) -> Programs {
     program(&format!("(func (export \"call:main\") (local $i i32) {body})"))
 }
 
@@ -69,7 +112,7 @@ pub(crate) fn job_over(view: Arc<dyn View>) -> Job {
 }
 
 /// Runs a job.
-pub(crate) fn run(program: &Program, job: Job) -> Result<Execution, Fault> {
+pub(crate) fn run(program: &Programs, job: Job) -> Result<Execution, Fault> {
     vm().run(program, job)
 }
 

@@ -1,40 +1,87 @@
-//! Lets no more calls run at once than there are instances for; the rest wait.
+//! The instances that wait for their next call, and the places for calls that run: no more run at once than
+//! there is room for, the rest wait.
 //!
-//! Without it, one query too many would find the pool of instances empty, and a busy moment would look
+//! Without the second, one query too many would find the pool of instances empty, and a busy moment would look
 //! like a failed machine.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use abi::id::Hash;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A counter of free places.
-pub(crate) struct Gate {
-    free: Mutex<u32>,
+/// Places, and idle instances by the program that they are of.
+pub(crate) struct Gate<I> {
+    inside: Mutex<Inside<I>>,
     left: Condvar,
+    idle_max: usize,
+}
+
+struct Inside<I> {
+    free: u32,
+    waiting: u32,
+    /// The latest used last.
+    idle: Vec<(Hash, I)>,
 }
 
 /// A place, given back on drop.
 #[must_use]
-pub(crate) struct Pass<'a>(&'a Gate);
+pub(crate) struct Pass<'a, I> {
+    gate: &'a Gate<I>,
+    program: Hash,
+    /// The instance to leave behind.
+    pub(crate) instance: Option<I>,
+}
 
-impl Gate {
-    /// A gate with `free` places.
-    pub(crate) fn new(free: u32) -> Gate {
-        assert!(free > 0, "nobody would ever pass");
-        Gate { free: Mutex::new(free), left: Condvar::new() }
+impl<I> Gate<I> {
+    /// A gate with `places`, that keeps up to `idle_max` instances.
+    pub(crate) fn new(places: u32, idle_max: usize) -> Gate<I> {
+        assert!(places > 0, "nobody would ever pass");
+        let inside = Mutex::new(Inside { free: places, waiting: 0, idle: Vec::with_capacity(idle_max) });
+        Gate { inside, left: Condvar::new(), idle_max }
     }
 
-    /// A place, as soon as there is one.
-    pub(crate) fn enter(&self) -> Pass<'_> {
-        // A poisoned lock guards a plain number that is never half-written.
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut free = self.left.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
-        *free -= 1;
-        Pass(self)
+    /// A place, as soon as there is one, with an instance of the program if one waits.
+    pub(crate) fn enter(&self, program: Hash) -> Pass<'_, I> {
+        let mut inside = self.lock();
+        while inside.free == 0 {
+            inside.waiting += 1;
+            inside = self.left.wait(inside).unwrap_or_else(PoisonError::into_inner);
+            inside.waiting -= 1;
+        }
+        inside.free -= 1;
+        let found = inside.idle.iter().rposition(|(id, _)| *id == program);
+        let instance = found.map(|at| inside.idle.remove(at).1);
+        drop(inside);
+        Pass { gate: self, program, instance }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside<I>> {
+        // A poisoned lock guards numbers and a list that are never half-changed.
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The idle instances of a program.
+    #[cfg(test)]
+    pub(crate) fn idle(&self, program: Option<Hash>) -> usize {
+        self.lock().idle.iter().filter(|(id, _)| program.is_none_or(|program| program == *id)).count()
     }
 }
 
-impl Drop for Pass<'_> {
+impl<I> Drop for Pass<'_, I> {
     fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.left.notify_one();
+        let mut inside = self.gate.lock();
+        inside.free += 1;
+        // Dropped outside of the lock.
+        let mut evicted = None;
+        if let Some(instance) = self.instance.take() {
+            if inside.idle.len() == self.gate.idle_max {
+                evicted = Some(inside.idle.remove(0));
+            }
+            inside.idle.push((self.program, instance));
+        }
+        let anybody_waits = inside.waiting > 0;
+        drop(inside);
+        if anybody_waits {
+            self.gate.left.notify_one();
+        }
+        drop(evicted);
     }
 }

@@ -1,4 +1,4 @@
-//! The host calls, as a guest in the engine makes them: bytes in and out of its memory, and their price.
+//! The host calls, as a guest makes them, whatever engine it runs on: bytes in and out of its memory, and their price.
 //! What they do is [`Session`](abi::session::Session)'s.
 //!
 //! # Order
@@ -14,50 +14,34 @@
 //!
 //! Who cannot pay is out of fuel, and has none left.
 
-use crate::run::{Ended, Host};
+use abi::crypto;
 use abi::fault::Fault;
-use abi::hostcalls::{ABSENT, MODULE};
+use abi::hostcalls::ABSENT;
+use abi::id::Hash;
 use abi::outcome::Trap;
-use abi::session::Stop;
+use abi::session::{Session, Stop};
 use std::ops::Range;
-use wasmtime::{Caller, Engine, Linker, Memory};
 
-macro_rules! link {
-    ($($(#[doc = $doc:literal])+ $name:ident($($param:ident: $type:tt),*) -> $result:tt = $base:literal, $byte:literal;)+) => {
-        /// The host calls of the table, each linked to the function of its name.
-        pub(crate) fn linker(engine: &Engine) -> Result<Linker<Host>, Fault> {
-            let mut linker = Linker::new(engine);
-            $(
-                let call = |caller: Caller<'_, Host>, $($param: $type),*| -> wasmtime::Result<$result> {
-                    let mut guest = Guest { caller, base: $base, per_byte: $byte };
-                    $name(&mut guest, $($param),*).map_err(|stop| wasmtime::Error::new(Ended(stop)))
-                };
-                linker.func_wrap(MODULE, stringify!($name), call).map_err(Fault::host)?;
-            )+
-            Ok(linker)
-        }
-    };
-}
-
-abi::hostcalls!(link);
-
-/// The guest that makes a host call, and the call's prices.
-struct Guest<'a> {
-    caller: Caller<'a, Host>,
-    base: u64,
-    per_byte: u64,
+/// The guest that makes a host call: what the host may touch of it, and the call's prices.
+pub(crate) struct Guest<'a> {
+    /// Its memory.
+    pub(crate) memory: &'a mut [u8],
+    /// What the call acts on.
+    pub(crate) session: &'a mut Session,
+    /// Where the host has written into the memory.
+    pub(crate) written: &'a mut Vec<Range<usize>>,
+    /// The fuel that is left; below zero once it did not suffice.
+    pub(crate) fuel: i64,
+    pub(crate) base: u64,
+    pub(crate) per_byte: u64,
 }
 
 impl Guest<'_> {
-    fn memory(&self) -> Result<Memory, Stop> {
-        self.caller.data().memory.ok_or_else(|| Fault::host("a host call before there was a memory").into())
-    }
-
     /// A range of the guest's memory.
     fn range(&self, start: u32, len: u32) -> Result<Range<usize>, Stop> {
-        let size = self.memory()?.data_size(&self.caller);
         let start = start as usize;
-        let end = start.checked_add(len as usize).filter(|end| *end <= size).ok_or(Trap::BadPointer)?;
+        let fits = |end: &usize| *end <= self.memory.len();
+        let end = start.checked_add(len as usize).filter(fits).ok_or(Trap::BadPointer)?;
         Ok(start..end)
     }
 
@@ -73,16 +57,20 @@ impl Guest<'_> {
     }
 
     fn take(&mut self, fuel: u64) -> Result<(), Stop> {
-        let left = self.caller.get_fuel().map_err(Fault::host)?;
-        let rest = left.checked_sub(fuel);
-        self.caller.set_fuel(rest.unwrap_or(0)).map_err(Fault::host)?;
+        let rest = self.fuel.checked_sub_unsigned(fuel).filter(|rest| *rest >= 0);
+        self.fuel = rest.unwrap_or(-1);
         rest.map(|_| ()).ok_or(Stop::Trapped(Trap::OutOfFuel))
     }
 
-    /// The memory and the host's half, side by side.
-    fn parts(&mut self) -> Result<(&mut [u8], &mut Host), Stop> {
-        let memory = self.memory()?;
-        Ok(memory.data_and_store_mut(&mut self.caller))
+    /// Writes into the guest's memory.
+    fn write(&mut self, out: Range<usize>, bytes: &[u8]) {
+        self.memory[out.clone()].copy_from_slice(bytes);
+        self.written.push(out);
+    }
+
+    /// The bytes of a range whose length the host call fixes.
+    fn array<const N: usize>(&self, range: Range<usize>) -> Result<[u8; N], Stop> {
+        self.memory[range].try_into().map_err(|_| Fault::host("a range of another length was checked").into())
     }
 
     /// Copies what fits of `bytes` into `out`; their full length. They are paid for whether they fit or not:
@@ -90,8 +78,7 @@ impl Guest<'_> {
     fn copy_out(&mut self, out: Range<usize>, bytes: &[u8]) -> Result<u32, Stop> {
         self.charge_bytes(bytes.len())?;
         let taken = bytes.len().min(out.len());
-        let (memory, _) = self.parts()?;
-        memory[out][..taken].copy_from_slice(&bytes[..taken]);
+        self.write(out.start..out.start + taken, &bytes[..taken]);
         full_length(bytes.len())
     }
 }
@@ -100,31 +87,40 @@ fn full_length(len: usize) -> Result<u32, Stop> {
     u32::try_from(len).map_err(|_| Fault::host(format!("a value of {len} bytes is over every limit")).into())
 }
 
-fn state_get(guest: &mut Guest<'_>, key: u32, key_len: u32, out: u32, out_cap: u32) -> Result<i64, Stop> {
+pub(crate) fn state_get(
+    guest: &mut Guest<'_>,
+    key: u32,
+    key_len: u32,
+    out: u32,
+    out_cap: u32,
+) -> Result<i64, Stop> {
     let (key, out) = (guest.range(key, key_len)?, guest.range(out, out_cap)?);
     guest.charge(key.len())?;
-    let (memory, host) = guest.parts()?;
-    match host.session.get(&memory[key])? {
+    match guest.session.get(&guest.memory[key])? {
         Some(value) => guest.copy_out(out, &value).map(i64::from),
         None => Ok(ABSENT),
     }
 }
 
-fn state_put(guest: &mut Guest<'_>, key: u32, key_len: u32, value: u32, value_len: u32) -> Result<(), Stop> {
+pub(crate) fn state_put(
+    guest: &mut Guest<'_>,
+    key: u32,
+    key_len: u32,
+    value: u32,
+    value_len: u32,
+) -> Result<(), Stop> {
     let (key, value) = (guest.range(key, key_len)?, guest.range(value, value_len)?);
     guest.charge(key.len() + value.len())?;
-    let (memory, host) = guest.parts()?;
-    host.session.put(&memory[key], &memory[value])
+    guest.session.put(&guest.memory[key], &guest.memory[value])
 }
 
-fn state_delete(guest: &mut Guest<'_>, key: u32, key_len: u32) -> Result<(), Stop> {
+pub(crate) fn state_delete(guest: &mut Guest<'_>, key: u32, key_len: u32) -> Result<(), Stop> {
     let key = guest.range(key, key_len)?;
     guest.charge(key.len())?;
-    let (memory, host) = guest.parts()?;
-    host.session.delete(&memory[key])
+    guest.session.delete(&guest.memory[key])
 }
 
-fn scan_open(
+pub(crate) fn scan_open(
     guest: &mut Guest<'_>,
     from: u32,
     from_len: u32,
@@ -139,14 +135,13 @@ fn scan_open(
         1 => true,
         _ => return Err(Trap::BadArgument.into()),
     };
-    let (memory, host) = guest.parts()?;
-    host.session.scan_open(&memory[from], &memory[to], reverse)
+    guest.session.scan_open(&guest.memory[from], &guest.memory[to], reverse)
 }
 
-fn scan_next(guest: &mut Guest<'_>, cursor: u32, out: u32, out_cap: u32) -> Result<i64, Stop> {
+pub(crate) fn scan_next(guest: &mut Guest<'_>, cursor: u32, out: u32, out_cap: u32) -> Result<i64, Stop> {
     let out = guest.range(out, out_cap)?;
     guest.charge(0)?;
-    let Some((key, value)) = guest.caller.data_mut().session.scan_peek(cursor)? else {
+    let Some((key, value)) = guest.session.scan_peek(cursor)? else {
         return Ok(ABSENT);
     };
     let entry = [&full_length(key.len())?.to_le_bytes(), key, value].concat();
@@ -154,72 +149,132 @@ fn scan_next(guest: &mut Guest<'_>, cursor: u32, out: u32, out_cap: u32) -> Resu
     let fits = entry.len() <= out.len();
     let len = guest.copy_out(if fits { out } else { 0..0 }, &entry)?;
     if fits {
-        guest.caller.data_mut().session.scan_advance(cursor);
+        guest.session.scan_advance(cursor);
     }
     Ok(i64::from(len))
 }
 
-fn input(guest: &mut Guest<'_>, out: u32, out_cap: u32) -> Result<u32, Stop> {
+pub(crate) fn scan_close(guest: &mut Guest<'_>, cursor: u32) -> Result<(), Stop> {
+    guest.charge(0)?;
+    guest.session.scan_close(cursor)
+}
+
+pub(crate) fn input(guest: &mut Guest<'_>, out: u32, out_cap: u32) -> Result<u32, Stop> {
     let out = guest.range(out, out_cap)?;
-    let len = guest.caller.data().session.input().len();
+    let len = guest.session.input().len();
     let taken = len.min(out.len());
     guest.charge(taken)?;
-    let (memory, host) = guest.parts()?;
-    memory[out][..taken].copy_from_slice(&host.session.input()[..taken]);
+    guest.memory[out.start..out.start + taken].copy_from_slice(&guest.session.input()[..taken]);
+    guest.written.push(out.start..out.start + taken);
     full_length(len)
 }
 
-fn answer(guest: &mut Guest<'_>, data: u32, data_len: u32) -> Result<(), Stop> {
+pub(crate) fn answer(guest: &mut Guest<'_>, data: u32, data_len: u32) -> Result<(), Stop> {
     let data = guest.range(data, data_len)?;
     guest.charge(data.len())?;
-    let (memory, host) = guest.parts()?;
-    host.session.answer(&memory[data])
+    guest.session.answer(&guest.memory[data])
 }
 
-fn fail(guest: &mut Guest<'_>, data: u32, data_len: u32) -> Result<(), Stop> {
+pub(crate) fn fail(guest: &mut Guest<'_>, data: u32, data_len: u32) -> Result<(), Stop> {
     let data = guest.range(data, data_len)?;
     guest.charge(data.len())?;
-    let (memory, host) = guest.parts()?;
-    Err(host.session.fail(&memory[data]))
+    Err(guest.session.fail(&guest.memory[data]))
 }
 
-fn emit(guest: &mut Guest<'_>, name: u32, name_len: u32, data: u32, data_len: u32) -> Result<(), Stop> {
+pub(crate) fn emit(
+    guest: &mut Guest<'_>,
+    name: u32,
+    name_len: u32,
+    data: u32,
+    data_len: u32,
+) -> Result<(), Stop> {
     let (name, data) = (guest.range(name, name_len)?, guest.range(data, data_len)?);
     guest.charge(name.len() + data.len())?;
-    let (memory, host) = guest.parts()?;
-    host.session.emit(&memory[name], &memory[data])
+    guest.session.emit(&guest.memory[name], &guest.memory[data])
 }
 
-fn caller(guest: &mut Guest<'_>, out: u32, out_cap: u32) -> Result<u32, Stop> {
-    let out = guest.range(out, out_cap)?;
+pub(crate) fn send(
+    guest: &mut Guest<'_>,
+    to: u32,
+    method: u32,
+    method_len: u32,
+    args: u32,
+    args_len: u32,
+) -> Result<(), Stop> {
+    let to = guest.range(to, 32)?;
+    let (method, args) = (guest.range(method, method_len)?, guest.range(args, args_len)?);
+    guest.charge(method.len() + args.len())?;
+    let to = Hash(guest.array(to)?);
+    guest.session.send(to, &guest.memory[method], &guest.memory[args])
+}
+
+pub(crate) fn shard(guest: &mut Guest<'_>, out: u32) -> Result<(), Stop> {
+    let out = guest.range(out, 32)?;
     guest.charge(0)?;
-    let caller = guest.caller.data().session.caller();
-    guest.copy_out(out, &caller)
-}
-
-fn seq(guest: &mut Guest<'_>) -> Result<u64, Stop> {
-    guest.charge(0)?;
-    Ok(guest.caller.data().session.context().seq)
-}
-
-fn time(guest: &mut Guest<'_>) -> Result<u64, Stop> {
-    guest.charge(0)?;
-    Ok(guest.caller.data().session.context().time_ms)
-}
-
-fn random(guest: &mut Guest<'_>, out: u32, out_len: u32) -> Result<(), Stop> {
-    let out = guest.range(out, out_len)?;
-    guest.charge(out.len())?;
-    let (memory, host) = guest.parts()?;
-    memory[out].copy_from_slice(&host.session.random(out_len as usize)?);
+    let shard = guest.session.context().shard;
+    guest.write(out, &shard.0);
     Ok(())
 }
 
-fn log(guest: &mut Guest<'_>, text: u32, text_len: u32) -> Result<(), Stop> {
+pub(crate) fn caller(guest: &mut Guest<'_>, out: u32, out_cap: u32) -> Result<u32, Stop> {
+    let out = guest.range(out, out_cap)?;
+    guest.charge(0)?;
+    let caller = guest.session.caller();
+    guest.copy_out(out, &caller)
+}
+
+pub(crate) fn seq(guest: &mut Guest<'_>) -> Result<u64, Stop> {
+    guest.charge(0)?;
+    Ok(guest.session.context().seq)
+}
+
+pub(crate) fn time(guest: &mut Guest<'_>) -> Result<u64, Stop> {
+    guest.charge(0)?;
+    Ok(guest.session.context().time_ms)
+}
+
+pub(crate) fn random(guest: &mut Guest<'_>, out: u32, out_len: u32) -> Result<(), Stop> {
+    let out = guest.range(out, out_len)?;
+    guest.charge(out.len())?;
+    let bytes = guest.session.random(out_len as usize)?;
+    guest.write(out, &bytes);
+    Ok(())
+}
+
+pub(crate) fn hash_blake3(guest: &mut Guest<'_>, data: u32, data_len: u32, out: u32) -> Result<(), Stop> {
+    hash(guest, (data, data_len), out, crypto::blake3)
+}
+
+pub(crate) fn hash_sha256(guest: &mut Guest<'_>, data: u32, data_len: u32, out: u32) -> Result<(), Stop> {
+    hash(guest, (data, data_len), out, crypto::sha256)
+}
+
+fn hash(guest: &mut Guest<'_>, data: (u32, u32), out: u32, of: fn(&[u8]) -> [u8; 32]) -> Result<(), Stop> {
+    let (data, out) = (guest.range(data.0, data.1)?, guest.range(out, 32)?);
+    guest.charge(data.len())?;
+    let digest = of(&guest.memory[data]);
+    guest.write(out, &digest);
+    Ok(())
+}
+
+pub(crate) fn verify_ed25519(
+    guest: &mut Guest<'_>,
+    key: u32,
+    signature: u32,
+    message: u32,
+    message_len: u32,
+) -> Result<u32, Stop> {
+    let (key, signature) = (guest.range(key, 32)?, guest.range(signature, 64)?);
+    let message = guest.range(message, message_len)?;
+    guest.charge(message.len())?;
+    let (key, signature) = (guest.array(key)?, guest.array(signature)?);
+    Ok(u32::from(crypto::verify_ed25519(&key, &signature, &guest.memory[message])))
+}
+
+pub(crate) fn log(guest: &mut Guest<'_>, text: u32, text_len: u32) -> Result<(), Stop> {
     let text = guest.range(text, text_len)?;
     guest.charge(text.len())?;
-    let (memory, host) = guest.parts()?;
-    host.session.log(&memory[text]);
+    guest.session.log(&guest.memory[text]);
     Ok(())
 }
 

@@ -40,7 +40,7 @@
 //!         (data (i32.const 0) "\2a")
 //!         (func (export "query:answer") (call $answer (i32.const 0) (i32.const 1))))"#,
 //! )?;
-//! let vm = vm::Vm::new()?;
+//! let vm = vm::Vm::new(vm::Engine::Cranelift)?;
 //! let program = vm.admit(&wasm)?;
 //! assert_eq!(program.method("answer"), Some(Mode::Query));
 //!
@@ -63,6 +63,8 @@
 //! ```
 
 mod admit;
+mod cache;
+pub mod conformance;
 mod engine;
 mod features;
 #[cfg(test)]
@@ -74,17 +76,21 @@ mod program;
 mod run;
 
 pub use admit::error::{AdmitError, Part};
+pub use cache::Cache;
+pub use engine::Engine;
+pub use prepare::{Preparation, prepare};
 pub use program::Program;
 pub use run::Job;
 
 use abi::effect::Execution;
 use abi::fault::Fault;
+use abi::hash::PROGRAM;
+use admit::Admitted;
+use engine::{Code, Executor};
 
 /// An engine with its host calls, for any number of programs and threads.
 pub struct Vm {
-    engine: wasmtime::Engine,
-    linker: wasmtime::Linker<run::Host>,
-    gate: gate::Gate,
+    executor: Executor,
 }
 
 impl Vm {
@@ -93,10 +99,14 @@ impl Vm {
     /// # Errors
     ///
     /// This machine cannot run the engine, or refuses the address space.
-    pub fn new() -> Result<Vm, Fault> {
-        let engine = engine::engine()?;
-        let linker = hostcalls::linker(&engine)?;
-        Ok(Vm { engine, linker, gate: gate::Gate::new(engine::INSTANCES_MAX) })
+    pub fn new(engine: Engine) -> Result<Vm, Fault> {
+        Ok(Vm { executor: Executor::new(engine)? })
+    }
+
+    /// From now on, after every call, the instance that was put back is compared with a fresh one, and any
+    /// difference is a fault. For tests: it costs far more than a call.
+    pub fn prove_resets(&mut self) {
+        self.executor.prove_resets();
     }
 
     /// Checks, prepares and compiles a program.
@@ -105,23 +115,53 @@ impl Vm {
     ///
     /// Which rule the module breaks, and where.
     pub fn admit(&self, wasm: &[u8]) -> Result<Program, AdmitError> {
-        let admitted = admit::admit(wasm)?;
-        let prepared = prepare::prepare(wasm)?;
-        Program::compile(&self.linker, wasm, &prepared, admitted)
+        let (admitted, code) = self.compile(wasm)?;
+        Ok(Program::new(PROGRAM.hash(wasm), admitted, code))
     }
 
-    /// Runs one method in a fresh instance. Waits while as many calls run as the engine has room for.
-    ///
-    /// The caller's duties:
-    ///
-    /// 1. `job.method` is a method of the program, and `job.mode` its mode.
-    /// 2. The thread has 1 MiB of stack left: programs may use half of that.
+    /// The same, by way of a cache.
     ///
     /// # Errors
     ///
-    /// The fault, if this machine failed or the first duty was missed.
-    pub fn run(&self, program: &Program, job: Job) -> Result<Execution, Fault> {
-        let _pass = self.gate.enter();
-        run::run(&self.engine, program, job)
+    /// Which rule the module breaks, and where.
+    pub fn admit_cached(&self, wasm: &[u8], cache: &dyn Cache) -> Result<Program, AdmitError> {
+        let id = PROGRAM.hash(wasm);
+        let Some(key) = self.executor.name().map(|name| cache::key(&id, &name)) else {
+            return self.admit(wasm);
+        };
+        let kept = cache.load(&key).and_then(|artifact| cache::open(&artifact));
+        if let Some((admitted, artifact)) = kept
+            && let Some(code) = self.executor.load(&artifact, &exports(&admitted))
+        {
+            return Ok(Program::new(id, admitted, code));
+        }
+        let (admitted, code) = self.compile(wasm)?;
+        if let Some(bytes) = code.to_bytes() {
+            cache.keep(&key, &cache::artifact(&admitted, bytes));
+        }
+        Ok(Program::new(id, admitted, code))
     }
+
+    fn compile(&self, wasm: &[u8]) -> Result<(Admitted, Code), AdmitError> {
+        let admitted = admit::admit(wasm)?;
+        let prepared = prepare(wasm, Preparation { marks: true, fuel: 0 })?;
+        let code = self.executor.compile(&prepared, &exports(&admitted))?;
+        Ok((admitted, code))
+    }
+
+    /// Runs one method. Waits while as many calls run as the engine has room for.
+    ///
+    /// The caller's duty: `job.method` is a method of the program, and `job.mode` its mode.
+    ///
+    /// # Errors
+    ///
+    /// The fault, if this machine failed or the duty was missed.
+    pub fn run(&self, program: &Program, job: Job) -> Result<Execution, Fault> {
+        run::run(&self.executor, program, job)
+    }
+}
+
+/// The exports that are methods, in the order of the methods.
+fn exports(admitted: &Admitted) -> Vec<&str> {
+    admitted.methods.values().map(|(_, export)| export.as_str()).collect()
 }

@@ -1,15 +1,12 @@
 //! A program that was admitted and compiled.
 
-use crate::AdmitError;
 use crate::admit::Admitted;
-use crate::run::Host;
-use abi::hash::PROGRAM;
+use crate::engine::Code;
 use abi::id::Hash;
 use abi::session::Mode;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use wasmtime::{InstancePre, Linker, Module, ModuleExport};
 
 /// A program ready to run: a shared handle, cheap to clone.
 #[derive(Clone)]
@@ -19,14 +16,16 @@ struct Compiled {
     id: Hash,
     methods: BTreeMap<String, Method>,
     interface: Option<Vec<u8>>,
-    memory: ModuleExport,
-    instance: InstancePre<Host>,
+    image: Vec<u8>,
+    is_resettable: bool,
+    code: Code,
 }
 
 #[derive(Clone, Copy)]
 struct Method {
     mode: Mode,
-    export: ModuleExport,
+    /// Its place among the methods it was compiled with.
+    index: usize,
 }
 
 impl Program {
@@ -50,43 +49,32 @@ impl Program {
         self.0.interface.as_deref()
     }
 
-    /// Compiles what `wasm` was prepared to.
-    pub(crate) fn compile(
-        linker: &Linker<Host>,
-        wasm: &[u8],
-        prepared: &[u8],
-        admitted: Admitted<'_>,
-    ) -> Result<Program, AdmitError> {
-        let uncompilable =
-            |error: wasmtime::Error| AdmitError::Uncompilable { because: format!("{error:#}") };
-        let module = Module::from_binary(linker.engine(), prepared).map_err(uncompilable)?;
-        let export = |name: &str| {
-            let lost = || AdmitError::Uncompilable { because: format!("the export {name:?} was lost") };
-            module.get_export_index(name).ok_or_else(lost)
-        };
-        let memory = export("memory")?;
-        let mut methods = BTreeMap::new();
-        for (name, (mode, exported_as)) in &admitted.methods {
-            methods.insert((*name).to_owned(), Method { mode: *mode, export: export(exported_as)? });
-        }
-        let instance = linker.instantiate_pre(&module).map_err(uncompilable)?;
-        let interface = admitted.interface.map(<[u8]>::to_vec);
-        Ok(Program(Arc::new(Compiled { id: PROGRAM.hash(wasm), methods, interface, memory, instance })))
+    /// The program `id`, which was admitted, prepared and compiled to `code`.
+    pub(crate) fn new(id: Hash, admitted: Admitted, code: Code) -> Program {
+        let method = |(index, (name, (mode, _)))| (name, Method { mode, index });
+        Program(Arc::new(Compiled {
+            id,
+            methods: admitted.methods.into_iter().enumerate().map(method).collect(),
+            interface: admitted.interface,
+            image: admitted.image,
+            is_resettable: !admitted.writes_tables,
+            code,
+        }))
     }
 
-    /// Makes instances.
-    pub(crate) fn instance(&self) -> &InstancePre<Host> {
-        &self.0.instance
+    /// What its engine runs.
+    pub(crate) fn code(&self) -> &Code {
+        &self.0.code
     }
 
-    /// Where an instance exports its memory.
-    pub(crate) fn memory(&self) -> &ModuleExport {
-        &self.0.memory
+    /// What a fresh memory begins with, where an instance can be put back as it was after a call.
+    pub(crate) fn image(&self) -> Option<&[u8]> {
+        self.0.is_resettable.then_some(&self.0.image)
     }
 
-    /// Where an instance exports a method of this mode.
-    pub(crate) fn entry(&self, name: &str, mode: Mode) -> Option<&ModuleExport> {
-        self.0.methods.get(name).filter(|method| method.mode == mode).map(|method| &method.export)
+    /// The place of a method of this mode among those the program was compiled with.
+    pub(crate) fn place(&self, name: &str, mode: Mode) -> Option<usize> {
+        self.0.methods.get(name).filter(|method| method.mode == mode).map(|method| method.index)
     }
 }
 

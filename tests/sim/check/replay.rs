@@ -11,7 +11,7 @@ use state::{Store, Tree};
 const PROPERTY: &str = "root = replay";
 
 pub(super) fn check(shard: &SimShard, blocks: &[Block]) -> Result<(), Violation> {
-    let mut replayer = Replayer::new(shard.genesis(), birth::catalogue())
+    let mut replayer = Replayer::new(shard.genesis(), birth::catalogue(), kernel::Engine::Cranelift)
         .map_err(|error| Violation::new(PROPERTY, error))?;
     for block in blocks {
         replayer.block(block).map_err(|error| Violation::new(PROPERTY, error))?;

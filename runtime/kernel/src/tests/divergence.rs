@@ -2,12 +2,12 @@
 
 use super::fixture::{INADMISSIBLE, Sample, genesis, programs, unsigned};
 use crate::replay::What;
-use crate::{Divergence, ReplayError, Replayer};
+use crate::{Divergence, Engine, ReplayError, Replayer};
 use abi::Coded;
 use abi::call::{Call, Caller, SignedCall};
 use abi::codec::Bytes;
 use abi::diff::Diff;
-use abi::effect::Event;
+use abi::effect::{Event, Message};
 use abi::genesis::Genesis;
 use abi::hash::PROGRAM;
 use abi::id::Hash;
@@ -55,7 +55,7 @@ fn sealed(mut blocks: Vec<Block>) -> Vec<Block> {
 }
 
 fn replay(blocks: &[Block], programs: BTreeMap<Hash, Vec<u8>>) -> Result<Replayer, ReplayError> {
-    let mut replayer = Replayer::new(&genesis(), Box::new(programs))?;
+    let mut replayer = Replayer::new(&genesis(), Box::new(programs), Engine::Cranelift)?;
     blocks.iter().try_for_each(|block| replayer.block(block))?;
     Ok(replayer)
 }
@@ -101,6 +101,31 @@ fn other_events_diverge() {
     let event = Event { name: "put".into(), data: Bytes(vec![0x80]) };
     assert_eq!(found(|block| block.entries[0].events.push(event)), at(2, What::Events));
     assert_eq!(found(|block| block.entries[1].events.clear()), at(3, What::Events));
+}
+
+#[test]
+fn other_messages_diverge() {
+    let added = Message { to: Hash([1; 32]), method: "put".into(), args: Bytes(vec![0x80]) };
+    assert_eq!(found(|block| block.entries[0].messages.push(added)), at(2, What::Messages));
+    let mut sample = Sample::begun();
+    let tell = sample.signed("tell");
+    sample.ask(&tell);
+    let blocks = sample.blocks();
+    type Change = fn(&mut Vec<Message>);
+    let changes: [Change; 4] = [
+        Vec::clear,
+        |sent| sent[0].to = Hash::ZERO,
+        |sent| sent[0].method.push('s'),
+        |sent| sent[0].args.0[2] ^= 1,
+    ];
+    for change in changes {
+        match error(&rewritten(&blocks, |block| change(&mut block.entries[0].messages))) {
+            ReplayError::Diverged(found) => {
+                assert_eq!(found, Divergence { height: 2, seq: Some(1), what: What::Messages });
+            }
+            other => panic!("{other}"),
+        }
+    }
 }
 
 #[test]
@@ -174,7 +199,7 @@ fn what_cannot_be_judged_is_no_divergence() {
     assert!(matches!(missing, ReplayError::MissingProgram { height: 2, .. }), "{missing}");
     assert_eq!(missing.code(), 5202);
     let other = Genesis { profile: Hash([1; 32]), ..genesis() };
-    let unknown = Replayer::new(&other, Box::new(programs())).err().unwrap();
+    let unknown = Replayer::new(&other, Box::new(programs()), Engine::Cranelift).err().unwrap();
     assert_eq!(unknown.code(), 5203);
     let swapped = programs().into_keys().map(|id| (id, Vec::new())).collect();
     let corrupt = replay(&blocks, swapped).err().unwrap();

@@ -6,6 +6,8 @@
   (import "foil" "state_get" (func $get (param i32 i32 i32 i32) (result i64)))
   (import "foil" "state_put" (func $put (param i32 i32 i32 i32)))
   (import "foil" "emit" (func $emit (param i32 i32 i32 i32)))
+  (import "foil" "send" (func $send (param i32 i32 i32 i32 i32)))
+  (import "foil" "shard" (func $shard (param i32)))
   (import "foil" "seq" (func $seq (result i64)))
   (import "foil" "time" (func $time (result i64)))
   (import "foil" "random" (func $random (param i32 i32)))
@@ -29,18 +31,27 @@
     (call $emit (i32.const 5) (i32.const 3) (i32.const 64) (i32.const 10))
     (call $answer (i32.const 32) (i32.const 8)))
 
-  ;; Writes, emits, and says no.
+  ;; Asks its own shard to `put` its argument.
+  (func (export "call:tell")
+    (drop (call $input (i32.const 64) (i32.const 64)))
+    (call $shard (i32.const 96))
+    (call $send (i32.const 96) (i32.const 5) (i32.const 3) (i32.const 64) (i32.const 10))
+    (call $answer (i32.const 96) (i32.const 32)))
+
+  ;; Writes, emits, sends, and says no.
   (func (export "call:fail")
     (drop (call $input (i32.const 64) (i32.const 64)))
     (call $put (i32.const 66) (i32.const 8) (i32.const 0) (i32.const 5))
     (call $emit (i32.const 5) (i32.const 3) (i32.const 64) (i32.const 10))
+    (call $send (i32.const 96) (i32.const 5) (i32.const 3) (i32.const 64) (i32.const 10))
     (call $fail (i32.const 64) (i32.const 10)))
 
-  ;; Writes, emits, and breaks a rule.
+  ;; Writes, emits, sends, and breaks a rule.
   (func (export "call:trap")
     (drop (call $input (i32.const 64) (i32.const 64)))
     (call $put (i32.const 66) (i32.const 8) (i32.const 0) (i32.const 5))
     (call $emit (i32.const 5) (i32.const 3) (i32.const 64) (i32.const 10))
+    (call $send (i32.const 96) (i32.const 5) (i32.const 3) (i32.const 64) (i32.const 10))
     (unreachable))
 
   (func (export "call:burn")

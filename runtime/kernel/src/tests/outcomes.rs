@@ -5,6 +5,9 @@ use crate::{Answer, Refusal, Rejected};
 use abi::Coded;
 use abi::call::{Call, Caller, SignedCall};
 use abi::diff::Diff;
+use abi::effect::{Message, messages_digest};
+use abi::hash::MESSAGE;
+use abi::merkle::list_root;
 use abi::outcome::{Outcome, Trap};
 use abi::record::Record;
 use journal::Issuer;
@@ -32,9 +35,23 @@ fn a_call_that_did_not_return_changes_nothing_and_has_a_receipt() {
         let record = receipted(&sample, seq);
         assert_eq!((record.effect.seq, record.effect.outcome), (seq, outcome.code()));
         assert_eq!(record.effect.diff, Diff::new().hash());
-        assert_eq!(record.fuel == fuel_max, matches!(outcome, Outcome::Trapped(_)), "a trap costs all");
+        assert_eq!(record.effect.messages, list_root(&MESSAGE, &[]));
+        assert_eq!(record.fuel == fuel_max, outcome == Outcome::Trapped(Trap::OutOfFuel));
     }
     assert_eq!((sample.shard.position().root, sample.content()), (root, content));
+}
+
+#[test]
+fn messages_stand_in_the_block_and_in_the_effect() {
+    let mut sample = Sample::begun();
+    let signed = sample.signed("tell");
+    let outcome = Outcome::Returned(sample.shard.id().0.to_vec());
+    assert_eq!(sample.ask(&signed), Answer::New { seq: 1, outcome });
+    let (sample, _) = sample.reopened();
+    let call = &signed.call;
+    let messages = [Message { to: sample.shard.id(), method: "put".into(), args: call.args.clone() }];
+    assert_eq!(sample.blocks()[1].entries[0].messages, messages);
+    assert_eq!(receipted(&sample, 1).effect.messages, messages_digest(call, &messages));
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use super::time::{given_or_now, parse_seconds};
 use crate::cli::Global;
-use crate::commands::{Identity, inspect, open, random, receipt, submit};
+use crate::commands::{Identity, Submitted, inspect, open, random, receipt, submit};
 use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::output;
 use crate::program::{Serving, arguments};
+use crate::told::Told;
 use abi::call::{Call, Caller};
 use abi::codec::Bytes;
 use abi::hash::RUN_LINE;
@@ -58,11 +59,12 @@ pub fn run(global: &Global, args: &CallArgs) -> Result<Exit, NodeError> {
     };
     let expires_ms = now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms);
     let call = new_call(&shard, &args.method, input, key, expires_ms, args.fuel);
-    let (seq, known) = submit(&mut shard, identity.sign(call), now_ms)?;
+    let Submitted { seq, known, told } = submit(&mut shard, identity.sign(call), now_ms)?;
     let (record, outcome) = inspect::record(&shard, Some(&serving), seq)?;
     let mut answer = json!({ "seq": seq, "known": known });
     if let (Some(answer), Value::Object(record)) = (answer.as_object_mut(), record) {
         answer.extend(record);
+        answer.extend(told.iter().flat_map(Told::fields));
     }
     // The answer comes first: the call is history now, whether its receipt can be written or not.
     output::print(global.output, &answer)?;

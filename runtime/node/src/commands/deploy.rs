@@ -56,7 +56,7 @@ pub fn run(global: &Global, args: &DeployArgs) -> Result<Exit, NodeError> {
     let submitted = submit(&mut shard, signed, now_ms);
     let position = shard.position().clone();
     let closed = shard.close();
-    let (seq, _) = submitted?;
+    let seq = submitted?.seq;
     closed?;
     let answer = json!({
         "program": program.to_string(),

@@ -1,13 +1,13 @@
 //! `foil inspect`: what a file, a record or a block holds.
 
 use crate::cli::Global;
-use crate::commands::{block_at, open, read_program, shard};
+use crate::commands::{block_at, open, read_program, record_at, shard};
 use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::output;
-use crate::program::Serving;
-use crate::value::{hex, to_json};
-use abi::codec::{Decode, dynamic};
+use crate::program::{Serving, arguments_shown, message, outcome};
+use crate::value::hex;
+use abi::codec::Decode;
 use abi::interface::Described;
 use abi::outcome::Outcome;
 use clap::Args;
@@ -103,19 +103,12 @@ fn block(shard: &NodeShard, height: u64) -> Result<Value, NodeError> {
 
 /// A record for a person, by the serving program's interface where it is that program's; and its outcome.
 pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<(Value, Outcome), NodeError> {
-    let (mut block, index) = shard.find(seq)?.ok_or_else(|| NodeError::NotThere {
-        what: format!("record {seq}"),
-        holds: format!("{} records", shard.position().seq),
-    })?;
+    let (mut block, index) = record_at(shard, seq)?;
     let record = block.records(shard.genesis().profile).swap_remove(index);
     let entry = block.entries.swap_remove(index);
     let call = &entry.call.call;
     let serving = serving.filter(|serving| serving.id == entry.program);
-    let form = serving.and_then(|serving| serving.interface.method(&call.method).map(|form| (serving, form)));
-    let outcome = match form {
-        Some((serving, form)) => serving.outcome(form, &entry.outcome),
-        None => json!({ "outcome": entry.outcome.code(), "output": hex(entry.outcome.output()) }),
-    };
+    let outcome = outcome(serving, &entry.program, &call.method, &entry.outcome);
     let events: Vec<Value> = match serving {
         Some(serving) => entry.events.iter().map(|event| serving.event(event)).collect(),
         None => entry
@@ -124,7 +117,7 @@ pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<
             .map(|event| json!({ "event": event.name, "data": hex(&event.data) }))
             .collect(),
     };
-    let args = dynamic::decode(&call.args).map_or_else(|_| json!(hex(&call.args)), |args| to_json(&args));
+    let messages: Vec<Value> = entry.messages.iter().map(message).collect();
     let mut answer = json!({
         "seq": seq,
         "height": record.placement.height,
@@ -132,15 +125,16 @@ pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<
         "time_ms": entry.time_ms,
         "program": entry.program.to_string(),
         "method": call.method,
-        "args": args,
+        "args": arguments_shown(&call.args),
         "caller": format!("{:?}", call.caller),
         "events": events,
+        "messages": messages,
         "fuel": entry.fuel,
         "effect": record.effect.hash().to_string(),
         "call": record.effect.call.to_string(),
         "diff": entry.diff.to_string(),
     });
-    if let (Some(answer), Value::Object(outcome)) = (answer.as_object_mut(), outcome) {
+    if let Some(answer) = answer.as_object_mut() {
         answer.extend(outcome);
     }
     Ok((answer, entry.outcome))

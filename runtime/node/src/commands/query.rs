@@ -2,12 +2,14 @@
 
 use super::call::FUEL_DEFAULT;
 use crate::cli::Global;
-use crate::commands::{Identity, open};
+use crate::commands::{Identity, log, open};
 use crate::error::NodeError;
 use crate::output;
 use crate::program::{Serving, arguments};
+use crate::told::Told;
 use abi::interface::Kind;
 use clap::Args;
+use serde_json::Value;
 use std::path::PathBuf;
 use verify::Exit;
 
@@ -36,7 +38,9 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, NodeError> {
     let input = arguments(method, &args.args)?;
     let execution = shard.query(caller, &args.method, input, args.fuel)?;
     shard.close()?;
-    execution.logs.iter().for_each(|line| tracing::debug!(line, "log"));
-    output::print(global.output, &serving.outcome(method, &execution.outcome))?;
+    log(&execution);
+    let mut answer = serving.outcome(method, &execution.outcome);
+    answer.extend(Told::of(&execution).iter().flat_map(Told::fields));
+    output::print(global.output, &Value::Object(answer))?;
     Ok(Exit::of_outcome(&execution.outcome))
 }

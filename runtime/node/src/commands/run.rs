@@ -7,22 +7,24 @@
 use super::call::{FUEL_DEFAULT, new_call};
 use super::time::{now_ms, parse_seconds};
 use crate::cli::Global;
-use crate::commands::{Identity, open};
+use crate::commands::{Identity, log, open};
 use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::map::RowMap;
 use crate::program::{Serving, encode_arguments};
 use crate::rows::{Row, Rows, count_lines};
+use crate::told::{Told, trap_fields};
 use crate::value::plain;
 use crate::{output, progress};
 use abi::Coded;
+use abi::effect::Execution;
 use abi::hash::RUN_LINE;
 use abi::interface::{Kind, MethodForm};
 use abi::limits::BLOCK_CALLS_MAX;
-use abi::outcome::Outcome;
+use abi::outcome::{Outcome, Trap};
 use clap::Args;
 use kernel::{Answer, Batch, Request};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -53,6 +55,9 @@ pub struct RunArgs {
     fuel: u64,
 }
 
+/// Most traps that are told of one by one: the others are counted.
+const TRAPS_MAX: usize = 5;
+
 /// What the rows came to.
 #[derive(Default)]
 struct Tally {
@@ -61,6 +66,8 @@ struct Tally {
     known: u64,
     failures: BTreeMap<String, u64>,
     returned: u64,
+    /// The first traps, for a person.
+    traps: Vec<Value>,
 }
 
 /// Runs the command.
@@ -87,7 +94,7 @@ pub fn run(global: &Global, args: &RunArgs) -> Result<Exit, NodeError> {
     let closed = shard.close();
     result?;
     closed?;
-    let answer = json!({
+    let mut answer = json!({
         "run": args.run,
         "resumed_after_line": (done > 0).then_some(done),
         "rows": tally.rows,
@@ -102,12 +109,23 @@ pub fn run(global: &Global, args: &RunArgs) -> Result<Exit, NodeError> {
         "root": at.root.to_string(),
         "head": head.to_string(),
     });
+    if !tally.traps.is_empty() {
+        answer["traps"] = Value::Array(tally.traps);
+    }
     output::print(global.output, &answer)?;
     Ok(Exit::Verified)
 }
 
 fn rounded(number: f64) -> Value {
     json!((number * 1000.0).round() / 1000.0)
+}
+
+/// The trap of a line, with what it tells.
+fn trap_at(line: u64, seq: u64, trap: Trap, told: &Told) -> Value {
+    let mut shown = Map::from_iter([("line".into(), line.into()), ("seq".into(), seq.into())]);
+    shown.extend(trap_fields(trap));
+    shown.extend(told.fields());
+    Value::Object(shown)
 }
 
 /// The idempotency key of a line.
@@ -196,10 +214,24 @@ impl Job<'_> {
     fn commit(&mut self, rows: &Rows, batch: &mut Vec<(u64, Request)>) -> Result<(), NodeError> {
         let (lines, requests): (Vec<u64>, Vec<Request>) = std::mem::take(batch).into_iter().unzip();
         let block_calls = self.args.block_calls as usize;
-        let answers = self.shard.submit(Batch { requests, block_calls, stop_at_rejection: true })?;
+        let batch = Batch { requests, block_calls, stop_at_rejection: true };
+        let mut told = BTreeMap::new();
+        let room = TRAPS_MAX - self.tally.traps.len();
+        let mut watch = |seq, execution: &Execution| {
+            log(execution);
+            if told.len() < room {
+                told.extend(Told::of(execution).map(|it| (seq, it)));
+            }
+        };
+        let answers = self.shard.submit_watched(batch, &mut watch)?;
         for (line, answer) in lines.into_iter().zip(answers) {
             match answer {
-                Answer::New { outcome, .. } => self.count(&outcome),
+                Answer::New { seq, outcome } => {
+                    self.count(&outcome);
+                    if let (Outcome::Trapped(trap), Some(told)) = (outcome, told.remove(&seq)) {
+                        self.tally.traps.push(trap_at(line, seq, trap, &told));
+                    }
+                }
                 Answer::Known(_) => self.tally.known += 1,
                 Answer::Rejected(rejected) => {
                     return Err(rows.bad(line, format!("E{} {rejected}", rejected.code())));

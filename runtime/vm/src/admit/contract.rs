@@ -5,7 +5,7 @@ use crate::admit::error::{AdmitError, Part};
 use abi::hostcalls::{self, HostCall, MODULE, Wasm};
 use abi::limits::{MEMORY_PAGES_MAX, METHOD_BYTES_MAX, TABLE_ELEMENTS_MAX};
 use abi::session::Mode;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::types::Types;
 use wasmparser::{Export, ExternalKind, FuncType, Import, TypeRef, ValType};
 
@@ -15,13 +15,16 @@ const PAGE_BYTES: u64 = 64 << 10;
 const NAME_CHARS_MAX: usize = 100;
 
 /// Checks a module that the validator has passed.
-pub(super) fn check<'a>(pass: Pass<'a>, types: &Types) -> Result<Admitted<'a>, AdmitError> {
-    pass.imports.iter().try_for_each(|found| import(found, types))?;
+pub(super) fn check(pass: Pass<'_>, types: &Types) -> Result<Admitted, AdmitError> {
+    let mut seen = BTreeSet::new();
+    pass.imports.iter().try_for_each(|found| import(found, types, &mut seen))?;
     let memory_pages = memory(types)?;
     let table_elements = table(types)?;
     pass.segments.iter().try_for_each(|found| segment(found, memory_pages * PAGE_BYTES, table_elements))?;
     let methods = exports(&pass.exports, types)?;
-    Ok(Admitted { methods, interface: pass.interface })
+    let image = image(&pass.segments);
+    let interface = pass.interface.map(<[u8]>::to_vec);
+    Ok(Admitted { methods, interface, writes_tables: pass.writes_tables, image })
 }
 
 /// Names are the module's to choose, so only their beginning goes into errors.
@@ -29,7 +32,7 @@ fn shown(name: &str) -> String {
     name.chars().take(NAME_CHARS_MAX).collect()
 }
 
-fn import(import: &Import<'_>, types: &Types) -> Result<(), AdmitError> {
+fn import(import: &Import<'_>, types: &Types, seen: &mut BTreeSet<&'static str>) -> Result<(), AdmitError> {
     let Some(call) = hostcalls::find(import.name).filter(|_| import.module == MODULE) else {
         return Err(AdmitError::UnknownImport { module: shown(import.module), name: shown(import.name) });
     };
@@ -40,7 +43,10 @@ fn import(import: &Import<'_>, types: &Types) -> Result<(), AdmitError> {
         }
         _ => false,
     };
-    if matches { Ok(()) } else { Err(AdmitError::ImportType { name: call.name, expected: signature(call) }) }
+    if !matches {
+        return Err(AdmitError::ImportType { name: call.name, expected: signature(call) });
+    }
+    if seen.insert(call.name) { Ok(()) } else { Err(AdmitError::ImportTwice { name: call.name }) }
 }
 
 fn is_type_of(call: &HostCall, function: &FuncType) -> bool {
@@ -83,16 +89,26 @@ fn table(types: &Types) -> Result<u64, AdmitError> {
 }
 
 /// A segment out of bounds would be a trap before the program's first operator.
-fn segment(segment: &Segment, memory_bytes: u64, table_elements: u64) -> Result<(), AdmitError> {
-    let Segment { part, end } = *segment;
+fn segment(segment: &Segment<'_>, memory_bytes: u64, table_elements: u64) -> Result<(), AdmitError> {
+    let Segment { part, end, .. } = *segment;
     let size = if let Part::DataSegment(_) = part { memory_bytes } else { table_elements };
     if end > size { Err(AdmitError::SegmentOutOfBounds { part, end, size }) } else { Ok(()) }
 }
 
-type Methods<'a> = BTreeMap<&'a str, (Mode, &'a str)>;
+/// The memory that the segments make: each is written over those before it.
+fn image(segments: &[Segment<'_>]) -> Vec<u8> {
+    let mut image = Vec::new();
+    for segment in segments {
+        // It lies within the memory, which has a maximum.
+        let end = usize::try_from(segment.end).unwrap_or(usize::MAX);
+        image.resize(image.len().max(end), 0);
+        image[end - segment.data.len()..end].copy_from_slice(segment.data);
+    }
+    image
+}
 
 /// The methods. Other exports are left alone: linkers leave some behind.
-fn exports<'a>(exports: &[Export<'a>], types: &Types) -> Result<Methods<'a>, AdmitError> {
+fn exports(exports: &[Export<'_>], types: &Types) -> Result<BTreeMap<String, (Mode, String)>, AdmitError> {
     let mut methods = BTreeMap::new();
     for export in exports {
         if export.name.starts_with('\0') {
@@ -107,7 +123,7 @@ fn exports<'a>(exports: &[Export<'a>], types: &Types) -> Result<Methods<'a>, Adm
         if !is_method(export, types) {
             return Err(AdmitError::MethodType { name: shown(export.name) });
         }
-        if methods.insert(name, (mode, export.name)).is_some() {
+        if methods.insert(name.to_owned(), (mode, export.name.to_owned())).is_some() {
             return Err(AdmitError::MethodTwice { name: shown(name) });
         }
     }

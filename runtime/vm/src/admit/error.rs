@@ -53,6 +53,12 @@ pub enum AdmitError {
         /// The name it is asked by.
         name: String,
     },
+    /// An import that is there already.
+    #[error("import {name} is there twice")]
+    ImportTwice {
+        /// The host call.
+        name: &'static str,
+    },
     /// An import of a host call as something else than it is.
     #[error("import {name} has the wrong type: it is {expected}")]
     ImportType {
@@ -140,6 +146,7 @@ impl Coded for AdmitError {
             AdmitError::NoMethod => 4017,
             AdmitError::InterfaceTwice => 4018,
             AdmitError::Uncompilable { .. } => 4019,
+            AdmitError::ImportTwice { .. } => 4020,
         }
     }
 }
@@ -185,6 +192,20 @@ pub enum Part {
     DataSegments,
     /// The number of element segments.
     ElementSegments,
+    /// The nesting of a function's loops.
+    Loops(u32),
+    /// The flow of a function: what merging its values where control meets may take.
+    FunctionFlow(u32),
+    /// The values that a function's calls, blocks and branches pass.
+    FunctionPassed(u32),
+    /// The flow of all functions.
+    Flow,
+    /// The values that the calls, blocks and branches of all functions pass.
+    Passed,
+    /// The sum of the squares of the bodies' lengths, in bytes.
+    Squares,
+    /// The locals of all functions.
+    ProgramLocals,
     /// A data segment.
     DataSegment(u32),
     /// An element segment.
@@ -210,6 +231,13 @@ impl fmt::Display for Part {
             Part::Exports => f.write_str("number of exports"),
             Part::DataSegments => f.write_str("number of data segments"),
             Part::ElementSegments => f.write_str("number of element segments"),
+            Part::Loops(index) => write!(f, "function {index} nesting of loops"),
+            Part::FunctionFlow(index) => write!(f, "function {index} flow"),
+            Part::FunctionPassed(index) => write!(f, "function {index} passed values"),
+            Part::Flow => f.write_str("flow of all functions"),
+            Part::Passed => f.write_str("passed values of all functions"),
+            Part::Squares => f.write_str("sum of the squares of all bodies"),
+            Part::ProgramLocals => f.write_str("locals of all functions"),
             Part::DataSegment(index) => write!(f, "data segment {index}"),
             Part::ElementSegment(index) => write!(f, "element segment {index}"),
         }

@@ -1,6 +1,8 @@
 use crate::Job;
-use crate::fixture::{FUEL, job, main, outcome, program, run, said};
-use abi::codec::Encode;
+use crate::fixture::{FUEL, job, main, number, outcome, program, run, said};
+use abi::Hash;
+use abi::codec::{Bytes, Encode};
+use abi::effect::Message;
 use abi::hostcalls::{TABLE, Wasm, find};
 use abi::outcome::{Outcome, Trap};
 
@@ -11,36 +13,47 @@ fn call(name: &str, args: &[u32]) -> String {
     format!("{args} (call ${name}) {result}")
 }
 
+/// Where `HIT` puts a method's name of three bytes.
+const METHOD: u32 = 60_000;
+const HIT: &str = "(i32.store (i32.const 60000) (i32.const 0x746968))";
+
 fn trapped(trap: Trap) -> Outcome {
     Outcome::Trapped(trap)
 }
 
 #[test]
 fn a_wild_pointer_traps_in_every_host_call() {
-    // Arguments that work, and where the pointers are; each has its length behind it.
-    let cases: &[(&str, &[u32], &[usize])] = &[
-        ("state_get", &[0, 1, 0, 1], &[0, 2]),
-        ("state_put", &[0, 1, 0, 1], &[0, 2]),
-        ("state_delete", &[0, 1], &[0]),
-        ("scan_open", &[0, 1, 0, 1, 0], &[0, 2]),
-        ("scan_next", &[0, 0, 1], &[1]),
-        ("input", &[0, 1], &[0]),
-        ("answer", &[0, 1], &[0]),
-        ("fail", &[0, 1], &[0]),
-        ("emit", &[0, 1, 0, 1], &[0, 2]),
-        ("caller", &[0, 1], &[0]),
-        ("seq", &[], &[]),
-        ("time", &[], &[]),
-        ("random", &[0, 1], &[0]),
-        ("log", &[0, 1], &[0]),
+    // Arguments that work, and where the pointers are: with their lengths behind them, or to so many bytes.
+    type Case = (&'static str, &'static [u32], &'static [usize], &'static [(usize, u32)]);
+    let cases: &[Case] = &[
+        ("state_get", &[0, 1, 0, 1], &[0, 2], &[]),
+        ("state_put", &[0, 1, 0, 1], &[0, 2], &[]),
+        ("state_delete", &[0, 1], &[0], &[]),
+        ("scan_open", &[0, 1, 0, 1, 0], &[0, 2], &[]),
+        ("scan_next", &[0, 0, 1], &[1], &[]),
+        ("scan_close", &[0], &[], &[]),
+        ("input", &[0, 1], &[0], &[]),
+        ("answer", &[0, 1], &[0], &[]),
+        ("fail", &[0, 1], &[0], &[]),
+        ("emit", &[0, 1, 0, 1], &[0, 2], &[]),
+        ("send", &[0, METHOD, 3, 0, 1], &[1, 3], &[(0, 32)]),
+        ("shard", &[0], &[], &[(0, 32)]),
+        ("caller", &[0, 1], &[0], &[]),
+        ("seq", &[], &[], &[]),
+        ("time", &[], &[], &[]),
+        ("random", &[0, 1], &[0], &[]),
+        ("hash_blake3", &[0, 1, 0], &[0], &[(2, 32)]),
+        ("hash_sha256", &[0, 1, 0], &[0], &[(2, 32)]),
+        ("verify_ed25519", &[0, 0, 0, 1], &[2], &[(0, 32), (1, 64)]),
+        ("log", &[0, 1], &[0], &[]),
     ];
     assert!(cases.iter().map(|case| case.0).eq(TABLE.iter().map(|row| row.name)));
     let size = 65_536;
     let wild = [(size + 1, 0), (size, 1), (size - 1, 2), (0, size + 1), (u32::MAX, 1), (1, u32::MAX)];
     let open = call("scan_open", &[0, 0, 0, 0, 0]);
     let outcome_of =
-        |name, args: &[u32]| outcome(&format!("{open} (call $say (i64.const 0)) {}", call(name, args)));
-    for (name, args, pointers) in cases {
+        |name, args: &[u32]| outcome(&format!("{HIT} {open} (call $say (i64.const 0)) {}", call(name, args)));
+    for (name, args, pointers, fixed) in cases {
         assert_eq!(TABLE.iter().find(|row| row.name == *name).unwrap().params, vec![Wasm::I32; args.len()]);
         assert!(outcome_of(name, args).code() < 2, "{name} works");
         for &pointer in *pointers {
@@ -53,6 +66,17 @@ fn a_wild_pointer_traps_in_every_host_call() {
                 assert_eq!(with(range), trapped(Trap::BadPointer), "{name} {pointer} {range:?}");
             }
             assert_ne!(with((size, 0)), trapped(Trap::BadPointer), "an empty range may end the memory");
+        }
+        for &(pointer, len) in *fixed {
+            let at = |start: u32| {
+                let mut args = args.to_vec();
+                args[pointer] = start;
+                outcome_of(name, &args)
+            };
+            assert!(at(size - len).code() < 2, "{name} works at the memory's end");
+            for start in [size - len + 1, size, u32::MAX] {
+                assert_eq!(at(start), trapped(Trap::BadPointer), "{name} {pointer} {start}");
+            }
         }
     }
 }
@@ -189,6 +213,76 @@ fn events_and_logs_come_with_the_execution() {
 }
 
 #[test]
+fn messages_come_with_the_execution() {
+    let body = format!(
+        "{HIT} (i32.store8 (i32.const 31) (i32.const 9)) {} (call $say (i64.const 1))",
+        call("send", &[0, METHOD, 3, 40, 1])
+    );
+    let mut to = Hash::ZERO;
+    to.0[31] = 9;
+    let message = Message { to, method: "hit".into(), args: Bytes(vec![0]) };
+    assert_eq!(run(&main(&body), job()).unwrap().messages, [message]);
+    let lost = format!("{body} unreachable");
+    assert_eq!(run(&main(&lost), job()).unwrap().messages, []);
+}
+
+/// The hostile guest's `regret` panics as Rust does.
+#[test]
+fn a_panic_says_where_and_what() {
+    let hostile = include_bytes!("../../../../guests/wasm/hostile.wasm");
+    let program = crate::fixture::vm().admit(hostile).unwrap();
+    let execution = run(&program, Job { method: "regret".into(), ..job() }).unwrap();
+    assert_eq!(execution.outcome, trapped(Trap::Unreachable));
+    let [line] = &execution.logs[..] else { panic!("{:?}", execution.logs) };
+    assert!(line.starts_with("panicked at ") && line.ends_with(": explicit panic"), "{line}");
+    assert!(line.contains("lib.rs:"), "{line}");
+}
+
+/// What a call with this body and data answers, its answer the 32 bytes at 200.
+fn digest(data: &str, body: &str) -> Hash {
+    let fields = format!(
+        "(data (i32.const 0) \"{data}\")
+        (func (export \"call:main\") {body} (call $answer (i32.const 200) (i32.const 32)))"
+    );
+    let outcome = run(&program(&fields), job()).unwrap().outcome;
+    Hash(outcome.output().try_into().unwrap())
+}
+
+#[test]
+fn a_program_knows_its_shard_and_hashes_as_everybody_does() {
+    assert_eq!(digest("", &call("shard", &[200])), job().context.shard);
+    let blake3 = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
+    assert_eq!(digest("", &call("hash_blake3", &[0, 0, 200])).to_string(), blake3, "of nothing");
+    let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(digest("abc", &call("hash_sha256", &[0, 3, 200])).to_string(), sha256, "FIPS 180-4");
+    let twice = call("hash_sha256", &[200, 3, 200]);
+    let over = format!("(i32.store (i32.const 200) (i32.const 0x636261)) {twice}");
+    assert_eq!(digest("", &over).to_string(), sha256, "over its own input");
+}
+
+#[test]
+fn rfc_8032_test_3_verifies_and_nothing_near_it() {
+    let key = "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025";
+    let signature = "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac\
+        18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a";
+    let verdict = |key: &str, signature: &str, message: &str| {
+        let hex = format!("{key}{signature}{message}");
+        let data: String =
+            hex.as_bytes().chunks(2).map(|pair| format!("\\{}", pair.escape_ascii())).collect();
+        let fields = format!(
+            "(data (i32.const 0) \"{data}\") (func (export \"call:main\") (call $say (i64.extend_i32_u
+                (call $verify_ed25519 (i32.const 0) (i32.const 32) (i32.const 96) (i32.const 2)))))"
+        );
+        number(&run(&program(&fields), job()).unwrap().outcome)
+    };
+    assert_eq!(verdict(key, signature, "af82"), 1);
+    assert_eq!(verdict(key, signature, "af83"), 0);
+    assert_eq!(verdict(&key.replace("fc", "fd"), signature, "af82"), 0);
+    assert_eq!(verdict(key, &signature.replace("62", "63"), "af82"), 0);
+    assert_eq!(verdict(&format!("02{:062}", 0), signature, "af82"), 0, "no point of the curve");
+}
+
+#[test]
 fn every_trap_of_a_session_reaches_the_outcome() {
     let forever = |body: String| format!("(loop {body} (br 0))");
     // A key that differs each time: the counter's four bytes.
@@ -198,6 +292,9 @@ fn every_trap_of_a_session_reaches_the_outcome() {
         (Trap::BadArgument, call("scan_next", &[0, 0, 0])),
         (Trap::BadArgument, call("scan_open", &[0, 0, 0, 0, 2])),
         (Trap::BadArgument, call("random", &[0, 4097])),
+        (Trap::BadArgument, call("scan_close", &[0])),
+        (Trap::BadArgument, call("send", &[0, 0, 0, 0, 1])),
+        (Trap::BadArgument, HIT.to_owned() + &call("send", &[0, METHOD, 3, 0, 2])),
         (
             Trap::BadArgument,
             format!("(i32.store8 (i32.const 0) (i32.const 255)) {}", call("emit", &[0, 1, 0, 0])),
@@ -211,6 +308,7 @@ fn every_trap_of_a_session_reaches_the_outcome() {
         (Trap::TooManyWrites, forever(call("state_put", &[0, 1, 0, 65_536]))),
         (Trap::TooManyEvents, call("emit", &[0, 0, 0, 65_536]) + &call("emit", &[0, 1, 0, 65_536])),
         (Trap::TooManyEvents, forever(call("emit", &[0, 0, 0, 0]))),
+        (Trap::TooManyMessages, HIT.to_owned() + &forever(call("send", &[0, METHOD, 3, 0, 1]))),
         (Trap::TooManyCursors, forever(call("scan_open", &[0, 0, 0, 0, 0]))),
     ];
     for (trap, body) in cases {
@@ -220,7 +318,8 @@ fn every_trap_of_a_session_reaches_the_outcome() {
 
 #[test]
 fn every_host_call_is_paid_for_before_its_work() {
-    let fuel = |body: String| run(&main(&format!("{body} (call $say (i64.const 0))")), job()).unwrap().fuel;
+    let fuel =
+        |body: String| run(&main(&format!("{HIT} {body} (call $say (i64.const 0))")), job()).unwrap().fuel;
     let nothing = fuel(String::new());
     // Eight bytes of input or output for each call, where it takes any.
     let cases: &[(&str, &[u32], u64)] = &[
@@ -231,6 +330,11 @@ fn every_host_call_is_paid_for_before_its_work() {
         ("input", &[0, 2], 2),
         ("answer", &[0, 8], 8),
         ("emit", &[0, 3, 0, 5], 8),
+        ("send", &[0, METHOD, 3, 0, 1], 4),
+        ("shard", &[0], 0),
+        ("hash_blake3", &[0, 8, 0], 8),
+        ("hash_sha256", &[0, 8, 0], 8),
+        ("verify_ed25519", &[0, 0, 0, 8], 8),
         ("random", &[0, 8], 8),
         ("log", &[0, 8], 8),
         ("seq", &[], 0),
@@ -241,7 +345,7 @@ fn every_host_call_is_paid_for_before_its_work() {
         let price = row.base + row.per_byte * bytes;
         assert!((price..price + 10).contains(&paid), "{name}: paid={paid} price={price}");
         let poor = Job { fuel_max: price, ..job() };
-        let poor = run(&main(&format!("(loop {} (br 0))", call(name, args))), poor).unwrap();
+        let poor = run(&main(&format!("{HIT} (loop {} (br 0))", call(name, args))), poor).unwrap();
         assert_eq!(poor.outcome, trapped(Trap::OutOfFuel), "{name}");
     }
 }

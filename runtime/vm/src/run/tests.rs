@@ -1,11 +1,10 @@
-use super::{Host, Job, stop};
+use super::Job;
 use crate::fixture::{FUEL, job, job_over, main, number, program, run, said};
 use abi::fault::Fault;
 use abi::outcome::{Outcome, Trap};
-use abi::session::{Mode, Session, Space, Stop};
+use abi::session::Mode;
 use abi::view::{Entry, Scan, View};
 use std::sync::Arc;
-use wasmtime::ResourceLimiter;
 
 #[test]
 fn every_trap_of_the_engine_is_one_of_the_closed_set() {
@@ -39,7 +38,7 @@ fn every_trap_of_the_engine_is_one_of_the_closed_set() {
         ));
         let execution = run(&program, job()).unwrap();
         assert_eq!(execution.outcome, Outcome::Trapped(trap), "{body}");
-        assert_eq!(execution.fuel, FUEL, "a trap costs the whole limit: {body}");
+        assert_eq!(execution.fuel == FUEL, trap == Trap::OutOfFuel, "a trap costs what was used: {body}");
         assert!(execution.diff.is_empty(), "a trap leaves no write: {body}");
     }
 }
@@ -60,7 +59,7 @@ fn fuel_used_is_the_same_however_much_there_is() {
     let program = main(body);
     let used = |fuel_max| run(&program, Job { fuel_max, ..job() }).unwrap().fuel;
     assert!(used(FUEL) > 1_000);
-    assert_eq!(used(FUEL), used(u64::MAX));
+    assert_eq!(used(FUEL), used(abi::limits::FUEL_MAX));
     assert_eq!(used(FUEL), used(used(FUEL)));
     let starved = Job { fuel_max: used(FUEL) / 2, ..job() };
     assert_eq!(run(&program, starved).unwrap().outcome, Outcome::Trapped(Trap::OutOfFuel));
@@ -219,13 +218,19 @@ fn recursion_ends_at_one_depth() {
     assert_eq!(first, run(&program, job()).unwrap());
 }
 
+/// The page between those of its ends and those that its length fills was once left unmarked.
 #[test]
-fn growth_that_the_machine_refuses_is_a_fault() {
-    let Job { view, context, mode, input, .. } = job();
-    let session = Session::new(view, context, Space::Program, mode, input);
-    let mut host = Host { session, memory: None };
-    assert!(host.memory_growing(0, 65_536, Some(65_536)).unwrap());
-    assert!(!host.memory_growing(0, 65_537, Some(65_536)).unwrap());
-    let error = host.memory_grow_failed(wasmtime::Error::msg("no room")).unwrap_err();
-    assert_eq!(stop(error), Stop::Fault(Fault::host("the engine failed: no room")));
+fn bulk_operations_leave_no_residue() {
+    for start in [0, 1, 4_090, 4_096] {
+        for len in [0, 1, 6, 7, 4_096, 4_097, 8_191, 20_000] {
+            let end = start + len;
+            let fill = format!("(memory.fill (i32.const {start}) (i32.const 7) (i32.const {len}))");
+            let copy = format!("(memory.copy (i32.const {start}) (i32.const 40000) (i32.const {len}))");
+            let program = main(&format!(
+                "(i32.store8 (i32.const 40000) (i32.const 7)) {fill} {copy}
+                (call $say (i64.load8_u (i32.const {end})))"
+            ));
+            assert_eq!(number(&run(&program, job()).unwrap().outcome), 0, "{start} {len}");
+        }
+    }
 }

@@ -1,0 +1,60 @@
+//! E7xxx: the command line, files and keys of a node.
+
+use super::{Explanation, explained};
+
+pub(super) const TABLE: &[Explanation] = explained! {
+    "E7001" => "the command line asks for something that cannot be",
+        "An option, or several together, make no sense; nothing was done.",
+        "The message says which; `foil COMMAND --help` says what there is.";
+    "E7002" => "the operating system refused",
+        "A file could not be read or written. The message says which, and what the system said.",
+        "Mend the path, its permissions or the disk, and run the command again.";
+    "E7003" => "the key file may be read by others",
+        "Whoever has read the secret can sign as its owner, so a key that others can read is not used.",
+        "`chmod 600` it. If somebody may have read it, make a new one with `foil key generate` and use that.";
+    "E7004" => "the file holds no key",
+        "A key file is 64 hexadecimal digits: an Ed25519 seed. This is something else, or a public key.",
+        "`foil key generate FILE` makes one; check that the path is the one you mean.";
+    "E7005" => "not a data directory",
+        "The directory has no mark of a node's: it is another one, or none was made yet.",
+        "Name it with `--data DIR`; `foil shard create` makes one where there is none.";
+    "E7006" => "a data directory of another format",
+        "It was written by a build whose files look otherwise. Formats of version 0 promise nothing across \
+        builds.",
+        "Use the build that wrote it; what it exported with `foil bundle` can be verified by that build as \
+        well.";
+    "E7007" => "the data directory is in use",
+        "Two processes that write one history would fork it, so a data directory belongs to one at a time.",
+        "Wait for the other command or stop it; the lock is gone as soon as the process is.";
+    "E7008" => "no such shard, or several",
+        "The data directory holds no shard of this id, or more than one and none was named.",
+        "`foil shard list` shows them; name one with `--on ID`, of which the start is enough.";
+    "E7009" => "a shard's directory holds the genesis of another",
+        "The directory's name is the shard's id, and the genesis in it hashes to another one: something was \
+        moved.",
+        "Put each shard's files back under its own id; any bundle of the shard holds its genesis.";
+    "E7010" => "a shard's genesis is damaged",
+        "Its bytes do not decode. A genesis is written once and never changed.",
+        "Restore the file from any copy or bundle of the shard: its hash is the shard's id, so you see that \
+        it is right.";
+    "E7011" => "the program has no interface, or a damaged one",
+        "Arguments by name need the section `counterfoil`, in which a program describes its methods.",
+        "Build the program with `guest-sdk`, which writes the section, and keep custom sections when you \
+        strip.";
+    "E7012" => "an argument is not what the method takes",
+        "It is missing, unknown, given twice, or of another type.",
+        "Write it as `name=value`; `foil inspect FILE.wasm` shows names and types, lists and structs are \
+        JSON.";
+    "E7013" => "a row of the input cannot become a call",
+        "The line is malformed, lacks a column, or its call was rejected; then the reason has a number of \
+        its own.",
+        "Mend the line and run again with the same `--run`: what stands before it is committed and not made \
+        twice.";
+    "E7014" => "the map of columns is wrong in itself",
+        "The JSON after `--map` names a rule or field that there is not, or lacks the method.",
+        "A rule is one of `column`, `constant`, `hash` and `present`; the message says which argument's is \
+        wrong.";
+    "E7015" => "not in the journal",
+        "The record, block or program is not here: it is not history yet, or of another shard.",
+        "`foil shard show` says how far history goes; `--on ID` names another shard.";
+};

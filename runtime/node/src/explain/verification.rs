@@ -1,0 +1,36 @@
+//! E6xxx: verdicts of a verifier that no rule of history or of a proof has a number for.
+
+use super::{Explanation, explained};
+
+pub(super) const TABLE: &[Explanation] = explained! {
+    "E6001" => "the file is of another shard, or of another writer",
+        "It may be right in itself, and is not about what you trust: its shard's id or writer's key differs \
+        from yours.",
+        "Check the id after `--shard` (or the key after `--key`); else you were given the wrong file.";
+    "E6002" => "consistent, but not anchored",
+        "All signatures and digests fit each other, and anybody can make a history that fits itself.",
+        "Verify again with `--shard ID`: get the id from somewhere else than the file.";
+    "E6003" => "the receipt carries no genesis",
+        "The writer's key stands in the genesis, so the signature cannot be judged.",
+        "Get the receipt from `foil receipt SEQ`, which puts the genesis beside it.";
+    "E6004" => "the bundle does not start at genesis",
+        "What went before cannot be run again, so the state that this part starts from is not known.",
+        "Get a bundle from height 1, as `foil bundle` writes it.";
+    "E6005" => "the last block is not certified",
+        "The history is consistent, and the writer's signature over its end is missing: it could still deny \
+        it.",
+        "Export the bundle again; a node signs every block as soon as it is durable.";
+    "E6006" => "the bundle ends early",
+        "It holds fewer items than a bundle has: manifest, genesis, programs, blocks, trailer.",
+        "Copy or fetch the file again, and compare its length with what `foil bundle` said.";
+    "E6007" => "the proof's receipt is of an older block than its head",
+        "The root beside it is then not the newest one, and an old state could be passed off as the present.",
+        "Ask for the proof again: `foil state … --proof` uses the newest record.";
+    "E6008" => "the bundle's programs are too large",
+        "A verifier holds all programs in memory, and will not hold this much.",
+        "Verify with `--no-execute`, which needs no program; re-execution needs a machine with a build for \
+        it.";
+    "E6009" => "the file cannot be read",
+        "The operating system refused to open or read it.",
+        "Check the path and its permissions; `-` reads standard input.";
+};

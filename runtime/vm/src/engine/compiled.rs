@@ -1,0 +1,254 @@
+//! Programs as wasmtime runs them: machine code, or the bytecode of its interpreter.
+
+use super::host::{Host, Stopped, lacks};
+use super::slot::{self, Slot};
+use super::{Ended, Engine, Entry, artifact, config, meaning, returned};
+use crate::AdmitError;
+use crate::gate::Gate;
+use crate::hostcalls::{self, Guest};
+use crate::prepare::injected::{DEPTH, FUEL, GLOBAL, MARKS};
+use crate::run::unpanicked;
+use abi::fault::Fault;
+use abi::hostcalls::MODULE;
+use abi::outcome::Trap;
+use abi::session::Stop;
+use wasmtime::{Caller, InstancePre, Linker, Module, ModuleExport, ResourceLimiter, Val, WasmBacktrace};
+
+/// What wasmtime keeps beside an instance.
+pub(super) type State = Host<wasmtime::Memory, wasmtime::Global>;
+
+/// The engine, with its host calls and the instances that wait for their next call.
+pub(crate) struct Executor {
+    linker: Linker<State>,
+    /// The places for calls, and instances as good as fresh.
+    gate: Gate<Box<Slot>>,
+    proves_resets: bool,
+}
+
+/// A compiled module, and where its exports stand.
+pub(crate) struct Code {
+    pub(super) instance: InstancePre<State>,
+    pub(super) memory: ModuleExport,
+    pub(super) marks: ModuleExport,
+    pub(super) fuel: ModuleExport,
+    pub(super) depth: ModuleExport,
+    /// The mutable globals of the program's own.
+    pub(super) globals: Vec<ModuleExport>,
+    /// The methods, in the order of their exports' names.
+    methods: Vec<ModuleExport>,
+}
+
+macro_rules! link {
+    ($($(#[doc = $doc:literal])+ $name:ident($($param:ident: $type:tt),*) -> $result:tt = $base:literal, $byte:literal;)+) => {
+        /// The host calls of the table, each linked to the function of its name.
+        fn linker(engine: &wasmtime::Engine) -> Result<Linker<State>, Fault> {
+            let mut linker = Linker::new(engine);
+            $(
+                let call = |caller: Caller<'_, State>, $($param: $type),*| -> wasmtime::Result<$result> {
+                    enter(caller, $base, $byte, |guest| hostcalls::$name(guest, $($param),*))
+                };
+                linker.func_wrap(MODULE, stringify!($name), call).map_err(Fault::host)?;
+            )+
+            Ok(linker)
+        }
+    };
+}
+
+abi::hostcalls!(link);
+
+/// One host call: what it is allowed to touch, and the fuel as it leaves it.
+fn enter<T>(
+    mut caller: Caller<'_, State>,
+    base: u64,
+    per_byte: u64,
+    call: impl FnOnce(&mut Guest<'_>) -> Result<T, Stop>,
+) -> wasmtime::Result<T> {
+    let stop = |stop: Stop| wasmtime::Error::new(Stopped(stop));
+    let Some(parts) = caller.data().parts else {
+        return Err(stop(lacks("memory").into()));
+    };
+    let Val::I64(fuel) = parts.fuel.get(&mut caller) else {
+        return Err(stop(lacks(FUEL).into()));
+    };
+    // The code before this call did not have enough: that comes first.
+    if fuel < 0 {
+        return Err(stop(Trap::OutOfFuel.into()));
+    }
+    let (memory, host) = parts.memory.data_and_store_mut(&mut caller);
+    let Some(session) = &mut host.session else {
+        return Err(stop(lacks("a call").into()));
+    };
+    let mut guest = Guest { memory, session, written: &mut host.written, fuel, base, per_byte };
+    // A panic must not unwind through the engine's frames.
+    let answer = unpanicked(|| call(&mut guest));
+    let fuel = guest.fuel;
+    parts.fuel.set(&mut caller, Val::I64(fuel))?;
+    answer.map_err(stop)
+}
+
+impl Executor {
+    pub(crate) fn new(engine: Engine) -> Result<Executor, Fault> {
+        let linker = linker(&config::engine(engine)?)?;
+        Ok(Executor { linker, gate: Gate::new(config::CALLS_MAX, config::IDLE_MAX), proves_resets: false })
+    }
+
+    pub(crate) fn prove_resets(&mut self) {
+        self.proves_resets = true;
+    }
+
+    pub(crate) fn compile(&self, prepared: &[u8], methods: &[&str]) -> Result<Code, AdmitError> {
+        let uncompilable =
+            |error: wasmtime::Error| AdmitError::Uncompilable { because: format!("{error:#}") };
+        let module = Module::from_binary(self.linker.engine(), prepared).map_err(uncompilable)?;
+        self.link(&module, methods)
+    }
+
+    pub(crate) fn name(&self) -> Vec<u8> {
+        artifact::name(self.linker.engine())
+    }
+
+    pub(crate) fn load(&self, bytes: &[u8], methods: &[&str]) -> Option<Code> {
+        let module = artifact::load(self.linker.engine(), bytes)?;
+        self.link(&module, methods).ok()
+    }
+
+    fn link(&self, module: &Module, methods: &[&str]) -> Result<Code, AdmitError> {
+        let uncompilable =
+            |error: wasmtime::Error| AdmitError::Uncompilable { because: format!("{error:#}") };
+        let export = |name: &str| {
+            let lost = || AdmitError::Uncompilable { because: format!("the export {name:?} was lost") };
+            module.get_export_index(name).ok_or_else(lost)
+        };
+        let names = module.exports().map(|found| found.name()).filter(|name| name.starts_with(GLOBAL));
+        Ok(Code {
+            instance: self.linker.instantiate_pre(module).map_err(uncompilable)?,
+            memory: export("memory")?,
+            marks: export(MARKS)?,
+            fuel: export(FUEL)?,
+            depth: export(DEPTH)?,
+            globals: names.map(export).collect::<Result<_, _>>()?,
+            methods: methods.iter().copied().map(export).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Runs a call in an instance that is as good as fresh. Waits while as many calls run as may.
+    pub(crate) fn run(&self, code: &Code, entry: Entry<'_>) -> Result<Ended, Fault> {
+        let mut pass = self.gate.enter(entry.program);
+        // What fails, panics included, drops the instance; and so does what cannot be put back.
+        let mut slot = match pass.instance.take() {
+            Some(slot) => slot,
+            None => Box::new(Slot::new(code)?),
+        };
+        let image = entry.image;
+        let ended = slot.run(code, entry)?;
+        let failed = matches!(ended.stopped, Err(Stop::Fault(_)));
+        if let Some(image) = image.filter(|_| !failed)
+            && slot.reset(image, ended.stopped.is_err())?
+        {
+            if self.proves_resets {
+                slot.prove(code, image)?;
+            }
+            pass.instance = Some(slot);
+        }
+        Ok(ended)
+    }
+}
+
+impl Slot {
+    /// Runs the call, and says how it ended.
+    fn run(&mut self, code: &Code, entry: Entry<'_>) -> Result<Ended, Fault> {
+        let fuel = i64::try_from(entry.fuel).map_err(|_| Fault::host("more fuel than there can be"))?;
+        self.look_up(entry.method, code)?;
+        let Slot { store, parts, memory_pages, methods, .. } = self;
+        let method = methods.get(entry.method).and_then(Option::as_ref).ok_or_else(|| lacks("the method"))?;
+        parts.fuel.set(&mut *store, Val::I64(fuel)).map_err(slot::failed)?;
+        store.data_mut().session = Some(entry.session);
+        let ended = method.call(&mut *store, ());
+
+        let Val::I64(fuel) = parts.fuel.get(&mut *store) else {
+            return Err(lacks(FUEL));
+        };
+        *memory_pages = parts.memory.size(&*store);
+        let functions = ended.as_ref().err().map(functions).unwrap_or_default();
+        let session = store.data_mut().session.take().ok_or_else(|| lacks("its call"))?;
+        let stopped = match ended {
+            Ok(()) => returned(fuel),
+            // A way out gives its depth back: only where there was none is it known to be missing.
+            Err(error) => Err(stop(error, parts.depth.get(&mut *store).unwrap_i64(), fuel)),
+        };
+        let fuel = u64::try_from(fuel).unwrap_or(0);
+        Ok(Ended { session, stopped, fuel, pages: *memory_pages, functions })
+    }
+
+    /// Looks up a method's function, once.
+    fn look_up(&mut self, method: usize, code: &Code) -> Result<(), Fault> {
+        if self.methods.get(method).is_some_and(Option::is_some) {
+            return Ok(());
+        }
+        let export = code.methods.get(method).ok_or_else(|| lacks("the method"))?;
+        let found =
+            self.instance.get_module_export(&mut self.store, export).and_then(|found| found.into_func());
+        let found = found.ok_or_else(|| lacks("the method"))?;
+        let found = found.typed::<(), ()>(&self.store).map_err(slot::failed)?;
+        self.methods.resize(self.methods.len().max(method + 1), None);
+        self.methods[method] = Some(found);
+        Ok(())
+    }
+}
+
+/// The functions that were running.
+fn functions(error: &wasmtime::Error) -> Vec<String> {
+    let frames = error.downcast_ref::<WasmBacktrace>().map_or(&[][..], |trace| trace.frames());
+    let name = |frame: &wasmtime::FrameInfo| match frame.func_name() {
+        Some(name) => name.to_owned(),
+        None => format!("function {}", frame.func_index()),
+    };
+    frames.iter().map(name).collect()
+}
+
+/// Why the guest ended, from what the engine says.
+fn stop(error: wasmtime::Error, depth: i64, fuel: i64) -> Stop {
+    if let Some(&engines) = error.downcast_ref::<wasmtime::Trap>() {
+        let unknown = || Fault::host(format!("a trap that no program can cause: {engines}"));
+        return trap(engines).map_or_else(|| unknown().into(), |trap| meaning(trap, depth, fuel).into());
+    }
+    match error.downcast::<Stopped>() {
+        Ok(Stopped(stop)) => stop,
+        Err(error) => slot::failed(error).into(),
+    }
+}
+
+/// The trap of the closed set that an engine's trap is; `None` for those of features that are off, and for
+/// an overflow of the engine's own stack, which the depth of calls comes before.
+fn trap(engines: wasmtime::Trap) -> Option<Trap> {
+    Some(match engines {
+        wasmtime::Trap::UnreachableCodeReached => Trap::Unreachable,
+        wasmtime::Trap::MemoryOutOfBounds => Trap::MemoryOutOfBounds,
+        wasmtime::Trap::TableOutOfBounds => Trap::TableOutOfBounds,
+        wasmtime::Trap::IndirectCallToNull => Trap::IndirectCallToNull,
+        wasmtime::Trap::BadSignature => Trap::BadSignature,
+        wasmtime::Trap::IntegerOverflow => Trap::IntegerOverflow,
+        wasmtime::Trap::IntegerDivisionByZero => Trap::DivisionByZero,
+        wasmtime::Trap::BadConversionToInteger => Trap::BadConversion,
+        _ => return None,
+    })
+}
+
+/// Whether memory grows is decided by its declared maximum alone.
+impl ResourceLimiter for State {
+    fn memory_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(maximum.is_some_and(|maximum| desired <= maximum))
+    }
+
+    /// Growth that was allowed and then failed is this machine's failure: the guest must not see it.
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        Err(wasmtime::Error::new(Stopped(slot::failed(error).into())))
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(maximum.is_none_or(|maximum| desired <= maximum))
+    }
+}
+
+#[cfg(test)]
+mod tests;
