@@ -105,6 +105,10 @@ foil_claim_target() {
     cargo clean --quiet --release --workspace --manifest-path "$foil_root/Cargo.toml"
     cargo clean --quiet --release --workspace --manifest-path "$foil_root/guests/Cargo.toml" \
         --target-dir "$CARGO_TARGET_DIR/guests-native"
+    cargo clean --quiet --release --workspace --manifest-path "$foil_root/tests/engines/Cargo.toml" \
+        --target-dir "$CARGO_TARGET_DIR/engines"
+    cargo clean --quiet --release --workspace --manifest-path "$foil_root/tests/engines/oracle/Cargo.toml" \
+        --target-dir "$CARGO_TARGET_DIR/engines"
     stat -c '%n %i %W' "$foil_root" >"$CARGO_TARGET_DIR/.checkout"
 }
 

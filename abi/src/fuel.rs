@@ -8,7 +8,7 @@
 pub const FREE: u64 = 0;
 /// What a processor does in about one step.
 pub const SIMPLE: u64 = 1;
-/// What takes a few steps: stores, `br_table`, conversions that can trap, `min` and `max` of floats.
+/// What takes a few steps: stores, `br_table`, conversions of floats to integers, `min`, `max` and `copysign`.
 pub const SEVERAL: u64 = 2;
 /// Divisions, remainders and square roots.
 pub const DIVIDE: u64 = 8;

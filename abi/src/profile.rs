@@ -73,7 +73,7 @@ mod tests {
     fn the_profile_is_pinned() {
         assert_eq!(
             Profile.hash().to_string(),
-            "747d3d12e6d7ca970b568267e312d445a9a56e1d7f13ac3a94de5359751fda63"
+            "4cac4a118e80da94df8dc8ac01b7cda6611a5119744c3d323514180e7d0ab2ea"
         );
     }
 }

@@ -141,7 +141,7 @@ mod tests {
             ("calls", "bc15316acdbd2768"),
             ("record", "bcb6aa3737ec79ed"),
             ("effect hash", "87a725c0384997e3"),
-            ("system", "f9aad92a59b61a34"),
+            ("system", "328d61d69112dfc8"),
         ];
         assert_eq!(found, pinned.map(|(name, digest)| (name, digest.to_owned())));
     }

@@ -231,6 +231,12 @@ impl Session {
         Ok(next.map(|(key, value)| (&key[1..], value.as_slice())))
     }
 
+    /// How many of the call's own deletions the cursor's last look walked over. (Those of earlier calls do not
+    /// count: where a block ends, no program can see.)
+    pub fn scan_passed(&mut self, cursor: u32) -> usize {
+        self.cursors.find(cursor).map_or(0, |cursor| cursor.passed())
+    }
+
     /// Moves a cursor behind the entry it showed.
     pub fn scan_advance(&mut self, cursor: u32) {
         if let Ok(cursor) = self.cursors.find(cursor) {

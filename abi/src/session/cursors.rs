@@ -20,6 +20,8 @@ pub(super) struct Cursor {
     to: Vec<u8>,
     reverse: bool,
     next: Option<Entry>,
+    /// Deletions of the call's own that the last look walked over.
+    passed: usize,
 }
 
 impl Cursors {
@@ -27,7 +29,7 @@ impl Cursors {
         let opened = self.opened.checked_add(1).filter(|_| self.open.len() < CURSORS_MAX);
         let opened = opened.ok_or(Trap::TooManyCursors)?;
         let number = std::mem::replace(&mut self.opened, opened);
-        self.open.insert(number, Cursor { from, to, reverse, next: None });
+        self.open.insert(number, Cursor { from, to, reverse, next: None, passed: 0 });
         Ok(number)
     }
 
@@ -46,12 +48,23 @@ impl Cursor {
     pub(super) fn peek(&mut self, state: &Overlay) -> Result<Option<&Entry>, Fault> {
         let scan = Scan { from: &self.from, to: Some(&self.to), reverse: self.reverse, limit: 1 };
         self.next = state.scan(&scan)?.pop();
+        let (from, to) = match (&self.next, self.reverse) {
+            (Some((key, _)), false) => (&self.from, key),
+            (Some((key, _)), true) => (key, &self.to),
+            (None, _) => (&self.from, &self.to),
+        };
+        self.passed = state.writes().range(from, Some(to)).filter(|(_, value)| value.is_none()).count();
         match (&self.next, self.reverse) {
             (Some((key, _)), false) => self.from.clone_from(key),
             (Some((key, _)), true) => self.to = after(key),
             (None, _) => self.to.clone_from(&self.from),
         }
         Ok(self.next.as_ref())
+    }
+
+    /// Deletions of the call's own that the last look walked over.
+    pub(super) fn passed(&self) -> usize {
+        self.passed
     }
 
     /// Moves behind the entry that was seen.

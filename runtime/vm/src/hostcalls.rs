@@ -10,17 +10,22 @@
 //!    data; an empty range may stand at the memory's end, not behind it.
 //! 2. Its base price and that of its input bytes are paid.
 //! 3. The session does the work.
-//! 4. The price of the bytes that were read is paid, all of them, and what fits of them is copied out.
+//! 4. The price of the bytes that were read is paid, all of them, and what fits of them is copied out. A cursor
+//!    pays as well for the call's own deletions that it walked over, wherever that leads.
 //!
 //! Who cannot pay is out of fuel, and has none left.
 
+use crate::written::Written;
 use abi::crypto;
 use abi::fault::Fault;
-use abi::hostcalls::ABSENT;
+use abi::hostcalls::{ABSENT, bytes_fuel};
 use abi::id::Hash;
 use abi::outcome::Trap;
 use abi::session::{Session, Stop};
 use std::ops::Range;
+
+/// What walking over a deletion of the call's own costs, in bytes that were read.
+const DELETION_BYTES: usize = 64;
 
 /// The guest that makes a host call: what the host may touch of it, and the call's prices.
 pub(crate) struct Guest<'a> {
@@ -29,7 +34,7 @@ pub(crate) struct Guest<'a> {
     /// What the call acts on.
     pub(crate) session: &'a mut Session,
     /// Where the host has written into the memory.
-    pub(crate) written: &'a mut Vec<Range<usize>>,
+    pub(crate) written: &'a mut Written,
     /// The fuel that is left; below zero once it did not suffice.
     pub(crate) fuel: i64,
     pub(crate) base: u64,
@@ -53,7 +58,7 @@ impl Guest<'_> {
 
     /// Takes the price of bytes.
     fn charge_bytes(&mut self, bytes: usize) -> Result<(), Stop> {
-        self.take(self.per_byte.saturating_mul(bytes as u64))
+        self.take(bytes_fuel(self.per_byte, bytes as u64))
     }
 
     fn take(&mut self, fuel: u64) -> Result<(), Stop> {
@@ -65,7 +70,7 @@ impl Guest<'_> {
     /// Writes into the guest's memory.
     fn write(&mut self, out: Range<usize>, bytes: &[u8]) {
         self.memory[out.clone()].copy_from_slice(bytes);
-        self.written.push(out);
+        self.written.add(out);
     }
 
     /// The bytes of a range whose length the host call fixes.
@@ -141,10 +146,15 @@ pub(crate) fn scan_open(
 pub(crate) fn scan_next(guest: &mut Guest<'_>, cursor: u32, out: u32, out_cap: u32) -> Result<i64, Stop> {
     let out = guest.range(out, out_cap)?;
     guest.charge(0)?;
-    let Some((key, value)) = guest.session.scan_peek(cursor)? else {
+    let entry = match guest.session.scan_peek(cursor)? {
+        Some((key, value)) => Some([&full_length(key.len())?.to_le_bytes(), key, value].concat()),
+        None => None,
+    };
+    let passed = guest.session.scan_passed(cursor);
+    guest.charge_bytes(passed.saturating_mul(DELETION_BYTES))?;
+    let Some(entry) = entry else {
         return Ok(ABSENT);
     };
-    let entry = [&full_length(key.len())?.to_le_bytes(), key, value].concat();
     // An entry that does not fit is not copied in part, and stays next.
     let fits = entry.len() <= out.len();
     let len = guest.copy_out(if fits { out } else { 0..0 }, &entry)?;
@@ -165,7 +175,7 @@ pub(crate) fn input(guest: &mut Guest<'_>, out: u32, out_cap: u32) -> Result<u32
     let taken = len.min(out.len());
     guest.charge(taken)?;
     guest.memory[out.start..out.start + taken].copy_from_slice(&guest.session.input()[..taken]);
-    guest.written.push(out.start..out.start + taken);
+    guest.written.add(out.start..out.start + taken);
     full_length(len)
 }
 

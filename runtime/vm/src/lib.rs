@@ -18,13 +18,9 @@
 //!
 //! - Every call sees a pristine instance: nothing of an earlier call is left in memory, globals or tables.
 //! - A guest reaches nothing but the host calls; every host call is paid for before its work.
-//! - A failure of this machine, a panic of the host included, is a [`Fault`] and never
-//!   an outcome.
-//!
-//! # Limits
-//!
-//! Fuel, stack depth and the bits of NaN are still the engine's, under the profile `unstable`: they repeat
-//! exactly on one version of the engine and one architecture, which is all that profile promises.
+//! - A failure of this machine, a panic of the host included, is a [`Fault`] and never an outcome.
+//! - A call comes to the same on every [`Engine`], fuel included: what decides is the prepared module, which
+//!   `PREPARE.md` specifies to the byte.
 //!
 //! # Example
 //!
@@ -74,6 +70,7 @@ mod hostcalls;
 mod prepare;
 mod program;
 mod run;
+mod written;
 
 pub use admit::error::{AdmitError, Part};
 pub use cache::Cache;

@@ -1,16 +1,16 @@
 //! The host's half of an instance, whatever engine the instance is of.
 
+use crate::written::Written;
 use abi::fault::Fault;
 use abi::session::{Session, Stop};
 use std::fmt;
-use std::ops::Range;
 
 /// The host's half of an instance, with the engine's handles of what preparation added.
 pub(super) struct Host<Memory, Global> {
     /// What the host calls act on; there while a call runs.
     pub(super) session: Option<Session>,
     /// Where the host wrote into the guest's memory.
-    pub(super) written: Vec<Range<usize>>,
+    pub(super) written: Written,
     /// Known once the instance is made, and thus before any of its code runs.
     pub(super) parts: Option<Parts<Memory, Global>>,
 }
@@ -25,8 +25,8 @@ pub(super) struct Parts<Memory, Global> {
 
 impl<Memory, Global> Host<Memory, Global> {
     /// A host without a call.
-    pub(super) const fn new() -> Host<Memory, Global> {
-        Host { session: None, written: Vec::new(), parts: None }
+    pub(super) fn new() -> Host<Memory, Global> {
+        Host { session: None, written: Written::default(), parts: None }
     }
 }
 

@@ -13,6 +13,7 @@ use super::compiled::{Code, State};
 use super::host::{Host, Parts, lacks};
 use crate::prepare::marks::BEHIND;
 use abi::fault::Fault;
+use std::ops::Range;
 use wasmtime::{Global, Instance, Memory, Store, TypedFunc, Val};
 
 /// Bytes of the page that a mark stands for.
@@ -72,14 +73,12 @@ impl Slot {
         if self.memory_pages != self.fresh_pages {
             return Ok(false);
         }
-        let mut written = std::mem::take(&mut self.store.data_mut().written);
-        self.marked(&mut written);
-        let memory = self.parts.memory.data_mut(&mut self.store);
-        for range in &written {
-            restore(memory, image, range.start, range.end);
+        let marked = self.marked(was_stopped);
+        let (memory, host) = self.parts.memory.data_and_store_mut(&mut self.store);
+        let size = memory.len();
+        for range in marked.into_iter().chain(host.written.drain()) {
+            restore(memory, image, range.start.min(size), range.end.min(size));
         }
-        written.clear();
-        self.store.data_mut().written = written;
         if was_stopped {
             self.parts.depth.set(&mut self.store, self.depth).map_err(failed)?;
         }
@@ -89,13 +88,14 @@ impl Slot {
         Ok(true)
     }
 
-    /// Adds the marked pages to `written`, and clears their marks.
-    fn marked(&mut self, written: &mut Vec<std::ops::Range<usize>>) {
-        let size = self.parts.memory.data_size(&self.store);
-        // A bulk operation that ends with the memory marks the page behind it.
+    /// What the marks stand for; none is left. A store that trapped may have marked a page far behind the
+    /// memory's end.
+    fn marked(&mut self, was_stopped: bool) -> Vec<Range<usize>> {
+        let pages = self.parts.memory.data_size(&self.store) / PAGE;
         let marks = self.marks.data_mut(&mut self.store);
-        let pages = (size / PAGE + 1).min(marks.len());
-        let groups = pages.div_ceil(GROUP) * GROUP;
+        // A bulk operation that ends with the memory marks the page behind it.
+        let groups = if was_stopped { marks.len() } else { (pages + 1).div_ceil(GROUP) * GROUP };
+        let mut marked = Vec::new();
         for (group, marks) in marks[..groups].chunks_exact_mut(GROUP).enumerate() {
             if marks == [0; GROUP] {
                 continue;
@@ -103,9 +103,10 @@ impl Slot {
             for (at, mark) in marks.iter_mut().enumerate().filter(|(_, mark)| **mark != 0) {
                 *mark = 0;
                 let start = (group * GROUP + at) * PAGE;
-                written.push(start.min(size)..(start + PAGE + BEHIND as usize).min(size));
+                marked.push(start..start + PAGE + BEHIND as usize);
             }
         }
+        marked
     }
 
     /// Compares an instance that was put back with a fresh one.

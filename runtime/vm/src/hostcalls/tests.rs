@@ -3,7 +3,7 @@ use crate::fixture::{FUEL, job, main, number, outcome, program, run, said};
 use abi::Hash;
 use abi::codec::{Bytes, Encode};
 use abi::effect::Message;
-use abi::hostcalls::{TABLE, Wasm, find};
+use abi::hostcalls::{TABLE, Wasm, bytes_fuel, find};
 use abi::outcome::{Outcome, Trap};
 
 /// A call of a host call with these arguments, its result dropped.
@@ -342,7 +342,7 @@ fn every_host_call_is_paid_for_before_its_work() {
     for (name, args, bytes) in cases {
         let row = find(name).unwrap();
         let paid = fuel(call(name, args)) - nothing;
-        let price = row.base + row.per_byte * bytes;
+        let price = row.base + bytes_fuel(row.per_byte, *bytes);
         assert!((price..price + 10).contains(&paid), "{name}: paid={paid} price={price}");
         let poor = Job { fuel_max: price, ..job() };
         let poor = run(&main(&format!("{HIT} (loop {} (br 0))", call(name, args))), poor).unwrap();
@@ -360,6 +360,29 @@ fn reads_are_paid_by_what_was_read_whether_it_fits_or_not() {
     let per_byte = find("state_get").unwrap().per_byte;
     let absent = fuel(b'~', 0);
     for cap in [0, 2, 99] {
-        assert_eq!(fuel(b'b', cap), absent + 5 * per_byte);
+        assert_eq!(fuel(b'b', cap), absent + bytes_fuel(per_byte, 5));
     }
+}
+
+/// New cursors once walked over the same deletions again and again for the price of one look.
+#[test]
+fn a_cursor_pays_for_the_deletions_it_walks_over() {
+    let fuel = |deletions: u32, cursors: u32| {
+        let body = format!(
+            "(local $c i32)
+            (loop (i32.store (i32.const 0) (local.tee $i (i32.add (local.get $i) (i32.const 1))))
+                (call $state_delete (i32.const 0) (i32.const 4))
+                (br_if 0 (i32.lt_u (local.get $i) (i32.const {deletions}))))
+            (local.set $i (i32.const 0))
+            (loop (local.set $c (call $scan_open (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)))
+                (drop (call $scan_next (local.get $c) (i32.const 0) (i32.const 0)))
+                (call $scan_close (local.get $c))
+                (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const {cursors}))))
+            (call $say (i64.const 1))"
+        );
+        run(&main(&body), job()).unwrap().fuel
+    };
+    let scans = |deletions| fuel(deletions, 11) - fuel(deletions, 1);
+    // A third of these keys stand before the first that is left.
+    assert!(scans(1_001) - scans(1) >= 10 * 300 * 16);
 }

@@ -116,9 +116,13 @@ impl Emit<'_> {
         }
     }
 
-    /// Pays for the frame and the first region, and looks at both at once.
+    /// Pays for the frame and the first region, and looks at both at once: no function begins without fuel.
     fn prologue(&mut self, plan: &Plan) {
-        self.charge(plan.regions.charges[0]);
+        let first = plan.regions.charges[0];
+        self.charge(first);
+        if plan.frame.is_none() && first > 0 {
+            self.check();
+        }
         if let Some((cost, block)) = plan.frame {
             let (depth, fuel) = (self.injected.depth, self.injected.fuel);
             let mut sink = self.sink();
@@ -182,7 +186,12 @@ impl Emit<'_> {
 
     fn op(&mut self, at: usize, op: &Op<'_>, plan: &Plan) {
         match &op.operator {
-            Operator::Block { .. } | Operator::If { .. } => self.nesting += 1,
+            Operator::Block { .. } => self.nesting += 1,
+            Operator::If { .. } => {
+                self.nesting += 1;
+                // The condition is no parameter.
+                self.settle(op.pops - 1);
+            }
             Operator::Loop { .. } => {
                 self.nesting += 1;
                 self.settle(op.pops);
@@ -242,7 +251,7 @@ impl Emit<'_> {
         self.sink().local_get(start).local_get(other).local_get(len);
     }
 
-    /// Before a loop that takes operands: wasmi 2.0.0 loses the one below them, unless a block ended just before.
+    /// Before a loop or an `if` that takes operands: wasmi 2.0.0 loses the one below them, unless a block ended just before.
     fn settle(&mut self, params: usize) {
         if params > 0 {
             self.sink().block(BlockType::Empty).end();

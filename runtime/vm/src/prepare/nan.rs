@@ -204,8 +204,8 @@ impl Walk<'_, '_> {
     /// The bits of the topmost operands are seen.
     fn observe(&mut self, count: usize) {
         let seen = self.stack.len().saturating_sub(count);
-        for value in self.stack[seen..].to_vec() {
-            self.see(value);
+        for at in seen..self.stack.len() {
+            self.see(self.stack[at]);
         }
     }
 

@@ -234,3 +234,12 @@ fn bulk_operations_leave_no_residue() {
         }
     }
 }
+
+/// A store far out of bounds marked a page that no reset looked at.
+#[test]
+fn a_store_far_beyond_the_memory_leaves_no_mark() {
+    for offset in [65_536, 400_000, 100_000_000, u32::MAX] {
+        let body = format!("(i32.store offset={offset} (i32.const 0) (i32.const 1))");
+        assert_eq!(crate::fixture::outcome(&body), Outcome::Trapped(Trap::MemoryOutOfBounds));
+    }
+}

@@ -1,0 +1,18 @@
+;; Direct, imported and indirect calls.
+(module
+  (type $unary (func (param i32) (result i32)))
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (table 3 funcref)
+  (elem (i32.const 1) $double $triple)
+  (func $double (type $unary) (i32.shl (local.get 0) (i32.const 1)))
+  (func $triple (type $unary) (i32.mul (local.get 0) (i32.const 3)))
+  (func $through (param i32) (result i32) (call_indirect (type $unary) (i32.const 5) (local.get 0)))
+  (func (export "query:run")
+    (i32.store (i32.const 0) (call $through (i32.const 1)))
+    (i32.store (i32.const 4) (call $through (i32.const 2)))
+    (call $answer (i32.const 0) (i32.const 8)))
+  (func (export "query:null") (drop (call $through (i32.const 0))))
+  (func (export "query:outside") (drop (call $through (i32.const 3))))
+  (func $down (param i32) (call $down (local.get 0)))
+  (func (export "query:deep") (call $down (i32.const 0))))

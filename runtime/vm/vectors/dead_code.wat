@@ -1,0 +1,28 @@
+;; Code that can never run is left out and costs nothing. Behind an `end` that nothing reaches stands an
+;; `unreachable` in its place.
+(module
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (func $after_branch (result i32)
+    (block (br 0) (block (drop (i32.eqz (i32.const 1)))) (if (i32.const 1) (then (nop)) (else (nop))) (nop))
+    (return (i32.const 1)) (loop (br 0)) (i32.const 2))
+  (func $after_end (param i32) (result i32)
+    (block (result i32)
+      (if (local.get 0) (then (return (i32.const 3))) (else (br 1 (i32.const 4))))
+      (i32.const 5) (drop) (i64.const 6) (drop) (i32.const 7)))
+  (func $after_loop (param i32) (result i32)
+    (block (result i64)
+      (loop
+        (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))
+        (return (i32.const 8)))
+      (i64.const 9))
+    (drop) (i32.const 10))
+  (func $half (param i32) (result i32)
+    (if (result i32) (local.get 0) (then (unreachable) (i32.const 1)) (else (i32.const 11))))
+  (func (export "query:run")
+    (i32.store (i32.const 0) (call $after_branch))
+    (i32.store (i32.const 4) (call $after_end (i32.const 0)))
+    (i32.store (i32.const 8) (call $after_loop (i32.const 3)))
+    (i32.store (i32.const 12) (call $half (i32.const 0)))
+    (call $answer (i32.const 0) (i32.const 16)))
+  (func (export "query:trap") (drop (call $half (i32.const 1)))))

@@ -1,0 +1,2 @@
+;; Nothing: what is added stands alone.
+(module)

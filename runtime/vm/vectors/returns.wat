@@ -1,0 +1,15 @@
+;; With a frame, `return` becomes a branch out of the block around the body; without one it stays.
+(module
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (func $leaf (param i32) (result i32)
+    (block (if (local.get 0) (then (return (i32.const 1)))) (nop))
+    (i32.div_u (i32.const 4) (i32.const 2)))
+  (func $framed (param i32) (result i32)
+    (block (loop (if (local.get 0) (then (return (call $leaf (local.get 0)))))))
+    (br 0 (call $leaf (local.get 0))))
+  (func (export "query:run")
+    (i32.store (i32.const 0) (call $framed (i32.const 0)))
+    (i32.store (i32.const 4) (call $framed (i32.const 1)))
+    (call $answer (i32.const 0) (i32.const 8))
+    (return)))
