@@ -8,14 +8,15 @@
 # The last line is "N passed, N failed", of suites. Exit: 0 all passed, 1 some
 # failed, 2 usage, 3 something must be installed first.
 #
-# FOIL_SOAK=1 makes the long tests long. Scripts in tests/scripts are given FOIL
+# FOIL_SOAK=1 makes the long tests long; FOIL_SMITH=N makes N random modules, from
+# the seed FOIL_SEED on. Scripts in tests/scripts are given FOIL
 # and FOIL_VERIFY, the paths of the two binaries, and a new folder to run in.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
-suites=(fmt clippy tidy unit guests)
+suites=(fmt clippy tidy unit guests golden spec smith)
 if compgen -G 'tests/scripts/*.sh' >/dev/null; then suites+=(scripts); fi
 
 # Everything is built in release, workspace-wide and with the tests, so that all
@@ -36,11 +37,15 @@ suite_fmt() {
     need_component fmt
     cargo fmt --all --check
     cargo fmt --all --check --manifest-path guests/Cargo.toml
+    cargo fmt --all --check --manifest-path tests/engines/Cargo.toml
+    cargo fmt --all --check --manifest-path tests/engines/oracle/Cargo.toml
 }
 
 suite_clippy() {
     need_component clippy
     cargo clippy "${build[@]}" --all-targets -- -D warnings
+    engines clippy --workspace --all-targets --manifest-path tests/engines/Cargo.toml -- -D warnings
+    engines clippy --all-targets --manifest-path tests/engines/oracle/Cargo.toml -- -D warnings
 }
 
 suite_tidy() { cargo test "${build[@]}" --test tidy -- --nocapture; }
@@ -57,6 +62,25 @@ suite_guests() {
     CARGO_TARGET_DIR=$CARGO_TARGET_DIR/guests-native \
         cargo test --release --locked --workspace --all-targets --manifest-path guests/Cargo.toml
 }
+
+# What programs come to, on everything that runs them: a table.
+suite_golden() { cargo test "${build[@]}" --test golden -- --nocapture; }
+
+# cargo for the two workspaces of tests/engines, which share what they compile.
+engines() {
+    local command=$1
+    shift
+    CARGO_TARGET_DIR=$CARGO_TARGET_DIR/engines cargo "$command" --release --locked "$@"
+}
+
+# The specification's suite on every engine, and the oracle of NaN.
+suite_spec() {
+    engines test --test spec --manifest-path tests/engines/Cargo.toml -- --nocapture
+    engines test --manifest-path tests/engines/oracle/Cargo.toml -- --nocapture
+}
+
+# Random modules on every engine, and the corpus of the fuzz targets.
+suite_smith() { engines test --test smith --manifest-path tests/engines/Cargo.toml -- --nocapture; }
 
 suite_scripts() {
     local script failed=()

@@ -135,6 +135,16 @@ impl Folder {
         self.foil(&format!("--data {data} {words}"))
     }
 
+    /// Runs `foil` in an environment, and with so much address space, in KiB.
+    pub(crate) fn foil_in(&self, environment: &[(&str, &str)], space_kib: Option<u64>, words: &str) -> Ran {
+        let plain = self.command("FOIL", "foil", words);
+        let limit = space_kib.map_or("unlimited".into(), |kib| kib.to_string());
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -v {limit}; exec \"$0\" \"$@\"")]);
+        command.arg(plain.get_program()).args(plain.get_args()).current_dir(self.0.path());
+        self.run(command.env_remove("RUST_LOG").envs(environment.iter().copied()).stdin(Stdio::null()))
+    }
+
     /// Runs `foil-verify` with these words as arguments, to its end.
     pub(crate) fn verify(&self, words: &str) -> Ran {
         self.run(&mut self.command("FOIL_VERIFY", "foil-verify", words))

@@ -9,6 +9,8 @@ mod blocks;
 mod bundles;
 mod calls;
 mod directories;
+mod engines;
+mod explain;
 mod flights;
 mod flips;
 mod foil;

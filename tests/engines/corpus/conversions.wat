@@ -1,0 +1,12 @@
+(module
+  (memory (export "memory") 1 1)
+  (func (export "i32 f32") (param f32) (result i32) (i32.trunc_f32_s (local.get 0)))
+  (func (export "u32 f64") (param f64) (result i32) (i32.trunc_f64_u (local.get 0)))
+  (func (export "i64 f64") (param f64) (result i64) (i64.trunc_f64_s (local.get 0)))
+  (func (export "u64 f32") (param f32) (result i64) (i64.trunc_f32_u (local.get 0)))
+  (func (export "sat") (param f64 f32) (result i64 i32)
+    (i64.trunc_sat_f64_u (local.get 0)) (i32.trunc_sat_f32_s (local.get 1)))
+  (func (export "back") (param i64 i32) (result f32 f64)
+    (f32.convert_i64_u (local.get 0)) (f64.convert_i32_s (local.get 1)))
+  (func (export "demote") (param f64) (result f32) (f32.demote_f64 (local.get 0)))
+  (func (export "promote") (param f32) (result f64) (f64.promote_f32 (local.get 0))))

@@ -1,0 +1,13 @@
+(module
+  (import "host" "double" (func $double (param f64) (result f64)))
+  (import "host" "pair" (func $pair (param f64 i32) (result f64 i32)))
+  (import "host" "count" (global $count (mut i64)))
+  (import "host" "memory" (memory 1 10))
+  (import "host" "table" (table 10 20 funcref))
+  (func (export "args") (param f64) (result f64)
+    (call $double (f64.div (local.get 0) (f64.const 0)))
+    (call $pair (f64.sub (local.get 0) (local.get 0)) (i32.const 1)) (drop) (f64.add))
+  (func (export "store") (param i32) (global.set $count (i64.add (global.get $count) (i64.const 1)))
+    (memory.fill (local.get 0) (i32.const 3) (i32.const 5000)))
+  (func (export "indirect") (param f32) (result f32)
+    (call_indirect (param f32) (result f32) (f32.sqrt (local.get 0)) (i32.const 1))))

@@ -1,0 +1,18 @@
+;; Locals and selects of which one way is moved bits and the other arithmetic.
+(module
+  (memory (export "memory") 1 1)
+  (func (export "local") (param f64 i32) (result f64) (local f64)
+    (local.set 2 (local.get 0))
+    (if (local.get 1) (then (local.set 2 (f64.div (local.get 0) (f64.const 0)))))
+    (local.get 2))
+  (func (export "select") (param f32 f32 i32) (result f32)
+    (select (f32.sqrt (local.get 0)) (local.get 1) (local.get 2)))
+  (func (export "loop") (param f64 i32) (result f64) (local f64)
+    (loop (local.set 0 (f64.mul (local.get 2) (local.get 0))) (local.set 2 (local.get 0))
+      (br_if 0 (local.tee 1 (i32.and (i32.sub (local.get 1) (i32.const 1)) (i32.const 7)))))
+    (f64.store (i32.const 8) (f64.neg (local.get 2)))
+    (f64.copysign (f64.const 1) (local.get 2)))
+  (func (export "chain") (param f64) (result i64) (local f64 f64 f64 f64)
+    (loop (local.set 4 (local.get 3)) (local.set 3 (local.get 2)) (local.set 2 (local.get 1))
+      (local.set 1 (f64.sub (local.get 0) (f64.const inf))) (br_if 0 (f64.eq (local.get 4) (f64.const 0))))
+    (i64.reinterpret_f64 (local.get 4))))

@@ -1,0 +1,10 @@
+(module
+  (memory (export "memory") 1 2)
+  (func (export "last") (i64.store (i32.const 65528) (i64.const -1)))
+  (func (export "half beyond") (i64.store (i32.const 65532) (i64.const -1)))
+  (func (export "offset") (param i32) (i32.store8 offset=65535 (local.get 0) (i32.const 1)))
+  (func (export "far offset") (param i32) (i32.store16 offset=4294967295 (local.get 0) (i32.const 1)))
+  (func (export "across pages") (i64.store (i32.const 4092) (i64.const 0x1122334455667788)))
+  (func (export "any") (param i32 f64) (f64.store align=1 (local.get 0) (local.get 1)))
+  (func (export "narrow") (param i32 i64) (i64.store32 offset=4093 (i32.and (local.get 0) (i32.const 0xffff)) (local.get 1)))
+  (func (export "call:main") (i64.store (i32.const 4092) (i64.const -1)) (i64.store (i32.const 65529) (i64.const 1))))

@@ -1,0 +1,23 @@
+;; Branches out of nested blocks, a br_table's default, code behind a branch that never runs, and values that a
+;; branch leaves behind.
+(module
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (func $pick (param i32) (result i32)
+    (block $c (block $b (block $a (br_table $a $b $c $b (local.get 0))) (return (i32.const 10)))
+      (return (i32.const 20)))
+    (i32.const 30))
+  (func $dropped (result i32)
+    (block (result i32)
+      (i32.const 1) (i32.const 2) (i32.const 3)
+      (br 0)
+      (drop) (unreachable)))
+  (func (export "call:main")
+    (i32.store8 (i32.const 0) (call $pick (i32.const 0)))
+    (i32.store8 (i32.const 1) (call $pick (i32.const 1)))
+    (i32.store8 (i32.const 2) (call $pick (i32.const 2)))
+    (i32.store8 (i32.const 3) (call $pick (i32.const 3)))
+    (i32.store8 (i32.const 4) (call $pick (i32.const -1)))
+    (i32.store8 (i32.const 5) (call $dropped))
+    (block (loop (block (br 2)) (unreachable)))
+    (call $answer (i32.const 0) (i32.const 6))))

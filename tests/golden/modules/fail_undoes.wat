@@ -1,0 +1,22 @@
+;; A call that fails has an outcome with a reason, and leaves no write, event or message; the answer it had set
+;; is gone, and its log kept. A reason may be empty, and code behind `fail` never runs.
+(module
+  (import "foil" "state_put" (func $put (param i32 i32 i32 i32)))
+  (import "foil" "emit" (func $emit (param i32 i32 i32 i32)))
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (import "foil" "fail" (func $fail (param i32 i32)))
+  (import "foil" "log" (func $log (param i32 i32)))
+  (memory (export "memory") 1 17)
+  (data (i32.const 0) "reason\80")
+  (func (export "call:after_work")
+    (call $put (i32.const 0) (i32.const 6) (i32.const 0) (i32.const 6))
+    (call $emit (i32.const 0) (i32.const 6) (i32.const 6) (i32.const 1))
+    (call $answer (i32.const 6) (i32.const 1))
+    (call $log (i32.const 0) (i32.const 6))
+    (call $fail (i32.const 0) (i32.const 6))
+    (call $log (i32.const 0) (i32.const 6)))
+  (func (export "call:for_nothing") (call $fail (i32.const 0) (i32.const 0)))
+  (func (export "call:too_long")
+    (drop (memory.grow (i32.const 16)))
+    (call $fail (i32.const 0) (i32.const 1048577)))
+  (func (export "query:question") (call $fail (i32.const 0) (i32.const 6))))

@@ -1,0 +1,15 @@
+;; NaN is unequal to all, itself too, and neither less nor greater; zeros are equal.
+(module
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (func (export "call:compare") (local $nan f64)
+    (local.set $nan (f64.div (f64.const 0) (f64.const 0)))
+    (i32.store8 (i32.const 0) (f64.eq (local.get $nan) (local.get $nan)))
+    (i32.store8 (i32.const 1) (f64.ne (local.get $nan) (local.get $nan)))
+    (i32.store8 (i32.const 2) (f64.lt (local.get $nan) (f64.const 1)))
+    (i32.store8 (i32.const 3) (f64.gt (local.get $nan) (f64.const 1)))
+    (i32.store8 (i32.const 4) (f64.le (local.get $nan) (local.get $nan)))
+    (i32.store8 (i32.const 5) (f64.ge (f64.const inf) (local.get $nan)))
+    (i32.store8 (i32.const 6) (f64.eq (f64.const 0) (f64.const -0)))
+    (i32.store8 (i32.const 7) (f32.lt (f32.const -0) (f32.const 0)))
+    (call $answer (i32.const 0) (i32.const 8))))

@@ -1,0 +1,35 @@
+;; A cursor sees the call's own writes ahead of it, not those behind it, and passes over what was deleted; once
+;; it has come to its end it stays there. An entry that does not fit stays next.
+;;> walk
+;;> too_small
+(module
+  (import "foil" "state_put" (func $put (param i32 i32 i32 i32)))
+  (import "foil" "state_delete" (func $delete (param i32 i32)))
+  (import "foil" "scan_open" (func $open (param i32 i32 i32 i32 i32) (result i32)))
+  (import "foil" "scan_next" (func $next (param i32 i32 i32) (result i64)))
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (data (i32.const 0) "abcde")
+  (func $set (param $key i32) (call $put (local.get $key) (i32.const 1) (i32.const 0) (i32.const 0)))
+  (func (export "call:walk") (local $cursor i32)
+    (call $set (i32.const 1))
+    (call $set (i32.const 2))
+    (call $set (i32.const 3))
+    (local.set $cursor (call $open (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)))
+    ;; b; then a is written behind, e ahead, and c is deleted; d, e, the end; f is too late.
+    (drop (call $next (local.get $cursor) (i32.const 100) (i32.const 5)))
+    (call $set (i32.const 0))
+    (call $set (i32.const 4))
+    (call $delete (i32.const 2) (i32.const 1))
+    (drop (call $next (local.get $cursor) (i32.const 105) (i32.const 5)))
+    (drop (call $next (local.get $cursor) (i32.const 110) (i32.const 5)))
+    (i64.store (i32.const 115) (call $next (local.get $cursor) (i32.const 0) (i32.const 0)))
+    (i32.store8 (i32.const 4) (i32.const 0x66))
+    (call $set (i32.const 4))
+    (i64.store (i32.const 123) (call $next (local.get $cursor) (i32.const 0) (i32.const 0)))
+    (call $answer (i32.const 100) (i32.const 31)))
+  (func (export "query:too_small") (local $cursor i32)
+    (local.set $cursor (call $open (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1)))
+    (i64.store (i32.const 100) (call $next (local.get $cursor) (i32.const 116) (i32.const 4)))
+    (i64.store (i32.const 108) (call $next (local.get $cursor) (i32.const 120) (i32.const 5)))
+    (call $answer (i32.const 100) (i32.const 25))))

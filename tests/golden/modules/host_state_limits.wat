@@ -1,0 +1,20 @@
+;; A key has 1 to 512 bytes, a value at most 256 KiB; each limit has a trap of its own.
+(module
+  (import "foil" "state_get" (func $get (param i32 i32 i32 i32) (result i64)))
+  (import "foil" "state_put" (func $put (param i32 i32 i32 i32)))
+  (import "foil" "state_delete" (func $delete (param i32 i32)))
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 5 5)
+  (func (export "call:largest")
+    (call $put (i32.const 0) (i32.const 512) (i32.const 0) (i32.const 262144))
+    (call $answer (i32.const 0) (i32.const 0)))
+  (func (export "call:key") (call $put (i32.const 0) (i32.const 513) (i32.const 0) (i32.const 0)))
+  (func (export "call:key_read") (drop (call $get (i32.const 0) (i32.const 513) (i32.const 0) (i32.const 0))))
+  (func (export "call:key_deleted") (call $delete (i32.const 0) (i32.const 513)))
+  (func (export "call:no_key") (call $put (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)))
+  (func (export "call:no_key_read") (drop (call $get (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))))
+  (func (export "call:value") (call $put (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 262145)))
+  (func (export "call:bytes")
+    (loop
+      (call $put (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 262144))
+      (br 0))))

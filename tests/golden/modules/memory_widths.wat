@@ -1,0 +1,16 @@
+;; Narrow loads extend by sign or by zero, narrow stores cut; all are little-endian and need no alignment.
+(module
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (func (export "call:widths")
+    (i64.store (i32.const 101) (i64.const 0x8182838485868788))
+    (i64.store (i32.const 0) (i64.load8_s (i32.const 101)))
+    (i64.store (i32.const 8) (i64.load8_u (i32.const 101)))
+    (i64.store (i32.const 16) (i64.load16_s (i32.const 102)))
+    (i64.store (i32.const 24) (i64.load32_s (i32.const 103)))
+    (i64.store (i32.const 32) (i64.load32_u (i32.const 103)))
+    (i64.store (i32.const 40) (i64.extend_i32_s (i32.load16_s (i32.const 105))))
+    (i64.store8 (i32.const 48) (i64.const 0x1ff))
+    (i32.store16 (i32.const 49) (i32.const 0x12345678))
+    (i64.store32 (i32.const 51) (i64.const 0x123456789abcdef0))
+    (call $answer (i32.const 0) (i32.const 55))))

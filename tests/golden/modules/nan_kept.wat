@@ -1,0 +1,20 @@
+;; A NaN that nothing computed keeps its bits: constants, loads, parameters, globals, and reinterpreted integers, signalling
+;; ones too; negated, its sign is flipped and nothing else.
+(module
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (global $global f64 (f64.const -nan:0x4000000000001))
+  (func $same (param f64) (result f64) (local.get 0))
+  (func (export "call:kept") (local $held f64)
+    (f64.store (i32.const 0) (f64.const -nan:0x4000000000001))
+    (f64.store (i32.const 8) (f64.load (i32.const 0)))
+    (f64.store (i32.const 16) (f64.reinterpret_i64 (i64.const 0x7ff0000000000001)))
+    (f64.store (i32.const 24) (call $same (f64.load (i32.const 16))))
+    (f64.store (i32.const 32) (global.get $global))
+    (f64.store (i32.const 40) (f64.neg (f64.const -nan:0x4000000000001)))
+    (f64.store (i32.const 48) (f64.copysign (f64.const nan:0x123) (f64.const -1)))
+    (local.set $held (f64.load (i32.const 0)))
+    (f64.store (i32.const 56) (select (local.get $held) (f64.const 1) (i32.const 1)))
+    (f32.store (i32.const 64) (f32.const nan:0x1))
+    (f32.store (i32.const 68) (f32.abs (f32.const -nan:0x1)))
+    (call $answer (i32.const 0) (i32.const 72))))

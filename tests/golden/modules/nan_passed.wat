@@ -1,0 +1,23 @@
+;; A NaN that was made is canonical where it is passed: as an argument, through the table, as a result of one or
+;; of two, by return and by the end.
+(module
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (type $bits (func (param f64) (result i64)))
+  (table 1 funcref)
+  (elem (i32.const 0) $bits)
+  (func $bits (param f64) (result i64) (i64.reinterpret_f64 (local.get 0)))
+  (func $ends (param f64) (result f64) (f64.mul (local.get 0) (f64.const 2)))
+  (func $returns (param f64) (result f64) (return (f64.mul (local.get 0) (f64.const 2))))
+  (func $two (param f64) (result f32 f64)
+    (f32.demote_f64 (f64.mul (local.get 0) (f64.const 2)))
+    (f64.mul (local.get 0) (f64.const 2)))
+  (func (export "call:passed") (local $nan f64)
+    (local.set $nan (f64.const -nan:0x4000000000001))
+    (i64.store (i32.const 0) (call $bits (f64.mul (local.get $nan) (f64.const 2))))
+    (i64.store (i32.const 8) (call_indirect (type $bits) (f64.mul (local.get $nan) (f64.const 2)) (i32.const 0)))
+    (i64.store (i32.const 16) (i64.reinterpret_f64 (call $ends (local.get $nan))))
+    (i64.store (i32.const 24) (i64.reinterpret_f64 (call $returns (local.get $nan))))
+    (i32.store (i32.const 40) (i32.reinterpret_f32 (call $two (local.get $nan)) (local.set $nan)))
+    (f64.store (i32.const 32) (local.get $nan))
+    (call $answer (i32.const 0) (i32.const 44))))

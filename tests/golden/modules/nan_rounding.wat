@@ -1,0 +1,18 @@
+;; Rounding a NaN makes a canonical one: engines and processors differ here.
+(module
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (func (export "call:f64") (local $nan f64)
+    (local.set $nan (f64.const -nan:0x4000000000123))
+    (f64.store (i32.const 0) (f64.ceil (local.get $nan)))
+    (f64.store (i32.const 8) (f64.floor (local.get $nan)))
+    (f64.store (i32.const 16) (f64.trunc (local.get $nan)))
+    (f64.store (i32.const 24) (f64.nearest (local.get $nan)))
+    (call $answer (i32.const 0) (i32.const 32)))
+  (func (export "call:f32") (local $nan f32)
+    (local.set $nan (f32.const nan:0x200123))
+    (f32.store (i32.const 0) (f32.ceil (local.get $nan)))
+    (f32.store (i32.const 4) (f32.floor (local.get $nan)))
+    (f32.store (i32.const 8) (f32.trunc (local.get $nan)))
+    (f32.store (i32.const 12) (f32.nearest (local.get $nan)))
+    (call $answer (i32.const 0) (i32.const 16))))

@@ -1,0 +1,21 @@
+;; Conversions of floats to integers trap on NaN as invalid, and on what does not fit as overflow.
+(module
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (func (export "call:nan_i32_s") (drop (i32.trunc_f32_s (f32.const nan))))
+  (func (export "call:nan_i32_u") (drop (i32.trunc_f64_u (f64.const -nan))))
+  (func (export "call:nan_i64_s") (drop (i64.trunc_f64_s (f64.const nan:0x4000000000001))))
+  (func (export "call:nan_i64_u") (drop (i64.trunc_f32_u (f32.const nan))))
+  (func (export "call:large_i32_s") (drop (i32.trunc_f64_s (f64.const 2147483648))))
+  (func (export "call:small_i32_s") (drop (i32.trunc_f64_s (f64.const -2147483649))))
+  (func (export "call:large_i32_u") (drop (i32.trunc_f32_u (f32.const 4294967296))))
+  (func (export "call:negative_i32_u") (drop (i32.trunc_f32_u (f32.const -1))))
+  (func (export "call:large_i64_s") (drop (i64.trunc_f32_s (f32.const 9223372036854775808))))
+  (func (export "call:infinite_i64_u") (drop (i64.trunc_f64_u (f64.const inf))))
+  ;; The last values that fit.
+  (func (export "call:edges")
+    (i64.store (i32.const 0) (i64.extend_i32_s (i32.trunc_f64_s (f64.const -2147483648.999))))
+    (i64.store (i32.const 8) (i64.extend_i32_u (i32.trunc_f64_u (f64.const -0.999))))
+    (i64.store (i32.const 16) (i64.trunc_f64_s (f64.const 9223372036854774784)))
+    (i64.store (i32.const 24) (i64.trunc_f64_u (f64.const 18446744073709549568)))
+    (call $answer (i32.const 0) (i32.const 32))))

@@ -1,0 +1,22 @@
+;; Division and remainder by zero, and the one quotient that does not fit: it overflows, its remainder is 0.
+(module
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (func (export "call:div_s_32") (drop (i32.div_s (i32.const 1) (i32.const 0))))
+  (func (export "call:div_u_32") (drop (i32.div_u (i32.const 1) (i32.const 0))))
+  (func (export "call:rem_s_32") (drop (i32.rem_s (i32.const 1) (i32.const 0))))
+  (func (export "call:rem_u_32") (drop (i32.rem_u (i32.const 1) (i32.const 0))))
+  (func (export "call:div_s_64") (drop (i64.div_s (i64.const 1) (i64.const 0))))
+  (func (export "call:div_u_64") (drop (i64.div_u (i64.const 1) (i64.const 0))))
+  (func (export "call:rem_s_64") (drop (i64.rem_s (i64.const 1) (i64.const 0))))
+  (func (export "call:rem_u_64") (drop (i64.rem_u (i64.const 1) (i64.const 0))))
+  (func (export "call:overflow_32") (drop (i32.div_s (i32.const 0x80000000) (i32.const -1))))
+  (func (export "call:overflow_64") (drop (i64.div_s (i64.const 0x8000000000000000) (i64.const -1))))
+  ;; Answers 0, 0, -3 and 2 (both towards zero), and 0x7fff….
+  (func (export "call:remainders")
+    (i64.store (i32.const 0) (i64.extend_i32_s (i32.rem_s (i32.const 0x80000000) (i32.const -1))))
+    (i64.store (i32.const 8) (i64.rem_s (i64.const 0x8000000000000000) (i64.const -1)))
+    (i64.store (i32.const 16) (i64.div_s (i64.const -7) (i64.const 2)))
+    (i64.store (i32.const 24) (i64.rem_s (i64.const 7) (i64.const -5)))
+    (i64.store (i32.const 32) (i64.div_u (i64.const -1) (i64.const 2)))
+    (call $answer (i32.const 0) (i32.const 40))))

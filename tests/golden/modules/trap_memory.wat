@@ -1,0 +1,21 @@
+;; Loads and stores beyond the memory trap, whichever part of the address is beyond; the last byte is in.
+(module
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (memory (export "memory") 1 3)
+  (func (export "call:load") (drop (i32.load (i32.const 65533))))
+  (func (export "call:load8") (drop (i32.load8_u (i32.const 65536))))
+  (func (export "call:store") (i64.store (i32.const 65529) (i64.const 1)))
+  (func (export "call:store8") (i32.store8 (i32.const 65536) (i32.const 1)))
+  (func (export "call:offset") (drop (i32.load8_u offset=65536 (i32.const 0))))
+  (func (export "call:wrap") (drop (i32.load offset=4294967295 (i32.const -1))))
+  (func (export "call:store_wrap") (i32.store8 offset=4294967295 (i32.const -1) (i32.const 1)))
+  (func (export "call:float") (drop (f64.load (i32.const -8))))
+  ;; What has been grown may be used, and what comes after it not.
+  (func (export "call:beyond_growth")
+    (drop (memory.grow (i32.const 1)))
+    (i32.store (i32.const 131068) (i32.const 7))
+    (i32.store (i32.const 131069) (i32.const 7)))
+  (func (export "call:last")
+    (i32.store8 (i32.const 65535) (i32.const 42))
+    (i64.store offset=8 (i32.const 65520) (i64.load offset=65528 (i32.const 0)))
+    (call $answer (i32.const 65528) (i32.const 8))))

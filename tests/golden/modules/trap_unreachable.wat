@@ -1,0 +1,15 @@
+;; `unreachable` is a trap; what the call wrote, emitted, sent and answered before it is gone, its log is kept.
+(module
+  (import "foil" "state_put" (func $put (param i32 i32 i32 i32)))
+  (import "foil" "emit" (func $emit (param i32 i32 i32 i32)))
+  (import "foil" "answer" (func $answer (param i32 i32)))
+  (import "foil" "log" (func $log (param i32 i32)))
+  (memory (export "memory") 1 1)
+  (data (i32.const 0) "key\80")
+  (func (export "call:after_work")
+    (call $put (i32.const 0) (i32.const 3) (i32.const 0) (i32.const 3))
+    (call $emit (i32.const 0) (i32.const 3) (i32.const 3) (i32.const 1))
+    (call $answer (i32.const 3) (i32.const 1))
+    (call $log (i32.const 0) (i32.const 3))
+    unreachable)
+  (func (export "call:at_once") unreachable))
