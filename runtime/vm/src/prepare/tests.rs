@@ -138,8 +138,8 @@ fn where_two_reasons_to_trap_meet_one_always_wins() {
     assert_eq!(deep.outcome, Outcome::Trapped(Trap::StackOverflow));
 }
 
-/// Functions that call no other once did not look at their fuel, and a caller that is returned to does not: a
-/// thousand units of fuel ran for minutes.
+/// Functions that call no other once did not look at their fuel, and a caller that is returned to does not: here,
+/// a hundred frames would make two thousand calls each of three thousand operators, for minutes.
 #[test]
 fn who_is_out_of_fuel_calls_nobody() {
     let work = "(br_if 0 (local.get 0))".repeat(3_000);
@@ -152,9 +152,6 @@ fn who_is_out_of_fuel_calls_nobody() {
         (func (export \"call:main\") (call $down (i32.const 100)) (call $say (i64.const 1)))"
     ));
     let job = crate::Job { fuel_max: 100_000, ..fixture::job() };
-    let started = std::time::Instant::now();
     let execution = fixture::run(&program, job).unwrap();
     assert_eq!(execution.outcome, abi::outcome::Outcome::Trapped(abi::outcome::Trap::OutOfFuel));
-    // A hundred frames of two thousand calls of three thousand operators: not one of them is run.
-    assert!(started.elapsed().as_secs() < 60);
 }
