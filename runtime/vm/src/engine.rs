@@ -5,7 +5,6 @@
 
 use crate::AdmitError;
 use abi::fault::Fault;
-use abi::id::Hash;
 use abi::outcome::Trap;
 use abi::session::{Session, Stop};
 use std::fmt;
@@ -88,8 +87,6 @@ impl Code {
 
 /// One call to run.
 pub(crate) struct Entry<'a> {
-    /// The program, by which instances are found again.
-    pub(crate) program: Hash,
     /// What a fresh memory begins with, where instances can be put back as they were.
     pub(crate) image: Option<&'a [u8]>,
     /// The method to call, among those it was compiled with.

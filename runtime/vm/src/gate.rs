@@ -4,10 +4,9 @@
 //! Without the second, one query too many would find the pool of instances empty, and a busy moment would look
 //! like a failed machine.
 
-use abi::id::Hash;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Places, and idle instances by the program that they are of.
+/// Places, and idle instances by the code that they are of.
 pub(crate) struct Gate<I> {
     inside: Mutex<Inside<I>>,
     left: Condvar,
@@ -18,14 +17,14 @@ struct Inside<I> {
     free: u32,
     waiting: u32,
     /// The latest used last.
-    idle: Vec<(Hash, I)>,
+    idle: Vec<(u64, I)>,
 }
 
 /// A place, given back on drop.
 #[must_use]
 pub(crate) struct Pass<'a, I> {
     gate: &'a Gate<I>,
-    program: Hash,
+    code: u64,
     /// The instance to leave behind.
     pub(crate) instance: Option<I>,
 }
@@ -38,8 +37,8 @@ impl<I> Gate<I> {
         Gate { inside, left: Condvar::new(), idle_max }
     }
 
-    /// A place, as soon as there is one, with an instance of the program if one waits.
-    pub(crate) fn enter(&self, program: Hash) -> Pass<'_, I> {
+    /// A place, as soon as there is one, with an instance of the code of this number if one waits.
+    pub(crate) fn enter(&self, code: u64) -> Pass<'_, I> {
         let mut inside = self.lock();
         while inside.free == 0 {
             inside.waiting += 1;
@@ -47,10 +46,10 @@ impl<I> Gate<I> {
             inside.waiting -= 1;
         }
         inside.free -= 1;
-        let found = inside.idle.iter().rposition(|(id, _)| *id == program);
+        let found = inside.idle.iter().rposition(|(of, _)| *of == code);
         let instance = found.map(|at| inside.idle.remove(at).1);
         drop(inside);
-        Pass { gate: self, program, instance }
+        Pass { gate: self, code, instance }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside<I>> {
@@ -58,10 +57,10 @@ impl<I> Gate<I> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The idle instances of a program.
+    /// The idle instances, all or those of one code.
     #[cfg(test)]
-    pub(crate) fn idle(&self, program: Option<Hash>) -> usize {
-        self.lock().idle.iter().filter(|(id, _)| program.is_none_or(|program| program == *id)).count()
+    pub(crate) fn idle(&self, code: Option<u64>) -> usize {
+        self.lock().idle.iter().filter(|(of, _)| code.is_none_or(|code| code == *of)).count()
     }
 }
 
@@ -75,7 +74,7 @@ impl<I> Drop for Pass<'_, I> {
             if inside.idle.len() == self.gate.idle_max {
                 evicted = Some(inside.idle.remove(0));
             }
-            inside.idle.push((self.program, instance));
+            inside.idle.push((self.code, instance));
         }
         let anybody_waits = inside.waiting > 0;
         drop(inside);

@@ -58,8 +58,7 @@ fn execute(executor: &Executor, program: &Program, job: Job) -> Result<Execution
         return Err(Fault::host(format!("asked to run {method:?}, which is no {mode:?} of the program")));
     };
     let session = Session::new(view, context, Space::Program, mode, input);
-    let entry =
-        Entry { program: program.id(), image: program.image(), method: place, session, fuel: fuel_max };
+    let entry = Entry { image: program.image(), method: place, session, fuel: fuel_max };
     let ended = executor.run(program.code(), entry)?;
     let fuel_used = fuel_max - ended.fuel;
     let mut execution = ended.session.finish(ended.stopped, fuel_used)?;

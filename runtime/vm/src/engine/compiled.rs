@@ -12,6 +12,7 @@ use abi::fault::Fault;
 use abi::hostcalls::MODULE;
 use abi::outcome::Trap;
 use abi::session::Stop;
+use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::{Caller, InstancePre, Linker, Module, ModuleExport, ResourceLimiter, Val, WasmBacktrace};
 
 /// What wasmtime keeps beside an instance.
@@ -22,11 +23,15 @@ pub(crate) struct Executor {
     linker: Linker<State>,
     /// The places for calls, and instances as good as fresh.
     gate: Gate<Box<Slot>>,
+    /// The number of the next code.
+    next: AtomicU64,
     proves_resets: bool,
 }
 
 /// A compiled module, and where its exports stand.
 pub(crate) struct Code {
+    /// Its number, which no other code of this executor has: the same program may be compiled twice.
+    pub(super) number: u64,
     pub(super) instance: InstancePre<State>,
     pub(super) memory: ModuleExport,
     pub(super) marks: ModuleExport,
@@ -89,7 +94,8 @@ fn enter<T>(
 impl Executor {
     pub(crate) fn new(engine: Engine) -> Result<Executor, Fault> {
         let linker = linker(&config::engine(engine)?)?;
-        Ok(Executor { linker, gate: Gate::new(config::CALLS_MAX, config::IDLE_MAX), proves_resets: false })
+        let gate = Gate::new(config::CALLS_MAX, config::IDLE_MAX);
+        Ok(Executor { linker, gate, next: AtomicU64::new(0), proves_resets: false })
     }
 
     pub(crate) fn prove_resets(&mut self) {
@@ -121,6 +127,7 @@ impl Executor {
         };
         let names = module.exports().map(|found| found.name()).filter(|name| name.starts_with(GLOBAL));
         Ok(Code {
+            number: self.next.fetch_add(1, Ordering::Relaxed),
             instance: self.linker.instantiate_pre(module).map_err(uncompilable)?,
             memory: export("memory")?,
             marks: export(MARKS)?,
@@ -133,7 +140,7 @@ impl Executor {
 
     /// Runs a call in an instance that is as good as fresh. Waits while as many calls run as may.
     pub(crate) fn run(&self, code: &Code, entry: Entry<'_>) -> Result<Ended, Fault> {
-        let mut pass = self.gate.enter(entry.program);
+        let mut pass = self.gate.enter(code.number);
         // What fails, panics included, drops the instance; and so does what cannot be put back.
         let mut slot = match pass.instance.take() {
             Some(slot) => slot,

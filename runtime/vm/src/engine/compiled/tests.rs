@@ -32,7 +32,10 @@ fn an_instance_serves_one_call_after_another() {
         for _ in 0..3 {
             vm.run(&program, fixture::job()).unwrap();
         }
-        executor.gate.idle(Some(program.id()))
+        match program.code() {
+            crate::engine::Code::Compiled(code) => executor.gate.idle(Some(code.number)),
+            crate::engine::Code::Interpreted(_) => 0,
+        }
     };
     assert_eq!(waiting("(i64.store (i32.const 4093) (i64.const -1))"), 1);
     assert_eq!(waiting("(i64.store (i32.const 4093) (i64.const -1)) unreachable"), 1);
@@ -42,4 +45,20 @@ fn an_instance_serves_one_call_after_another() {
         waiting(&format!("(drop (i32.const {program}))"));
     }
     assert_eq!(executor.gate.idle(None), config::IDLE_MAX);
+}
+
+/// Their instances are not mixed up, though the programs have one id.
+#[test]
+fn a_program_compiled_twice_runs_twice() {
+    let vm = crate::Vm::new(Engine::Cranelift).unwrap();
+    let wasm = fixture::module(
+        "(memory (export \"memory\") 1 2)
+        (func (export \"call:main\") (call $answer (i32.const 0) (i32.const 0)))",
+    );
+    let programs = [vm.admit(&wasm).unwrap(), vm.admit(&wasm).unwrap()];
+    for _ in 0..2 {
+        for program in &programs {
+            assert!(vm.run(program, fixture::job()).unwrap().outcome.is_returned());
+        }
+    }
 }
