@@ -67,6 +67,17 @@ pub struct Execution {
     pub detail: Vec<String>,
 }
 
+/// A host call, as a program made it. Traces of them are for people and tests, and never part of history.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HostCalled {
+    /// Its name.
+    pub name: &'static str,
+    /// Its arguments.
+    pub args: Vec<u64>,
+    /// Its result, 0 where it has none; `None` where it ended the call.
+    pub result: Option<u64>,
+}
+
 /// What a call did: the part of a record that a native run, another engine and an author's `cargo test`
 /// must reproduce.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -2,7 +2,7 @@
 
 use abi::Hash;
 use abi::call::Caller;
-use abi::effect::Execution;
+use abi::effect::{Execution, HostCalled};
 use abi::fault::Fault;
 use abi::session::{Context, Mode};
 use abi::view::View;
@@ -40,6 +40,18 @@ impl Engines {
     pub(crate) fn on(&self, engine: usize, programs: &Programs, job: Job) -> Result<Execution, Fault> {
         let execution = self.0[engine].run(&programs.0[engine], job)?;
         Ok(Execution { detail: Vec::new(), ..execution })
+    }
+
+    /// The same, with the host calls that it made.
+    #[allow(dead_code, reason = "the target hostile has this file, too")]
+    pub(crate) fn trace(
+        &self,
+        engine: usize,
+        programs: &Programs,
+        job: Job,
+    ) -> Result<(Execution, Vec<HostCalled>), Fault> {
+        let (execution, calls) = self.0[engine].trace(&programs.0[engine], job)?;
+        Ok((Execution { detail: Vec::new(), ..execution }, calls))
     }
 
     /// What a job comes to, which is the same on every engine and never a fault.

@@ -4,7 +4,7 @@ use crate::case::{Ask, Case};
 use crate::engines::{Programs, engines};
 use abi::Hash;
 use abi::call::{Call, Caller};
-use abi::effect::{Effect, Execution, Moment};
+use abi::effect::{Effect, Execution, HostCalled, Moment};
 use abi::genesis::Genesis;
 use abi::outcome::Outcome;
 use abi::record::{Placement, Record};
@@ -118,18 +118,18 @@ pub(crate) fn traces(case: &Case) -> Vec<Trace> {
     let mut shards = Engine::ALL.map(|_| Shard::new(&case.wasm));
     let mut traces: Vec<Trace> = Engine::ALL.map(|_| Trace::new()).into();
     for ask in &case.asks {
-        for (at, execution) in each(&programs, &shards, ask).into_iter().enumerate() {
-            traces[at].add(&mut shards[at], ask, &execution);
+        for (at, (execution, calls)) in each(&programs, &shards, ask).into_iter().enumerate() {
+            traces[at].add(&mut shards[at], ask, &execution, &calls);
         }
     }
     traces
 }
 
 /// What an ask comes to on each engine, on the state that this engine's calls have left.
-fn each(programs: &Programs, shards: &[Shard], ask: &Ask) -> Vec<Execution> {
+fn each(programs: &Programs, shards: &[Shard], ask: &Ask) -> Vec<(Execution, Vec<HostCalled>)> {
     let run = |(at, shard): (usize, &Shard)| {
-        let execution = engines().on(at, programs, shard.job(ask));
-        execution.unwrap_or_else(|fault| panic!("{} on {}: {fault}", ask.method, Engine::ALL[at]))
+        let traced = engines().trace(at, programs, shard.job(ask));
+        traced.unwrap_or_else(|fault| panic!("{} on {}: {fault}", ask.method, Engine::ALL[at]))
     };
     shards.iter().enumerate().map(run).collect()
 }
@@ -139,11 +139,17 @@ impl Trace {
         Trace { text: String::new(), effects: Vec::new(), answers: Vec::new(), fuel: 0 }
     }
 
-    fn add(&mut self, shard: &mut Shard, ask: &Ask, execution: &Execution) {
+    fn add(&mut self, shard: &mut Shard, ask: &Ask, execution: &Execution, calls: &[HostCalled]) {
         self.fuel += execution.fuel;
         self.line(0, &asked(ask, shard.seq));
         self.line(4, &outcome(&execution.outcome));
         self.line(4, &format!("fuel {}", execution.fuel));
+        self.list(calls.iter().map(|call| {
+            let args: Vec<String> = call.args.iter().map(ToString::to_string).collect();
+            let result =
+                call.result.map_or("ended the call".into(), |result| format!("= {}", result.cast_signed()));
+            format!("{}({}) {result}", call.name, args.join(", "))
+        }));
         self.list(execution.diff.iter().map(|(key, value)| {
             let written = value.map_or("deleted".into(), |value| format!("= {}", shown(value)));
             format!("key {} {written}", shown(key))

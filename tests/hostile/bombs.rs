@@ -143,7 +143,7 @@ fn admitted() -> Vec<(&'static str, String)> {
     vec![
         ("32 loops around 550 locals", functions(8, &loops(32, 550))),
         ("edges over 1,000 locals", functions(8, &edges(1_000, 1_000))),
-        ("tables of 10,000 targets", functions(8, &tables(2, 10_000, 4))),
+        ("tables of 8,000 targets", functions(8, &tables(2, 8_000, 4))),
         ("calls of 128 values", wide(&functions(4, &calls(62)))),
         ("10,000 operands", functions(5, &operands(9_900))),
         (

@@ -4,6 +4,7 @@
 //! is what serves; the others are for tests and for audits by an implementation that shares no code with it.
 
 use crate::AdmitError;
+use abi::effect::HostCalled;
 use abi::fault::Fault;
 use abi::outcome::Trap;
 use abi::session::{Session, Stop};
@@ -95,6 +96,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) session: Session,
     /// The most fuel it may use.
     pub(crate) fuel: u64,
+    /// Whether its host calls are written down.
+    pub(crate) traces: bool,
 }
 
 /// How a call ended.
@@ -107,6 +110,8 @@ pub(crate) struct Ended {
     pub(crate) pages: u64,
     /// The functions that were running when it trapped, innermost first, where the engine knows.
     pub(crate) functions: Vec<String>,
+    /// Its host calls, where they were written down.
+    pub(crate) calls: Vec<HostCalled>,
 }
 
 impl Executor {

@@ -79,7 +79,7 @@ pub use prepare::{Preparation, prepare};
 pub use program::Program;
 pub use run::Job;
 
-use abi::effect::Execution;
+use abi::effect::{Execution, HostCalled};
 use abi::fault::Fault;
 use abi::hash::PROGRAM;
 use admit::Admitted;
@@ -154,7 +154,16 @@ impl Vm {
     ///
     /// The fault, if this machine failed or the duty was missed.
     pub fn run(&self, program: &Program, job: Job) -> Result<Execution, Fault> {
-        run::run(&self.executor, program, job)
+        run::run(&self.executor, program, job, false).map(|(execution, _)| execution)
+    }
+
+    /// The same, with every host call that the program made, in order. The list is as long as its fuel allows.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub fn trace(&self, program: &Program, job: Job) -> Result<(Execution, Vec<HostCalled>), Fault> {
+        run::run(&self.executor, program, job, true)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::engine::config::STACK_BYTES;
 use crate::engine::{Entry, Executor};
 use crate::program::Program;
-use abi::effect::Execution;
+use abi::effect::{Execution, HostCalled};
 use abi::fault::Fault;
 use abi::outcome::Outcome;
 use abi::session::{Context, Mode, Session, Space};
@@ -32,10 +32,15 @@ pub struct Job {
 }
 
 /// Runs a job; a panic of the host is a fault, like every other failure of this machine.
-pub(crate) fn run(executor: &Executor, program: &Program, job: Job) -> Result<Execution, Fault> {
+pub(crate) fn run(
+    executor: &Executor,
+    program: &Program,
+    job: Job,
+    traces: bool,
+) -> Result<(Execution, Vec<HostCalled>), Fault> {
     // A thread that has less stack than a call may need is lent some.
     stacker::maybe_grow(STACK_BYTES + HOST_STACK_BYTES, STACK_BYTES + 2 * HOST_STACK_BYTES, || {
-        unpanicked(|| execute(executor, program, job))
+        unpanicked(|| execute(executor, program, job, traces))
     })
 }
 
@@ -52,13 +57,18 @@ pub(crate) fn unpanicked<T, E: From<Fault>>(work: impl FnOnce() -> Result<T, E>)
     })
 }
 
-fn execute(executor: &Executor, program: &Program, job: Job) -> Result<Execution, Fault> {
+fn execute(
+    executor: &Executor,
+    program: &Program,
+    job: Job,
+    traces: bool,
+) -> Result<(Execution, Vec<HostCalled>), Fault> {
     let Job { view, context, mode, method, input, fuel_max } = job;
     let Some(place) = program.place(&method, mode) else {
         return Err(Fault::host(format!("asked to run {method:?}, which is no {mode:?} of the program")));
     };
     let session = Session::new(view, context, Space::Program, mode, input);
-    let entry = Entry { image: program.image(), method: place, session, fuel: fuel_max };
+    let entry = Entry { image: program.image(), method: place, session, fuel: fuel_max, traces };
     let ended = executor.run(program.code(), entry)?;
     let fuel_used = fuel_max - ended.fuel;
     let mut execution = ended.session.finish(ended.stopped, fuel_used)?;
@@ -68,7 +78,7 @@ fn execute(executor: &Executor, program: &Program, job: Job) -> Result<Execution
             execution.detail.push(format!("in {}", ended.functions.join(", called by ")));
         }
     }
-    Ok(execution)
+    Ok((execution, ended.calls))
 }
 
 #[cfg(test)]

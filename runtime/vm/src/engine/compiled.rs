@@ -1,6 +1,6 @@
 //! Programs as wasmtime runs them: machine code, or the bytecode of its interpreter.
 
-use super::host::{Host, Stopped, lacks};
+use super::host::{Called, Host, Stopped, Word, lacks};
 use super::slot::{self, Slot};
 use super::{Ended, Engine, Entry, artifact, config, meaning, returned};
 use crate::AdmitError;
@@ -50,7 +50,9 @@ macro_rules! link {
             let mut linker = Linker::new(engine);
             $(
                 let call = |caller: Caller<'_, State>, $($param: $type),*| -> wasmtime::Result<$result> {
-                    enter(caller, $base, $byte, |guest| hostcalls::$name(guest, $($param),*))
+                    let args: &[u64] = &[$(u64::from($param)),*];
+                    let called = Called { name: stringify!($name), args, base: $base, per_byte: $byte };
+                    enter(caller, &called, |guest| hostcalls::$name(guest, $($param),*))
                 };
                 linker.func_wrap(MODULE, stringify!($name), call).map_err(Fault::host)?;
             )+
@@ -62,10 +64,9 @@ macro_rules! link {
 abi::hostcalls!(link);
 
 /// One host call: what it is allowed to touch, and the fuel as it leaves it.
-fn enter<T>(
+fn enter<T: Word>(
     mut caller: Caller<'_, State>,
-    base: u64,
-    per_byte: u64,
+    called: &Called<'_>,
     call: impl FnOnce(&mut Guest<'_>) -> Result<T, Stop>,
 ) -> wasmtime::Result<T> {
     let stop = |stop: Stop| wasmtime::Error::new(Stopped(stop));
@@ -83,10 +84,14 @@ fn enter<T>(
     let Some(session) = &mut host.session else {
         return Err(stop(lacks("a call").into()));
     };
+    let Called { base, per_byte, .. } = *called;
     let mut guest = Guest { memory, session, written: &mut host.written, fuel, base, per_byte };
     // A panic must not unwind through the engine's frames.
     let answer = unpanicked(|| call(&mut guest));
     let fuel = guest.fuel;
+    if let Some(calls) = &mut host.calls {
+        calls.push(called.with(answer.as_ref().ok().map(|answer| answer.word())));
+    }
     parts.fuel.set(&mut caller, Val::I64(fuel))?;
     answer.map_err(stop)
 }
@@ -170,6 +175,7 @@ impl Slot {
         let method = methods.get(entry.method).and_then(Option::as_ref).ok_or_else(|| lacks("the method"))?;
         parts.fuel.set(&mut *store, Val::I64(fuel)).map_err(slot::failed)?;
         store.data_mut().session = Some(entry.session);
+        store.data_mut().calls = entry.traces.then(Vec::new);
         let ended = method.call(&mut *store, ());
 
         let Val::I64(fuel) = parts.fuel.get(&mut *store) else {
@@ -184,7 +190,8 @@ impl Slot {
             Err(error) => Err(stop(error, parts.depth.get(&mut *store).unwrap_i64(), fuel)),
         };
         let fuel = u64::try_from(fuel).unwrap_or(0);
-        Ok(Ended { session, stopped, fuel, pages: *memory_pages, functions })
+        let calls = store.data_mut().calls.take().unwrap_or_default();
+        Ok(Ended { session, stopped, fuel, pages: *memory_pages, functions, calls })
     }
 
     /// Looks up a method's function, once.

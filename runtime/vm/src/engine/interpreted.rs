@@ -1,6 +1,6 @@
 //! Programs as wasmi runs them. Every call has an instance of its own: nothing here has to be fast.
 
-use super::host::{Host, Stopped, lacks};
+use super::host::{Called, Host, Stopped, Word, lacks};
 use super::{Ended, Entry, config, meaning, returned};
 use crate::AdmitError;
 use crate::hostcalls::{self, Guest};
@@ -32,7 +32,9 @@ macro_rules! link {
             let mut linker = Linker::new(engine);
             $(
                 let call = |caller: Caller<'_, State>, $($param: $type),*| -> Result<$result, wasmi::Error> {
-                    enter(caller, $base, $byte, |guest| hostcalls::$name(guest, $($param),*))
+                    let args: &[u64] = &[$(u64::from($param)),*];
+                    let called = Called { name: stringify!($name), args, base: $base, per_byte: $byte };
+                    enter(caller, &called, |guest| hostcalls::$name(guest, $($param),*))
                 };
                 linker.func_wrap(MODULE, stringify!($name), call).map_err(Fault::host)?;
             )+
@@ -44,10 +46,9 @@ macro_rules! link {
 abi::hostcalls!(link);
 
 /// One host call: what it is allowed to touch, and the fuel as it leaves it.
-fn enter<T>(
+fn enter<T: Word>(
     mut caller: Caller<'_, State>,
-    base: u64,
-    per_byte: u64,
+    called: &Called<'_>,
     call: impl FnOnce(&mut Guest<'_>) -> Result<T, Stop>,
 ) -> Result<T, wasmi::Error> {
     let stop = |stop: Stop| wasmi::Error::host(Stopped(stop));
@@ -65,10 +66,14 @@ fn enter<T>(
     let Some(session) = &mut host.session else {
         return Err(stop(lacks("a call").into()));
     };
+    let Called { base, per_byte, .. } = *called;
     let mut guest = Guest { memory, session, written: &mut host.written, fuel, base, per_byte };
     // A panic must not unwind through the engine's frames.
     let answer = unpanicked(|| call(&mut guest));
     let fuel = guest.fuel;
+    if let Some(calls) = &mut host.calls {
+        calls.push(called.with(answer.as_ref().ok().map(|answer| answer.word())));
+    }
     parts.fuel.set(&mut caller, Val::I64(fuel)).map_err(|error| stop(failed(error).into()))?;
     answer.map_err(stop)
 }
@@ -98,6 +103,7 @@ impl Executor {
         let fuel_max = i64::try_from(entry.fuel).map_err(|_| Fault::host("more fuel than there can be"))?;
         fuel.set(&mut store, Val::I64(fuel_max)).map_err(failed)?;
         store.data_mut().session = Some(entry.session);
+        store.data_mut().calls = entry.traces.then(Vec::new);
         let ended = method.call(&mut store, ());
 
         let (Val::I64(fuel), Val::I64(depth)) = (fuel.get(&store), depth.get(&store)) else {
@@ -106,7 +112,9 @@ impl Executor {
         let stopped = ended.map_err(|error| stop(error, depth, fuel)).and_then(|()| returned(fuel));
         let session = store.data_mut().session.take().ok_or_else(|| lacks("its call"))?;
         let pages = memory.size(&store);
-        Ok(Ended { session, stopped, fuel: u64::try_from(fuel).unwrap_or(0), pages, functions: Vec::new() })
+        let calls = store.data_mut().calls.take().unwrap_or_default();
+        let (fuel, functions) = (u64::try_from(fuel).unwrap_or(0), Vec::new());
+        Ok(Ended { session, stopped, fuel, pages, functions, calls })
     }
 }
 
