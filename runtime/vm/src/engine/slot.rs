@@ -30,6 +30,8 @@ pub(super) struct Slot {
     pub(super) memory_pages: u64,
     fresh_pages: u64,
     marks: Memory,
+    /// Room for what the marks stand for.
+    marked: Vec<Range<usize>>,
     /// The depth that there is at first.
     depth: Val,
     /// The program's own mutable globals, with their first values.
@@ -63,8 +65,18 @@ impl Slot {
         let parts = Parts { memory, fuel, depth };
         let depth = depth.get(&mut store);
         store.data_mut().parts = Some(parts);
-        let (memory_pages, methods) = (fresh_pages, Vec::new());
-        Ok(Slot { store, instance, parts, memory_pages, fresh_pages, marks, depth, globals, methods })
+        Ok(Slot {
+            store,
+            instance,
+            parts,
+            memory_pages: fresh_pages,
+            fresh_pages,
+            marks,
+            marked: Vec::new(),
+            depth,
+            globals,
+            methods: Vec::new(),
+        })
     }
 
     /// Puts the instance back as it was, with a memory that begins with `image`; `false` where that cannot be
@@ -73,10 +85,10 @@ impl Slot {
         if self.memory_pages != self.fresh_pages {
             return Ok(false);
         }
-        let marked = self.marked(was_stopped);
+        self.collect(was_stopped);
         let (memory, host) = self.parts.memory.data_and_store_mut(&mut self.store);
         let size = memory.len();
-        for range in marked.into_iter().chain(host.written.drain()) {
+        for range in self.marked.drain(..).chain(host.written.drain()) {
             restore(memory, image, range.start.min(size), range.end.min(size));
         }
         if was_stopped {
@@ -88,14 +100,13 @@ impl Slot {
         Ok(true)
     }
 
-    /// What the marks stand for; none is left. A store that trapped may have marked a page far behind the
-    /// memory's end.
-    fn marked(&mut self, was_stopped: bool) -> Vec<Range<usize>> {
+    /// Collects what the marks stand for; none is left. A store that trapped may have marked a page far behind
+    /// the memory's end.
+    fn collect(&mut self, was_stopped: bool) {
         let pages = self.parts.memory.data_size(&self.store) / PAGE;
         let marks = self.marks.data_mut(&mut self.store);
         // A bulk operation that ends with the memory marks the page behind it.
         let groups = if was_stopped { marks.len() } else { (pages + 1).div_ceil(GROUP) * GROUP };
-        let mut marked = Vec::new();
         for (group, marks) in marks[..groups].chunks_exact_mut(GROUP).enumerate() {
             if marks == [0; GROUP] {
                 continue;
@@ -103,10 +114,9 @@ impl Slot {
             for (at, mark) in marks.iter_mut().enumerate().filter(|(_, mark)| **mark != 0) {
                 *mark = 0;
                 let start = (group * GROUP + at) * PAGE;
-                marked.push(start..start + PAGE + BEHIND as usize);
+                self.marked.push(start..start + PAGE + BEHIND as usize);
             }
         }
-        marked
     }
 
     /// Compares an instance that was put back with a fresh one.
