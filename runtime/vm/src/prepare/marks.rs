@@ -7,6 +7,7 @@
 
 use super::body::{Body, Op};
 use super::emit::stored;
+use std::iter::repeat_n;
 use wasmparser::Operator;
 
 /// Bytes behind a page that its mark stands for, too.
@@ -121,7 +122,7 @@ impl Walk {
             }
             _ => {
                 self.stack.truncate(self.stack.len().saturating_sub(op.pops));
-                self.stack.extend(vec![pushed; op.pushes]);
+                self.stack.extend(repeat_n(pushed, op.pushes));
             }
         }
     }

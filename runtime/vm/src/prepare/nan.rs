@@ -17,6 +17,7 @@
 //! stack: there it is on top. Doing so earlier than needed changes nothing that can be observed.
 
 use super::body::{Body, Op};
+use std::iter::repeat_n;
 use wasmparser::{BlockType, Operator, ValType};
 
 /// A width of floats.
@@ -154,7 +155,7 @@ impl Walk<'_, '_> {
             // A loop's come in from its branches, too; those of an `if` without `else` are its results.
             self.observe(params);
             self.take(params);
-            self.stack.extend(vec![Value::Clean; params]);
+            self.stack.extend(repeat_n(Value::Clean, params));
         }
         let height = self.stack.len() - params;
         let entry = self.stack[height..].to_vec();
@@ -174,7 +175,7 @@ impl Walk<'_, '_> {
         if let Some(block) = self.blocks.pop() {
             self.observe(block.results);
             self.stack.truncate(block.height);
-            self.stack.extend(vec![Value::Clean; block.results]);
+            self.stack.extend(repeat_n(Value::Clean, block.results));
         }
     }
 
@@ -198,7 +199,7 @@ impl Walk<'_, '_> {
 
     fn replace(&mut self, op: &Op<'_>, value: Value) {
         self.take(op.pops);
-        self.stack.extend(vec![value; op.pushes]);
+        self.stack.extend(repeat_n(value, op.pushes));
     }
 
     /// The bits of the topmost operands are seen.
