@@ -84,77 +84,77 @@ const fn unhex(text: &str) -> [u8; 32] {
 
 kinds! {
     /// A genesis; the digest is the shard's id.
-    GENESIS = "counterfoil v0 genesis",
-        "899db6184e6e33b91a71f549428eb3e59d75f6acf00710895eaae7e31e80e643";
+    GENESIS = "counterfoil v1 genesis",
+        "ab8d09426fac92bb5da8b42ac613103036220440cebc0ddfbc0bb4a333ed0693";
     /// A profile.
-    PROFILE = "counterfoil v0 profile",
-        "228df59322673d621f3c4d095fd5a90b39243b4d4fb3ac0a325803d2b8750166";
+    PROFILE = "counterfoil v1 profile",
+        "6a9cbfc3227c8ab21e14976f5455b28094d26ce47245e3101d82bc11ae6ae106";
     /// A program's raw wasm.
-    PROGRAM = "counterfoil v0 program",
-        "2cfc359d9ea0ef94dfc78028e569fd484e45e099a54c60ea68bca74fcd17bd7d";
+    PROGRAM = "counterfoil v1 program",
+        "82b01b5dca859c2d81e1614dcf1021a254f7ca9ef506a9a763c72133655184f5";
     /// A call with its arguments replaced by their digest.
-    CALL = "counterfoil v0 call",
-        "de36a7e1c8a7697963d1a6771e35e597be6704eebc66e315fb150201c50d4820";
+    CALL = "counterfoil v1 call",
+        "38bc952727f88d8124fb7f97c4e99430fcdc99f2899a622650025bab2c60e667";
     /// Salted arguments.
-    ARGS = "counterfoil v0 args",
-        "b1305fe79b5723c2f5974617767df7723a347f3500f6f603d846de2e5470ceec";
+    ARGS = "counterfoil v1 args",
+        "dbc427214d619a65bf9acc29975b4a2d8757e234c233c589b5e721db3c7cbfce";
     /// A salted output.
-    OUTPUT = "counterfoil v0 output",
-        "9dc6fcf91edcfc7a9e1f08a9405596d4c79494840ec99d93ba54ecc8de9c5e39";
+    OUTPUT = "counterfoil v1 output",
+        "cdafdeb2e9d884dd3d479f593355308889de9dc0a9c177b55f14433d9303f9e6";
     /// A salted event.
-    EVENT = "counterfoil v0 event",
-        "f4e577833ae6902c0ed7a3ecc4b0834b7f947b2f8654d0317ccf7e7c44978584";
+    EVENT = "counterfoil v1 event",
+        "c288b47be28253743d21c0164a86ba5d94d3ba916c09260e0e59e2592c438e8d";
     /// A message to another shard.
-    MESSAGE = "counterfoil v0 message",
-        "b22e53c3caaaaff46f7110a8c2d3d47124a41e4a0213ea2db9831f5ce16782f8";
+    MESSAGE = "counterfoil v1 message",
+        "1f89503c5d50575556dd56ae61ec694978c5f4f087d532898a8829dec653e9ec";
     /// A diff.
-    DIFF = "counterfoil v0 diff",
-        "4e7d9f8645b3eaa0f1c3e1a01ba4128a3cab58d1b7be3f01f12d2cba0c5029c7";
+    DIFF = "counterfoil v1 diff",
+        "e84650b956b594ea488e9c70bca6d03e338c1a5c8a7648461eeb302c1e5f875e";
     /// An effect.
-    EFFECT = "counterfoil v0 effect",
-        "f0db144b318aff0ea1bad03ca7efcc5e7c89a5a70e87439dc287a8df86bae7ce";
+    EFFECT = "counterfoil v1 effect",
+        "700f745181335375a8ca9a17bea347e77447a899aa15a472937a164f1b661027";
     /// A block header.
-    HEADER = "counterfoil v0 header",
-        "ce55fcaa7577e8a09408848ff57d0ab1735d29c2dafc9901234e58688b315ca5";
+    HEADER = "counterfoil v1 header",
+        "308e91c2b6b8316e2a350debc276761799a9fa4f6c9958de94e52119f60c3d4e";
     /// An inner node of a list's Merkle tree.
-    LIST_NODE = "counterfoil v0 list node",
-        "6c6627315555e91de775edc55b8dc1ddea133115c50c4e99426b586bd34d1a65";
+    LIST_NODE = "counterfoil v1 list node",
+        "fb6fdd686e07bac733a3c61b903f9de0800004d1dcd647ed115ee9b56794c6b7";
     /// A program as an engine compiled it, in a cache.
-    COMPILED = "counterfoil v0 compiled program",
-        "e771c0127e8573b0c6444d33fe4d89699a33b43bb3a432772dcf1f9245571eae";
+    COMPILED = "counterfoil v1 compiled program",
+        "9c89a38de59e5e385dfb3d3282fa3a10ebbfcee24938903dc51518ccc8df5135";
     /// A value drawn from a call's random stream.
-    RANDOM = "counterfoil v0 random",
-        "8790e660ec00dc16aade93a1af7e1f4c74bd77dd8e4e23462a1804308bd4935c";
+    RANDOM = "counterfoil v1 random",
+        "0bf325bffbdd4f3e7d827f7e65329a21be444e630f06bccad49107de97cc53d9";
     /// A key in state.
-    STATE_KEY = "counterfoil v0 state key",
-        "e57a69e22273d6fae86f4eda813c268d8333f108dc6d285082cb89bc8c393066";
+    STATE_KEY = "counterfoil v1 state key",
+        "13b599c38506f5209646f3dd1f30b399ac1d692180fd5188acb4a25bec135904";
     /// A value in state.
-    STATE_VALUE = "counterfoil v0 state value",
-        "81022c02c9dd739a0649677caa533d34805faf1bccbcdb0805a704431e8921d1";
+    STATE_VALUE = "counterfoil v1 state value",
+        "a9bbb87e8db0ce8899305322a28de0499b1ed55cbd74299d26b8b7fe7e88f4d1";
     /// The content of a state leaf: value hash, hash of the next key.
-    STATE_CONTENT = "counterfoil v0 state content",
-        "a3d8aaf9c60142cdd64acebc235b20382491eeee98dcea5091e0a388adda97a7";
+    STATE_CONTENT = "counterfoil v1 state content",
+        "84493ec4f8049aa057c8d902264afe7d26e42033066440977ebdaace632f7447";
     /// A leaf of the state trie: key hash, content.
-    STATE_LEAF = "counterfoil v0 state leaf",
-        "76c6552ddc2a7015f15392f46f5673a7f497dd4f1dc12dae66756c8f7f428c1b";
+    STATE_LEAF = "counterfoil v1 state leaf",
+        "6397c5ab63d9b4b34dc1a8357818fb45188212af12eefaa219fde90e32dd85d3";
     /// An inner node of the state trie.
-    STATE_NODE = "counterfoil v0 state node",
-        "5abcbdf5c7b674c696b68be973f673f00c327446540db95dfe00b6466daf2dea";
+    STATE_NODE = "counterfoil v1 state node",
+        "8dd6ae35d896a677d8207ededfcdfc6ef95f2b1c09758dfa0be786e7a3fc23f9";
     /// A page of a journal's segment; its first 16 bytes are the page's checksum.
-    SEGMENT_PAGE = "counterfoil v0 segment page",
-        "b6bed09edd8b59878091a8b01ed125364e373b427a0a44dc9a472457d3750450";
+    SEGMENT_PAGE = "counterfoil v1 segment page",
+        "3b4b488d6e9d820345c8112f244a7bc4eef7f9533fef25f37023a5f3984694e3";
     /// The bytes of a bundle before its trailer.
-    BUNDLE = "counterfoil v0 bundle",
-        "3d47b3864f6766a77b3ffb7df201f42a895e0dfc0deeeec396ba5a6c32f295bc";
+    BUNDLE = "counterfoil v1 bundle",
+        "7047efca5b5a983a5c844ef9d192065687ab106f80c5bc9f7414c99e0b4ecf64";
     /// A public key, of which the first 16 bytes are its `kid`.
-    KEY_ID = "counterfoil v0 key id",
-        "eb5ae95d08b6a14a057cbe2a5b54791f818eb3c2fdedd10b4e9c2466a7e5e21d";
+    KEY_ID = "counterfoil v1 key id",
+        "6f4bf418ac81e8de3410acdf21e68249c9952a72fdc7b52198ac98d6738777aa";
     /// Columns of a row, whose digest is an argument.
-    RUN_COLUMNS = "counterfoil v0 run columns",
-        "b21e5bd3999cb67db202b0cfc06604747eeedc17026cd3fcb5000c56c10df986";
+    RUN_COLUMNS = "counterfoil v1 run columns",
+        "4f26f97c8c46c2f4bd9f7cccd9bfb07bab222c2d4dc4b827c0821f08deaaa800";
     /// A line of a bulk run, whose digest is the call's idempotency key.
-    RUN_LINE = "counterfoil v0 run line",
-        "6d1ca69db5fc7f3b2e04dd7d0f52c110885d0f90a3c65a8e949ca84e441790e7";
+    RUN_LINE = "counterfoil v1 run line",
+        "df6850b06fd5de5c9fe33f54288f791569ca94c55c0ead3390aef73832d4e63f";
 }
 
 #[cfg(test)]

@@ -71,9 +71,9 @@ pub mod view;
 
 pub use id::Hash;
 
-/// The version that every protocol object carries. It is 0, and nothing is promised about bytes of
-/// version 0, until the formats are declared frozen.
-pub const VERSION: u8 = 0;
+/// The version that every protocol object carries. The formats of version 1 are frozen: what it accepts,
+/// and what it means, changes no more. Another version gets another number, and another set of hash kinds.
+pub const VERSION: u8 = 1;
 
 /// An error with a stable number, by which `foil explain` and other tools know it.
 ///

@@ -94,6 +94,8 @@ pub const WINDOW_KEYS_MAX: usize = 10_000_000;
 
 /// Most calls in one block.
 pub const BLOCK_CALLS_MAX: usize = 16_384;
+/// Most events, messages and writes of one block together: what bounds the memory of its verifier.
+pub const BLOCK_ITEMS_MAX: usize = 1 << 18;
 /// Largest block, in bytes of its canonical encoding.
 pub const BLOCK_BYTES_MAX: usize = 64 << 20;
 /// Longest call, signed, in bytes of its canonical encoding.

@@ -9,13 +9,13 @@ use crate::limits;
 
 /// The rules that decide what a call comes to. Its hash stands in every genesis and every effect.
 ///
-/// There is one, called `unstable`, until the formats are frozen: nothing is promised about its number.
+/// There is one. Other rules are another profile with a name of its own; this one stays known for ever.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Profile;
 
 impl Profile {
     /// Its name.
-    pub const NAME: &str = "unstable";
+    pub const NAME: &str = "1";
 
     /// The canonical bytes: version, name, the limits that decide outcomes, the prices of operators, the
     /// host-call table.
@@ -42,8 +42,13 @@ impl Profile {
 
     /// The id of the built-in `system` program under this profile.
     pub fn system(self) -> Hash {
-        PROGRAM.hash_parts(&[b"system ", &self.hash().0])
+        system(&self.hash())
     }
+}
+
+/// The id of the built-in `system` program under the profile of this hash.
+pub fn system(profile: &Hash) -> Hash {
+    PROGRAM.hash_parts(&[b"system ", &profile.0])
 }
 
 macro_rules! limits {
@@ -61,7 +66,7 @@ limits! {
     PARAMS_MAX, GLOBALS_MAX, SEGMENTS_MAX, EXPORTS_MAX, CONTROL_DEPTH_MAX, OPERANDS_MAX, BR_TABLE_TARGETS_MAX,
     LOOP_DEPTH_MAX, FUNCTION_SQUARES_MAX, FUNCTION_FLOW_MAX, FLOW_MAX, FUNCTION_PASSED_MAX, PASSED_MAX,
     PROGRAM_LOCALS_MAX,
-    FUEL_MAX, WINDOW_MS_MAX, WINDOW_KEYS_MAX, BLOCK_CALLS_MAX, BLOCK_BYTES_MAX,
+    FUEL_MAX, WINDOW_MS_MAX, WINDOW_KEYS_MAX, BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX, BLOCK_BYTES_MAX,
 }
 
 #[cfg(test)]
@@ -73,7 +78,7 @@ mod tests {
     fn the_profile_is_pinned() {
         assert_eq!(
             Profile.hash().to_string(),
-            "4cac4a118e80da94df8dc8ac01b7cda6611a5119744c3d323514180e7d0ab2ea"
+            "a853aa527d0a7354a5987d1c1d1b3273696562b75c1bc3206ca0da7ac19cf85b"
         );
     }
 }

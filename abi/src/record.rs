@@ -136,12 +136,12 @@ mod tests {
             ("system", digest(&Profile.system().0)),
         ];
         let pinned = [
-            ("genesis", "9680da305f513143"),
-            ("shard", "a1ddc6df4b1177f2"),
-            ("calls", "bc15316acdbd2768"),
-            ("record", "bcb6aa3737ec79ed"),
-            ("effect hash", "87a725c0384997e3"),
-            ("system", "328d61d69112dfc8"),
+            ("genesis", "351401a78849eb43"),
+            ("shard", "6783af4ddeb80d41"),
+            ("calls", "583acdb637dab1e7"),
+            ("record", "abf6bad5700215ff"),
+            ("effect hash", "637b99708b740127"),
+            ("system", "c550a7227e36117d"),
         ];
         assert_eq!(found, pinned.map(|(name, digest)| (name, digest.to_owned())));
     }

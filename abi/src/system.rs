@@ -3,19 +3,24 @@
 use crate::canonical_array;
 use crate::codec::{Decode, Encode};
 use crate::id::Hash;
+use crate::sign::PublicKey;
 
 /// The key in state under which the shard's program stands, in the system's own space.
 pub const PROGRAM_KEY: &[u8] = b"program";
+/// The key in state under which the shard's writer stands, once it is another than the genesis's.
+pub const WRITER_KEY: &[u8] = b"writer";
 
 /// The system program's methods.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Act {
-    /// Makes a program the one that serves.
+    /// Makes a program the one that serves, from the next call on.
     Deploy(Deploy),
+    /// Makes a key the writer's: it signs the block of this act, and those after it.
+    SetWriter(SetWriter),
 }
 
 /// Arguments of `deploy`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Deploy {
     /// The program: the digest of its raw wasm.
     pub program: Hash,
@@ -23,18 +28,32 @@ pub struct Deploy {
 
 canonical_array!(Deploy { program });
 
+/// Arguments of `set_writer`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SetWriter {
+    /// The new writer's key.
+    pub key: PublicKey,
+}
+
+canonical_array!(SetWriter { key });
+
 impl Act {
     /// The act's method and arguments.
-    pub fn to_call(&self) -> (&'static str, Vec<u8>) {
+    pub fn to_call(self) -> (&'static str, Vec<u8>) {
         match self {
             Act::Deploy(deploy) => ("deploy", deploy.to_bytes()),
+            Act::SetWriter(writer) => ("set_writer", writer.to_bytes()),
         }
     }
 
-    /// The act that a call names; `None` where there is none, or its arguments are not in order.
+    /// The act that a call names; `None` where there is none, or its arguments are not in order: a
+    /// writer's key is a point of the curve that is not of small order.
     pub fn from_call(method: &str, args: &[u8]) -> Option<Act> {
         match method {
             "deploy" => Deploy::from_bytes(args).ok().map(Act::Deploy),
+            "set_writer" => {
+                SetWriter::from_bytes(args).ok().filter(|writer| writer.key.is_sound()).map(Act::SetWriter)
+            }
             _ => None,
         }
     }

@@ -16,7 +16,9 @@ use abi::limits::{
 };
 use abi::merkle::list_root;
 use abi::outcome::Outcome;
+use abi::profile::Profile;
 use abi::record::{Placement, Record};
+use abi::system::Act;
 
 mod compact;
 
@@ -109,6 +111,11 @@ impl Entry {
         Effect::new(call, call.digest(), at, &self.outcome, self.diff, &self.events, &self.messages)
     }
 
+    /// How many events and messages.
+    pub fn items(&self) -> usize {
+        self.events.len() + self.messages.len()
+    }
+
     /// What is longer or more than its limit, by name.
     pub fn over_limit(&self) -> Option<&'static str> {
         let call = &self.call.call;
@@ -145,6 +152,20 @@ pub struct Block {
 }
 
 impl Block {
+    /// The acts of the authority that were done, each with its place in history.
+    pub fn acts(&self) -> Vec<(u64, Act)> {
+        let entries = (self.header.first_seq..).zip(&self.entries);
+        let done =
+            entries.filter(|(_, entry)| entry.outcome.is_returned() && entry.program == Profile.system());
+        let act = |entry: &Entry| Act::from_call(&entry.call.call.method, &entry.call.call.args);
+        done.filter_map(|(seq, entry)| Some((seq, act(entry)?))).collect()
+    }
+
+    /// How many events, messages and writes the block holds.
+    pub fn items(&self) -> usize {
+        self.entries.iter().map(Entry::items).sum::<usize>() + self.diff.len()
+    }
+
     /// The records: what the compact body and the header together stand for.
     pub fn records(&self, profile: Hash) -> Vec<Record> {
         let header = &self.header;

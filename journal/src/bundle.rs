@@ -4,14 +4,17 @@
 //! strings, so that its length is known, and bounded, before it is read:
 //!
 //! ```text
-//! bundle   = [1, << manifest >>] [2, << genesis >>] [3, program]… [4, << block >>, << commitment >> / null]…
-//!            [5, << trailer >>]
+//! bundle   = [1, << manifest >>] [2, << genesis >>] ([6, << start >>]) [3, program]…
+//!            [4, << block >>, << commitment >> / null, << witness >> / null]… [5, << trailer >>]
 //! manifest = [version, shard, from, to]
+//! start    = [header, [peak…], [link…]]                  where from > 1
 //! trailer  = [height, header hash, commitment / null, digest of all bytes before]
 //! ```
 
-use crate::block::Block;
+use crate::authority::{Link, decode_links};
+use crate::block::{Block, Header};
 use crate::commitment::Commitment;
+use abi::codec::{Bytes, Decode, Encode, Error, Reader, Writer};
 use abi::genesis::Genesis;
 use abi::limits::{BLOCK_BYTES_MAX, PROGRAM_BYTES_MAX};
 use abi::{Coded, Hash, canonical_array};
@@ -40,6 +43,33 @@ pub struct Manifest {
 
 canonical_array!(Manifest { version, shard, from, to });
 
+/// What the first block builds on, in a bundle that does not begin at genesis.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Start {
+    /// The header of the block before the first one.
+    pub header: Header,
+    /// The peaks of the history tree after it.
+    pub peaks: Vec<Hash>,
+    /// Who writes and what serves after it: acts of the authority, in order, proven in that tree.
+    pub links: Vec<Link>,
+}
+
+impl Encode for Start {
+    fn encode(&self, w: &mut Writer) {
+        w.array(3);
+        self.header.encode(w);
+        self.peaks.encode(w);
+        self.links.encode(w);
+    }
+}
+
+impl Decode for Start {
+    fn decode(r: &mut Reader<'_>) -> Result<Start, Error> {
+        r.array_of(3)?;
+        Ok(Start { header: Decode::decode(r)?, peaks: Decode::decode(r)?, links: decode_links(r)? })
+    }
+}
+
 /// What a bundle ends with.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trailer {
@@ -66,12 +96,17 @@ pub enum Item {
     Genesis(Genesis),
     /// A program's raw wasm.
     Program(Vec<u8>),
+    /// What the first block builds on, if that is not the genesis.
+    Start(Start),
     /// A block and its commitment; a block below the last one may lack it.
     Block {
         /// The block.
         block: Block,
         /// Its commitment, whose signature is not checked yet.
         commitment: Option<Commitment>,
+        /// What of the state its execution touches, proven against the root before it: canonical bytes,
+        /// which nobody has looked at yet.
+        witness: Option<Bytes>,
     },
     /// The end, whose digest and head are right.
     Trailer(Trailer),
@@ -107,6 +142,10 @@ const GENESIS: u8 = 2;
 const PROGRAM: u8 = 3;
 const BLOCK: u8 = 4;
 const TRAILER: u8 = 5;
+const START: u8 = 6;
+
+/// Longest witness, in bytes.
+const WITNESS_BYTES_MAX: usize = 64 << 20;
 
 /// Longest commitment, in bytes.
 const COMMITMENT_BYTES_MAX: usize = 1 << 10;
@@ -116,6 +155,7 @@ fn bytes_max(kind: u8) -> usize {
     match kind {
         MANIFEST => 128,
         GENESIS => 16 << 10,
+        START => 4 << 20,
         PROGRAM => PROGRAM_BYTES_MAX,
         BLOCK => BLOCK_BYTES_MAX,
         _ => COMMITMENT_BYTES_MAX + 128,

@@ -8,7 +8,7 @@ use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
 use abi::genesis::Genesis;
 use abi::sign::{PublicKey, SecretKey};
 
-/// Who signs for a shard, and under which name.
+/// Who signs for a shard now, and under which name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Issuer {
     /// Who runs the shard, as a name.

@@ -38,6 +38,11 @@ impl History {
         sha256(&[&[1], &left.0, &right.0])
     }
 
+    /// The root over no records.
+    pub fn empty_root() -> Hash {
+        sha256(&[])
+    }
+
     /// Adds a record, as its canonical bytes.
     pub fn push(&mut self, record_bytes: &[u8]) {
         self.push_hash(History::leaf_hash(record_bytes));
@@ -73,14 +78,6 @@ impl History {
     /// The root when there were `size` records; `None` if there never were as many.
     pub fn root_at(&self, size: u64) -> Option<Hash> {
         (size <= self.size()).then(|| self.span(0, size))
-    }
-
-    /// Forgets all records from `size` on.
-    pub(crate) fn truncate(&mut self, size: u64) {
-        for (level, row) in self.levels.iter_mut().enumerate() {
-            row.truncate(index(size >> level));
-        }
-        assert!(self.size() <= size, "the tree is cut back");
     }
 
     /// The inclusion path of record `seq` in the tree of the first `size` records, leaf to root (RFC 9162,
@@ -129,6 +126,16 @@ impl History {
         }
         path.reverse();
         Some(path)
+    }
+
+    /// The roots of the complete subtrees of the tree of the first `size` records, the largest first;
+    /// `None` if there never were as many.
+    pub fn peaks(&self, size: u64) -> Option<Vec<Hash>> {
+        if size > self.size() {
+            return None;
+        }
+        let bits = (0..u64::BITS).rev().filter(|bit| size >> bit & 1 == 1);
+        Some(bits.map(|bit| self.levels[bit as usize][index((size >> bit) - 1)]).collect())
     }
 
     /// The root over the leaves in `[from, to)`, a subtree of some tree of the list.

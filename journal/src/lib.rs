@@ -29,11 +29,13 @@
 //! assert_eq!(abi::merkle::root_of_path(History::node, leaf, 1, 2, &path), Some(history.root()));
 //! ```
 
+mod authority;
 mod block;
 mod bundle;
 mod commitment;
 mod cose;
 mod disk;
+mod frontier;
 mod history;
 mod log;
 mod page;
@@ -45,13 +47,15 @@ mod window;
 #[cfg(test)]
 mod sample;
 
+pub use authority::{Appointed, LINKS_MAX, Link, appointed};
 pub use block::{BUILD_BYTES_MAX, Block, Entry, Header, execution_root};
-pub use bundle::{BundleError, BundleReader, BundleWriter, Item, Manifest, Trailer};
+pub use bundle::{BundleError, BundleReader, BundleWriter, Item, Manifest, Start, Trailer};
 pub use commitment::{Commitment, Issuer};
 pub use disk::{Disk, MemoryDisk};
+pub use frontier::Frontier;
 pub use history::{History, is_consistent};
 pub use log::{Cut, Journal, Tail};
 pub use receipt::{Committed, Receipt, ReceiptError, ReceiptFile};
 pub use segment::SegmentSize;
-pub use verify::{Chain, Invalid, Reason};
+pub use verify::{Chain, Invalid, Reason, prove};
 pub use window::Window;

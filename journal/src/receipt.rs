@@ -4,6 +4,7 @@
 //! more than they do: the proof's size is the signed one, its index is the record's seq, there is exactly
 //! one proof and no other unprotected label, and every byte is canonical; so no bit can be changed.
 
+use crate::authority::{Link, decode_links};
 use crate::commitment::{Commitment, Issuer};
 use crate::cose::{Inclusion, Sign1};
 use crate::history::History;
@@ -11,6 +12,7 @@ use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
 use abi::genesis::{Genesis, GenesisError};
 use abi::merkle::root_of_path;
 use abi::record::Record;
+use abi::sign::PublicKey;
 use abi::{Coded, Hash, VERSION};
 
 /// A record with the proof that it is history.
@@ -33,6 +35,8 @@ pub struct Committed {
     pub header_hash: Hash,
     /// The history root after it.
     pub root: Hash,
+    /// The key that signed it.
+    pub writer: PublicKey,
 }
 
 /// Which rule a commitment or receipt breaks.
@@ -83,6 +87,12 @@ pub enum ReceiptError {
     /// The genesis breaks a rule.
     #[error(transparent)]
     GenesisRule(GenesisError),
+    /// A link of the authority chain is no act of the authority, is not in this history, or is out of order.
+    #[error("the authority chain does not hold: link={index}")]
+    Link {
+        /// Which, from 0.
+        index: usize,
+    },
     /// The file holds no genesis, and the shard's id alone names no key.
     #[error("the file holds no genesis: a writer key is needed")]
     NoGenesis,
@@ -107,6 +117,7 @@ impl Coded for ReceiptError {
             ReceiptError::Genesis => 2014,
             ReceiptError::GenesisRule(_) => 2015,
             ReceiptError::NoGenesis => 2016,
+            ReceiptError::Link { .. } => 2017,
         }
     }
 }
@@ -125,13 +136,22 @@ impl Receipt {
     ///
     /// Names the first rule that does not hold.
     pub fn verify(&self, issuer: &Issuer) -> Result<(Record, Committed), ReceiptError> {
+        self.verify_by(&issuer.shard, |_, _| Ok(issuer.clone()))
+    }
+
+    /// The same, where who signs is told by the size and root of the history that is signed.
+    fn verify_by(
+        &self,
+        shard: &Hash,
+        issuer: impl FnOnce(u64, &Hash) -> Result<Issuer, ReceiptError>,
+    ) -> Result<(Record, Committed), ReceiptError> {
         let record = Record::from_bytes(&self.record).map_err(ReceiptError::Record)?;
         let sign1 = Sign1::from_bytes(&self.cose).map_err(ReceiptError::Cose)?;
         let proof = sign1.inclusion.as_ref().ok_or(ReceiptError::NoProof)?;
         let signed = &sign1.protected;
         let rules = [
             (record.effect.version == VERSION, ReceiptError::Version),
-            (record.effect.shard == issuer.shard, ReceiptError::Shard),
+            (record.effect.shard == *shard, ReceiptError::Shard),
             (proof.size == signed.size, ReceiptError::Size),
             (proof.index == record.effect.seq, ReceiptError::Index),
             (record.placement.height <= signed.height, ReceiptError::Height),
@@ -142,20 +162,24 @@ impl Receipt {
         let leaf = History::leaf_hash(&self.record);
         let root = root_of_path(History::node, leaf, proof.index, proof.size, &proof.path)
             .ok_or(ReceiptError::Path)?;
+        let issuer = issuer(proof.size, &root)?;
         issuer.signed(&sign1, &root)?;
         let (height, size, header_hash) = (signed.height, signed.size, signed.header);
-        Ok((record, Committed { height, size, header_hash, root }))
+        Ok((record, Committed { height, size, header_hash, root, writer: issuer.key }))
     }
 }
 
-/// A receipt as a file: `["counterfoil receipt", version, genesis / null, record, cose]`. With the genesis
-/// in it, whoever knows the shard's id needs nothing else.
+/// A receipt as a file: `["counterfoil receipt", version, << genesis >> / null, << record >>, << cose >>, [link…]]`.
+/// With the genesis in it, whoever knows the shard's id needs nothing else: where the writer is no longer
+/// the genesis's, the links show how the authority appointed it, in the tree that the signature is over.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReceiptFile {
     /// The shard's genesis, where the file is to stand alone.
     pub genesis: Option<Genesis>,
     /// The receipt.
     pub receipt: Receipt,
+    /// The acts that appointed the writer, in order; none for the genesis's own.
+    pub links: Vec<Link>,
 }
 
 const MAGIC: &str = "counterfoil receipt";
@@ -172,24 +196,25 @@ impl ReceiptFile {
             return Err(ReceiptError::Genesis);
         }
         genesis.check().map_err(ReceiptError::GenesisRule)?;
-        self.receipt.verify(&Issuer::of(genesis))
+        self.receipt.verify_by(shard, |size, root| Issuer::at(genesis, &self.links, size, root))
     }
 }
 
 impl Encode for ReceiptFile {
     fn encode(&self, w: &mut Writer) {
-        w.array(5);
+        w.array(6);
         w.text(MAGIC);
         VERSION.encode(w);
         self.genesis.as_ref().map(|genesis| Bytes(genesis.to_bytes())).encode(w);
         self.receipt.record.encode(w);
         self.receipt.cose.encode(w);
+        self.links.encode(w);
     }
 }
 
 impl Decode for ReceiptFile {
     fn decode(r: &mut Reader<'_>) -> Result<ReceiptFile, Error> {
-        r.array_of(5)?;
+        r.array_of(6)?;
         let start = r.offset();
         if r.text()? != MAGIC {
             return Err(r.error(start, Reason::Unknown));
@@ -204,7 +229,8 @@ impl Decode for ReceiptFile {
                 Some(Genesis::from_bytes(bytes).map_err(inside)?)
             }
         };
-        Ok(ReceiptFile { genesis, receipt: Receipt { record: Decode::decode(r)?, cose: Decode::decode(r)? } })
+        let receipt = Receipt { record: Decode::decode(r)?, cose: Decode::decode(r)? };
+        Ok(ReceiptFile { genesis, receipt, links: decode_links(r)? })
     }
 }
 

@@ -11,7 +11,7 @@ use abi::genesis::{CommitPolicy, Genesis, Quorum, TimePolicy};
 use abi::outcome::{Outcome, Trap};
 use abi::profile::Profile;
 use abi::sign::SecretKey;
-use abi::system::{Act, Deploy};
+use abi::system::{Act, Deploy, SetWriter};
 use abi::{Hash, VERSION};
 
 pub(crate) const START_MS: u64 = 1_000_000;
@@ -95,6 +95,15 @@ impl Sample {
         let (method, args) = Act::Deploy(Deploy { program }).to_call();
         let call = self.call(method, args, Caller::Nobody, program.0[0], time_ms);
         let call = SignedCall::authorize(call, &[&self.authority[0], &self.authority[1]]);
+        self.returned(call, Profile.system(), time_ms)
+    }
+
+    /// An act that makes `writer` the one who signs, signed by two of three keys.
+    pub(crate) fn set_writer(&self, writer: &SecretKey, time_ms: u64) -> Entry {
+        let key = writer.public();
+        let (method, args) = Act::SetWriter(SetWriter { key }).to_call();
+        let call = self.call(method, args, Caller::Nobody, key.0[0], time_ms);
+        let call = SignedCall::authorize(call, &[&self.authority[1], &self.authority[2]]);
         self.returned(call, Profile.system(), time_ms)
     }
 

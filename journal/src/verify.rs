@@ -5,33 +5,46 @@
 //! those of its own body. What remains for others: that the calls came to what the block says
 //! (`kernel::replay`), and that its diff leads from one state root to the next (`state`).
 //!
-//! Limits: the history tree and the live idempotency keys are held in memory.
+//! # Order
+//!
+//! The first broken rule is the one named, in the same order everywhere: the header's links, the body's
+//! totals, call by call its rules, the execution root, the history root; and last, call by call, the
+//! signatures, so that they can be checked elsewhere.
+//!
+//! # Limits
+//!
+//! The live idempotency keys are held in memory, and nothing else that grows with the history.
 
+use crate::authority::appointed;
 use crate::block::{Block, Header, diff_over_limit, execution_root};
+use crate::bundle::Start;
 use crate::commitment::{Commitment, Issuer};
-use crate::history::History;
+use crate::frontier::Frontier;
 use crate::window::Window;
 use abi::genesis::Genesis;
-use abi::limits::BLOCK_CALLS_MAX;
+use abi::limits::{BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX};
 use abi::profile::Profile;
 use abi::record::Record;
+use abi::sign::PublicKey;
 use abi::{Hash, VERSION};
 
 mod calls;
 mod reason;
 
+pub use calls::prove;
 pub use reason::{Invalid, Reason};
 
 /// A history, verified up to a block.
 ///
-/// It does not say that the last block is signed for: [`commitment`](Chain::commitment) does.
+/// It does not say that the last block is signed for: [`commitment`](Chain::commitment) does. One that
+/// [started](Chain::start) in the middle of a history does not know which idempotency keys were live there.
 #[derive(Clone, Debug)]
 pub struct Chain {
     genesis: Genesis,
     issuer: Issuer,
     /// The root of an empty state.
     empty_root: Hash,
-    history: History,
+    history: Frontier,
     window: Window,
     /// The program that serves, once one is deployed.
     program: Option<Hash>,
@@ -53,11 +66,38 @@ impl Chain {
             genesis: genesis.clone(),
             issuer: Issuer::of(genesis),
             empty_root,
-            history: History::new(),
+            history: Frontier::new(),
             window: Window::new(),
             program: None,
             head: None,
         })
+    }
+
+    /// The history of `genesis` after the block of `start`, which is believed: that it is history shows only
+    /// when a commitment to a later block is verified, whose header leads back to it.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Chain::new), and a start that does not hold together, or whose links are not in it.
+    pub fn start(genesis: &Genesis, start: &Start, empty_root: Hash) -> Result<Chain, Invalid> {
+        let mut chain = Chain::new(genesis, empty_root)?;
+        let header = start.header;
+        let at = |reason| Invalid { height: Some(header.height), ..Invalid::of(reason) };
+        if header.version != VERSION {
+            return Err(at(Reason::Version));
+        }
+        if header.shard != chain.shard() {
+            return Err(at(Reason::Shard));
+        }
+        let history = Frontier::of(header.history_size, start.peaks.clone());
+        chain.history = history
+            .filter(|history| history.root() == header.history_root && header.height > 0)
+            .ok_or(at(Reason::Start))?;
+        let said = appointed(genesis, &start.links, header.history_size, &header.history_root)
+            .map_err(|error| at(Reason::Commitment(error)))?;
+        (chain.issuer.key, chain.program) = (said.writer, said.program);
+        chain.head = Some(header);
+        Ok(chain)
     }
 
     /// Checks the next block against all before it, moves on, and returns its records.
@@ -66,30 +106,54 @@ impl Chain {
     ///
     /// Names the first rule that the block breaks, and where. The chain then stands where it stood.
     pub fn block(&mut self, block: &Block) -> Result<Vec<Record>, Invalid> {
+        let next = self.check(block)?;
+        prove(block, &next.records)?;
+        Ok(self.advance(block, next))
+    }
+
+    /// The same without the calls' signatures, which are left to [`prove`]: only with them is the block
+    /// verified.
+    ///
+    /// # Errors
+    ///
+    /// As [`block`](Chain::block).
+    pub fn unproved(&mut self, block: &Block) -> Result<Vec<Record>, Invalid> {
+        let next = self.check(block)?;
+        Ok(self.advance(block, next))
+    }
+
+    /// Everything but the signatures.
+    fn check(&self, block: &Block) -> Result<Next, Invalid> {
         let header = &block.header;
         let at = |reason| Invalid { height: Some(header.height), ..Invalid::of(reason) };
         link(&self.issuer.shard, self.head.as_ref(), header).map_err(at)?;
         self.totals(block).map_err(at)?;
         let records = block.records(self.genesis.profile);
-        let program =
+        let (program, writer) =
             self.calls(block, &records).map_err(|(seq, reason)| Invalid { seq: Some(seq), ..at(reason) })?;
         if execution_root(&records) != header.execution_root {
             return Err(at(Reason::ExecutionRoot));
         }
-        records.iter().for_each(|record| self.history.push(&record.leaf()));
-        if self.history.root() != header.history_root {
-            self.history.truncate(header.first_seq);
+        let mut history = self.history.clone();
+        records.iter().for_each(|record| history.push(&record.leaf()));
+        if history.root() != header.history_root {
             return Err(at(Reason::HistoryRoot));
         }
+        Ok(Next { records, program, writer, history })
+    }
+
+    /// Moves on by a checked block.
+    fn advance(&mut self, block: &Block, next: Next) -> Vec<Record> {
+        let Next { records, program, writer, history } = next;
         for record in &records {
             let effect = &record.effect;
             self.window.advance(effect.time_ms);
             self.window.insert(&effect.caller, &effect.key, effect.expires_ms, effect.seq);
         }
-        self.program = program;
-        self.head = Some(*header);
-        assert!(self.history.size() == header.history_size, "the header's size was checked");
-        Ok(records)
+        (self.program, self.issuer.key, self.history) = (program, writer, history);
+        self.head = Some(block.header);
+        assert!(self.history.size() == block.header.history_size, "the header's size was checked");
+        records
     }
 
     /// Checks that `commitment` is the writer's to the last block.
@@ -123,6 +187,9 @@ impl Chain {
         if let Some(what) = diff_over_limit(&block.diff) {
             return Err(Reason::Limit(what));
         }
+        if block.items() > BLOCK_ITEMS_MAX {
+            return Err(Reason::Limit("items"));
+        }
         if block.diff.hash() != header.diff {
             return Err(Reason::Diff);
         }
@@ -143,7 +210,7 @@ impl Chain {
         &self.genesis
     }
 
-    /// Who signs for the next block.
+    /// Who signs for the last block, and for the next unless it appoints another writer.
     pub fn issuer(&self) -> &Issuer {
         &self.issuer
     }
@@ -168,8 +235,8 @@ impl Chain {
         self.head.as_ref()
     }
 
-    /// The history tree.
-    pub fn history(&self) -> &History {
+    /// The right edge of the history tree.
+    pub fn history(&self) -> &Frontier {
         &self.history
     }
 
@@ -182,6 +249,14 @@ impl Chain {
     pub fn program(&self) -> Option<Hash> {
         self.program
     }
+}
+
+/// What a checked block leaves.
+struct Next {
+    records: Vec<Record>,
+    program: Option<Hash>,
+    writer: PublicKey,
+    history: Frontier,
 }
 
 /// What links a header to the one before it: all that headers alone can show.

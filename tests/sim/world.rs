@@ -165,7 +165,7 @@ impl World {
     fn try_open(&mut self, unborn: bool) -> Result<SimShard, Fault> {
         let opening = Opening {
             genesis: self.genesis.clone(),
-            signer: birth::writer(),
+            keyring: kernel::Keyring::new(vec![birth::writer()]),
             disk: PlantedDisk::new(self.disk.clone(), self.bug),
             store: self.store.clone(),
             programs: birth::catalogue(),

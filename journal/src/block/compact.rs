@@ -15,7 +15,9 @@ use abi::Hash;
 use abi::call::{Call, SignedCall};
 use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
 use abi::diff::Diff;
-use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, CALL_BYTES_MAX, EVENTS_MAX, MESSAGES_MAX};
+use abi::limits::{
+    BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX, CALL_BYTES_MAX, EVENTS_MAX, MESSAGES_MAX,
+};
 use abi::outcome::Outcome;
 
 impl Encode for Block {
@@ -81,11 +83,20 @@ impl Decode for Block {
         }
         let empty = Diff::new().hash();
         let mut entries: Vec<Entry> = Vec::new();
+        let mut items = 0;
         for _ in 0..count {
+            let start = r.offset();
             let entry = read_entry(r, entries.last(), header.shard, &empty)?;
+            items += entry.items();
+            if items > BLOCK_ITEMS_MAX {
+                return Err(r.error(start, Reason::Length));
+            }
             entries.push(entry);
         }
         let tail = r.offset();
+        if r.clone().array()?.saturating_add(items) > BLOCK_ITEMS_MAX {
+            return Err(r.error(tail, Reason::Length));
+        }
         let diff = Diff::decode(r)?;
         if diff_over_limit(&diff).is_some() || r.offset() - start > BLOCK_BYTES_MAX {
             return Err(r.error(tail, Reason::Length));

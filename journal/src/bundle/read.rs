@@ -1,13 +1,13 @@
 //! Reading a bundle.
 
 use super::{
-    BLOCK, BundleError, COMMITMENT_BYTES_MAX, GENESIS, Item, MANIFEST, Manifest, PROGRAM, TRAILER, Trailer,
-    bytes_max,
+    BLOCK, BundleError, COMMITMENT_BYTES_MAX, GENESIS, Item, MANIFEST, Manifest, PROGRAM, START, TRAILER,
+    Trailer, WITNESS_BYTES_MAX, bytes_max,
 };
 use crate::block::Block;
 use crate::commitment::Commitment;
 use crate::verify::{Invalid, Reason};
-use abi::codec::{self, Decode, Major};
+use abi::codec::{self, Bytes, Decode, Major};
 use abi::genesis::Genesis;
 use abi::hash::{BUNDLE, Hasher};
 use abi::{Hash, VERSION};
@@ -34,6 +34,7 @@ pub struct BundleReader<R: Read> {
 enum Stage {
     Manifest,
     Genesis,
+    Start,
     Programs,
     Blocks,
     Trailer,
@@ -45,6 +46,7 @@ impl Stage {
         match self {
             Stage::Manifest => kind == MANIFEST,
             Stage::Genesis => kind == GENESIS,
+            Stage::Start => kind == START,
             Stage::Programs => kind == PROGRAM || kind == BLOCK,
             Stage::Blocks => kind == BLOCK,
             Stage::Trailer => kind == TRAILER,
@@ -70,7 +72,7 @@ impl<R: Read> BundleReader<R> {
         let digest = Hash(*self.hasher.finalize().as_bytes());
         let head = self.take(2)?;
         let kind = head[1];
-        let members = if kind == BLOCK { 3 } else { 2 };
+        let members = if kind == BLOCK { 4 } else { 2 };
         if head[0] != 0x80 | members || !self.stage.allows(kind) {
             return Err(self.invalid(Reason::Item));
         }
@@ -79,6 +81,10 @@ impl<R: Read> BundleReader<R> {
         match kind {
             MANIFEST => self.manifest(decode(&bytes, start)?),
             GENESIS => self.genesis(decode(&bytes, start)?),
+            START => {
+                self.stage = Stage::Programs;
+                Ok(Item::Start(decode(&bytes, start)?))
+            }
             PROGRAM => Ok(Item::Program(bytes)),
             BLOCK => self.block(decode(&bytes, start)?),
             _ => self.trailer(decode(&bytes, start)?, digest),
@@ -101,7 +107,8 @@ impl<R: Read> BundleReader<R> {
         if self.manifest.is_none_or(|manifest| genesis.id() != manifest.shard) {
             return Err(self.invalid(Reason::BundleGenesis));
         }
-        self.stage = Stage::Programs;
+        let is_whole = self.manifest.is_some_and(|manifest| manifest.from == 1);
+        self.stage = if is_whole { Stage::Programs } else { Stage::Start };
         Ok(Item::Genesis(genesis))
     }
 
@@ -110,6 +117,7 @@ impl<R: Read> BundleReader<R> {
             None => None,
             Some(bytes) => Some(decode(&bytes, self.read - bytes.len() as u64)?),
         };
+        let witness = self.byte_string(WITNESS_BYTES_MAX)?.map(Bytes);
         let header = &block.header;
         let at = |reason| Invalid { height: Some(header.height), ..Invalid::of(reason).at(self.item) };
         let next = match (&self.last, &self.manifest) {
@@ -125,7 +133,7 @@ impl<R: Read> BundleReader<R> {
         let is_last = self.manifest.is_some_and(|manifest| manifest.to == next);
         self.stage = if is_last { Stage::Trailer } else { Stage::Blocks };
         self.last = Some((next, header.hash(), commitment.clone()));
-        Ok(Item::Block { block, commitment })
+        Ok(Item::Block { block, commitment, witness })
     }
 
     fn trailer(&mut self, trailer: Trailer, digest: Hash) -> Result<Item, BundleError> {

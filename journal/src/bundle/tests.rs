@@ -1,16 +1,17 @@
 use super::*;
 use crate::sample::{EMPTY_ROOT, Sample};
 use crate::verify::{Chain, Reason};
+use abi::VERSION;
 use abi::codec::{Bytes, Encode};
 use abi::hash::BUNDLE;
 
 /// A bundle of two blocks and a program.
 fn bundle() -> (Sample, Vec<Block>, Vec<u8>) {
     let (sample, blocks) = Sample::of_blocks(2);
-    let mut writer = BundleWriter::new(Vec::new(), &sample.genesis, 1, 2).unwrap();
+    let mut writer = BundleWriter::new(Vec::new(), &sample.genesis, None, 2).unwrap();
     writer.program(b"\0asm").unwrap();
     for block in &blocks {
-        writer.block(block, Some(&sample.commit(block))).unwrap();
+        writer.block(block, Some(&sample.commit(block)), None).unwrap();
     }
     let bytes = writer.finish().unwrap();
     (sample, blocks, bytes)
@@ -25,11 +26,11 @@ fn verify(shard: &Hash, bytes: &[u8]) -> Result<u64, BundleError> {
             (Item::Genesis(genesis), _) if genesis.id() == *shard => {
                 chain = Some(Chain::new(&genesis, EMPTY_ROOT)?);
             }
-            (Item::Block { block, commitment }, Some(chain)) => {
+            (Item::Block { block, commitment, .. }, Some(chain)) => {
                 chain.block(&block).map_err(|invalid| invalid.at(reader.offset()))?;
                 commitment.iter().try_for_each(|commitment| chain.commitment(commitment))?;
             }
-            (Item::Manifest(_) | Item::Program(_) | Item::Trailer(_), _) => {}
+            (Item::Manifest(_) | Item::Start(_) | Item::Program(_) | Item::Trailer(_), _) => {}
             (Item::Genesis(_) | Item::Block { .. }, _) => {
                 return Err(Invalid::of(Reason::BundleGenesis).into());
             }
@@ -53,11 +54,11 @@ fn a_bundle_reads_back() {
     let commitment = |index: usize| Some(sample.commit(&blocks[index]));
     let before = bytes.len() - (Item::trailer_bytes(&items[5]).len());
     let expected = [
-        Item::Manifest(Manifest { version: 0, shard, from: 1, to: 2 }),
+        Item::Manifest(Manifest { version: VERSION, shard, from: 1, to: 2 }),
         Item::Genesis(sample.genesis.clone()),
         Item::Program(b"\0asm".to_vec()),
-        Item::Block { block: blocks[0].clone(), commitment: commitment(0) },
-        Item::Block { block: blocks[1].clone(), commitment: commitment(1) },
+        Item::Block { block: blocks[0].clone(), commitment: commitment(0), witness: None },
+        Item::Block { block: blocks[1].clone(), commitment: commitment(1), witness: None },
         Item::Trailer(Trailer {
             height: 2,
             header: blocks[1].header.hash(),
@@ -141,17 +142,19 @@ fn items_are_about_the_same_shard_range_and_head() {
     let (sample, blocks, _) = bundle();
     let parts = parts();
     let shard = sample.genesis.id();
-    let manifest =
-        |shard, from, to| (MANIFEST, Bytes(Manifest { version: 0, shard, from, to }.to_bytes())).to_bytes();
+    let manifest = |shard, from, to| {
+        (MANIFEST, Bytes(Manifest { version: VERSION, shard, from, to }.to_bytes())).to_bytes()
+    };
     assert_eq!(reason(&[manifest(Hash::ZERO, 1, 2), parts[1].clone()].concat()), Reason::BundleGenesis);
     for (from, to) in [(0, 1), (2, 1)] {
         assert_eq!(reason(&manifest(shard, from, to)), Reason::BundleRange);
     }
     let start = [manifest(shard, 1, 1), parts[1].clone()].concat();
     let block = Bytes(blocks[0].to_bytes());
-    let foreign = (BLOCK, block.clone(), Bytes(sample.commit(&blocks[1]).to_bytes())).to_bytes();
+    let foreign =
+        (BLOCK, block.clone(), Bytes(sample.commit(&blocks[1]).to_bytes()), None::<Bytes>).to_bytes();
     assert_eq!(reason(&[start.clone(), foreign].concat()), Reason::BundleCommitment);
-    let bare = (BLOCK, block, None::<Bytes>).to_bytes();
+    let bare = (BLOCK, block, None::<Bytes>, None::<Bytes>).to_bytes();
     let before = [start, bare].concat();
     let trailer = |height, commitment| {
         let (header, digest) = (blocks[0].header.hash(), BUNDLE.hash(&before));
@@ -190,4 +193,19 @@ fn a_source_that_fails_is_no_verdict() {
     let mut reader = BundleReader::new(Broken);
     assert!(matches!(reader.next(), Some(Err(BundleError::Io { offset: 0, .. }))));
     assert!(reader.next().is_none());
+}
+
+#[test]
+fn a_bundle_can_begin_in_the_middle() {
+    let (sample, blocks) = Sample::of_blocks(3);
+    let start =
+        Start { header: blocks[0].header, peaks: sample.history.peaks(2).unwrap(), links: Vec::new() };
+    let witness = Bytes(vec![0x80]);
+    let mut writer = BundleWriter::new(Vec::new(), &sample.genesis, Some(&start), 2).unwrap();
+    writer.block(&blocks[1], None, Some(&witness)).unwrap();
+    let bytes = writer.finish().unwrap();
+    let items: Vec<Item> = BundleReader::new(bytes.as_slice()).map(Result::unwrap).collect();
+    assert_eq!(items[2], Item::Start(start));
+    let block = Item::Block { block: blocks[1].clone(), commitment: None, witness: Some(witness) };
+    assert_eq!(items[3], block);
 }

@@ -1,6 +1,6 @@
 //! Writing a bundle.
 
-use super::{BLOCK, GENESIS, MANIFEST, Manifest, PROGRAM, TRAILER, Trailer};
+use super::{BLOCK, GENESIS, MANIFEST, Manifest, PROGRAM, START, Start, TRAILER, Trailer};
 use crate::block::Block;
 use crate::commitment::Commitment;
 use abi::codec::{Bytes, Encode};
@@ -9,7 +9,7 @@ use abi::hash::{BUNDLE, Hasher};
 use abi::{Hash, VERSION};
 use std::io::{self, Write};
 
-/// Writes a bundle to `W`: the manifest and genesis when it is made, then programs, then blocks, then
+/// Writes a bundle to `W`: the manifest, genesis and start when it is made, then programs, then blocks, then
 /// [`finish`](BundleWriter::finish). It is the caller's bug if they come in another order.
 pub struct BundleWriter<W: Write> {
     output: W,
@@ -23,13 +23,17 @@ pub struct BundleWriter<W: Write> {
 }
 
 impl<W: Write> BundleWriter<W> {
-    /// A bundle of the blocks from height `from` to `to`, both included.
-    pub fn new(output: W, genesis: &Genesis, from: u64, to: u64) -> io::Result<BundleWriter<W>> {
-        assert!(from >= 1 && from <= to, "a bundle holds at least one block");
+    /// A bundle of the blocks up to height `to`: from genesis, or after the block of `start`.
+    pub fn new(output: W, genesis: &Genesis, start: Option<&Start>, to: u64) -> io::Result<BundleWriter<W>> {
+        let from = start.map_or(1, |start| start.header.height + 1);
+        assert!(from <= to, "a bundle holds at least one block");
         let mut writer = BundleWriter { output, hasher: BUNDLE.hasher(), next: from, to, from, last: None };
         let manifest = Manifest { version: VERSION, shard: genesis.id(), from, to };
         writer.item(&(MANIFEST, Bytes(manifest.to_bytes())))?;
         writer.item(&(GENESIS, Bytes(genesis.to_bytes())))?;
+        if let Some(start) = start {
+            writer.item(&(START, Bytes(start.to_bytes())))?;
+        }
         Ok(writer)
     }
 
@@ -39,13 +43,18 @@ impl<W: Write> BundleWriter<W> {
         self.item(&(PROGRAM, Bytes::from(wasm)))
     }
 
-    /// Adds the next block, and its commitment if there is one.
-    pub fn block(&mut self, block: &Block, commitment: Option<&Commitment>) -> io::Result<()> {
+    /// Adds the next block, with its commitment and its witness if there are any.
+    pub fn block(
+        &mut self,
+        block: &Block,
+        commitment: Option<&Commitment>,
+        witness: Option<&Bytes>,
+    ) -> io::Result<()> {
         let height = block.header.height;
         assert!(height == self.next && height <= self.to, "blocks come in order, and in range");
         assert!(commitment.is_none_or(|c| c.names(&block.header)), "the commitment is this block's");
         let bytes = commitment.map(|commitment| Bytes(commitment.to_bytes()));
-        self.item(&(BLOCK, Bytes(block.to_bytes()), bytes))?;
+        self.item(&(BLOCK, Bytes(block.to_bytes()), bytes, witness.cloned()))?;
         self.next += 1;
         self.last = Some((height, block.header.hash(), commitment.cloned()));
         Ok(())

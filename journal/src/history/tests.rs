@@ -1,6 +1,5 @@
 use super::*;
 use abi::merkle;
-use proptest::prelude::*;
 
 /// The leaves of the test tree of RFC 6962's reference implementation.
 const LEAVES: [&[u8]; 8] = [
@@ -83,15 +82,4 @@ fn every_prefix_is_consistent_and_no_other_tree_is() {
     }
     assert_eq!(history.consistency(1, 41), None);
     assert_eq!(history.consistency(2, 1), None);
-}
-
-proptest! {
-    #[test]
-    fn what_is_forgotten_leaves_no_trace(size in 0u64..80, more in 0u64..80) {
-        let mut longer = history(size + more);
-        longer.truncate(size);
-        prop_assert_eq!(longer.root(), history(size).root());
-        (size..100).for_each(|seq| longer.push(&seq.to_be_bytes()));
-        prop_assert_eq!(longer.root(), history(100).root());
-    }
 }

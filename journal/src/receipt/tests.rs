@@ -17,7 +17,7 @@ fn receipt(seq: u64, height: usize) -> (Sample, Receipt) {
 fn file(seq: u64, height: usize) -> (Sample, ReceiptFile) {
     let (sample, receipt) = receipt(seq, height);
     let genesis = Some(sample.genesis.clone());
-    (sample, ReceiptFile { genesis, receipt })
+    (sample, ReceiptFile { genesis, receipt, links: Vec::new() })
 }
 
 /// The same receipt, with another proof or signed part.
@@ -111,7 +111,7 @@ fn the_proof_is_of_the_signed_size_and_the_records_place() {
 fn a_record_of_another_version_or_form_is_refused() {
     let (sample, receipt) = receipt(3, 3);
     let mut record = Record::from_bytes(&receipt.record).unwrap();
-    record.effect.version = 1;
+    record.effect.version = VERSION + 1;
     let other = Receipt { record: Bytes(record.to_bytes()), ..receipt.clone() };
     assert_eq!(other.verify(&sample.issuer()), Err(ReceiptError::Version));
     let longer = Receipt { record: Bytes([&receipt.record[..], &[0]].concat()), ..receipt };
@@ -173,4 +173,57 @@ fn a_commitment_is_one_blocks_and_one_writers() {
         let verdict = Commitment::from_bytes(&changed).map(|c| c.verify(&issuer, &blocks[0].header));
         assert!(!matches!(verdict, Ok(Ok(()))), "bit {bit}");
     }
+}
+
+/// The receipt of a record under the head after the writer changed, with the link that says so.
+fn succeeded() -> (Sample, SecretKey, ReceiptFile) {
+    let (mut sample, blocks) = Sample::of_blocks(2);
+    let successor = SecretKey::from_seed(&[66; 32]);
+    let entry = sample.set_writer(&successor, crate::sample::START_MS + 50);
+    let block = sample.block(vec![entry]);
+    sample.push(&block);
+    let record = blocks[0].records(sample.genesis.profile)[1].to_bytes();
+    let commitment = Commitment::sign(&successor, &sample.genesis.origin, &block.header);
+    let receipt = Receipt::new(record, &commitment, 1, sample.history.path(1, 5).unwrap());
+    let act = block.records(sample.genesis.profile).remove(0);
+    let link = Link::new(&block.entries[0].call, &act, sample.history.path(4, 5).unwrap());
+    let file = ReceiptFile { genesis: Some(sample.genesis.clone()), receipt, links: vec![link] };
+    (sample, successor, file)
+}
+
+#[test]
+fn a_writer_that_the_authority_appointed_signs() {
+    let (sample, successor, file) = succeeded();
+    let shard = sample.genesis.id();
+    assert_eq!(ReceiptFile::from_bytes(&file.to_bytes()), Ok(file.clone()));
+    assert_eq!(file.verify(&shard).unwrap().1.writer, successor.public());
+    let without = ReceiptFile { links: Vec::new(), ..file.clone() };
+    assert_eq!(without.verify(&shard), Err(ReceiptError::Key));
+    let twice = ReceiptFile { links: [file.links.clone(), file.links.clone()].concat(), ..file };
+    assert_eq!(twice.verify(&shard), Err(ReceiptError::Link { index: 1 }));
+}
+
+#[test]
+fn no_bit_of_a_link_can_be_changed() {
+    let (sample, _, file) = succeeded();
+    let shard = sample.genesis.id();
+    let bytes = file.links[0].to_bytes();
+    for bit in 0..bytes.len() * 8 {
+        let mut changed = bytes.clone();
+        changed[bit / 8] ^= 1 << (bit % 8);
+        if let Ok(link) = Link::from_bytes(&changed) {
+            let forged = ReceiptFile { links: vec![link], ..file.clone() };
+            assert_eq!(forged.verify(&shard), Err(ReceiptError::Link { index: 0 }), "bit {bit}");
+        }
+    }
+}
+
+#[test]
+fn an_act_of_too_few_is_no_link() {
+    let (sample, successor, file) = succeeded();
+    let mut call = abi::call::SignedCall::from_bytes(&file.links[0].call).unwrap();
+    call = abi::call::SignedCall::authorize(call.call, &[&sample.authority[0], &successor]);
+    let links = vec![Link { call: Bytes(call.to_bytes()), ..file.links[0].clone() }];
+    let forged = ReceiptFile { links, ..file };
+    assert_eq!(forged.verify(&sample.genesis.id()), Err(ReceiptError::Link { index: 0 }));
 }

@@ -1,12 +1,14 @@
 //! The rules of a block's calls, one by one.
 
-use super::{Chain, Reason};
+use super::{Chain, Invalid, Reason};
+use crate::authority::has_authority;
 use crate::block::{Block, Entry};
 use abi::call::{Caller, Proof};
 use abi::diff::Diff;
 use abi::limits::FUEL_MAX;
 use abi::profile::Profile;
 use abi::record::Record;
+use abi::sign::PublicKey;
 use abi::system::Act;
 use abi::{Hash, VERSION};
 use std::collections::BTreeMap;
@@ -14,24 +16,42 @@ use std::collections::BTreeMap;
 /// The keys that a block's own calls use, and when each expires.
 type Used<'a> = BTreeMap<(&'a Caller, &'a [u8; 32]), u64>;
 
+/// Which program serves, and who writes.
+type Serving = (Option<Hash>, PublicKey);
+
+/// Checks that every call of a block proves its caller; `records` are the block's own.
+///
+/// # Errors
+///
+/// Names the first call that does not.
+pub fn prove(block: &Block, records: &[Record]) -> Result<(), Invalid> {
+    let calls = block.entries.iter().zip(records);
+    let unproved = calls.into_iter().find(|(entry, record)| !entry.call.proves_caller(&record.effect.call));
+    unproved.map_or(Ok(()), |(_, record)| {
+        let (height, seq) = (Some(block.header.height), Some(record.effect.seq));
+        Err(Invalid { height, seq, ..Invalid::of(Reason::CallProof) })
+    })
+}
+
 impl Chain {
-    /// Checks every call; which program serves after them, or the seq of the first that breaks a rule.
-    pub(super) fn calls(&self, block: &Block, records: &[Record]) -> Result<Option<Hash>, (u64, Reason)> {
+    /// Checks every call but for its signature; what serves after them, or the seq of the first that breaks
+    /// a rule.
+    pub(super) fn calls(&self, block: &Block, records: &[Record]) -> Result<Serving, (u64, Reason)> {
         let mut time_before = self.time();
-        let mut program = self.program;
+        let mut serving = (self.program, self.issuer.key);
         let mut used = Used::new();
         let nothing = Diff::new().hash();
         for (entry, record) in block.entries.iter().zip(records) {
             let seq = record.effect.seq;
             self.time_moves(time_before, entry)
-                .and_then(|()| self.is_proved(entry, record))
+                .and_then(|()| self.is_in_form(entry))
                 .and_then(|()| self.key_is_fresh(entry, &mut used))
                 .and_then(|()| came_to_something_possible(entry, &nothing))
                 .map_err(|reason| (seq, reason))?;
-            program = self.serves(entry, seq, program).map_err(|reason| (seq, reason))?;
+            serving = self.serves(entry, seq, serving).map_err(|reason| (seq, reason))?;
             time_before = entry.time_ms;
         }
-        Ok(program)
+        Ok(serving)
     }
 
     fn time_moves(&self, before: u64, entry: &Entry) -> Result<(), Reason> {
@@ -42,7 +62,7 @@ impl Chain {
         }
     }
 
-    fn is_proved(&self, entry: &Entry, record: &Record) -> Result<(), Reason> {
+    fn is_in_form(&self, entry: &Entry) -> Result<(), Reason> {
         let call = &entry.call.call;
         if call.version != VERSION {
             return Err(Reason::CallVersion);
@@ -50,11 +70,7 @@ impl Chain {
         if call.shard != self.issuer.shard {
             return Err(Reason::CallShard);
         }
-        // Before the proof, so that nobody makes a verifier hash or check more than a call may hold.
-        if let Some(what) = entry.over_limit() {
-            return Err(Reason::Limit(what));
-        }
-        if entry.call.proves_caller(&record.effect.call) { Ok(()) } else { Err(Reason::CallProof) }
+        entry.over_limit().map_or(Ok(()), |what| Err(Reason::Limit(what)))
     }
 
     fn key_is_fresh<'a>(&self, entry: &'a Entry, used: &mut Used<'a>) -> Result<(), Reason> {
@@ -73,39 +89,44 @@ impl Chain {
         Ok(())
     }
 
-    /// Whether the call ran on the program that serves, or is an act of the authority; which program
-    /// serves after it.
-    fn serves(&self, entry: &Entry, seq: u64, program: Option<Hash>) -> Result<Option<Hash>, Reason> {
+    /// Whether the call ran on the program that serves, or is an act of the authority; what serves after it.
+    fn serves(&self, entry: &Entry, seq: u64, serving: Serving) -> Result<Serving, Reason> {
         let call = &entry.call.call;
         if call.program.is_some_and(|meant| meant != entry.program) {
             return Err(Reason::CallProgram);
         }
-        let is_system = entry.program == Profile.system();
-        let act = if is_system { Act::from_call(&call.method, &call.args) } else { None };
-        let deployed = match act {
-            Some(Act::Deploy(deploy)) if entry.outcome.is_returned() => Some(deploy.program),
-            _ => None,
-        };
-        if seq == 0 && deployed.is_none() {
+        if entry.program != Profile.system() {
+            return self.is_served(entry, seq, serving.0).map(|()| serving);
+        }
+        let act = Act::from_call(&call.method, &call.args);
+        let done = act.filter(|_| entry.outcome.is_returned());
+        if seq == 0 && !matches!(done, Some(Act::Deploy(_))) {
             return Err(Reason::FirstCall);
         }
-        if is_system && !self.has_authority(entry) {
+        if !has_authority(&self.genesis, &entry.call) {
             return Err(Reason::Authority);
         }
-        if !is_system && matches!(entry.call.proof, Proof::Authority(_)) {
-            return Err(Reason::AuthorityElsewhere);
+        match (act, done) {
+            (None, _) => Err(Reason::Act),
+            (Some(_), None) => Ok(serving),
+            (_, Some(Act::Deploy(deploy))) => Ok((Some(deploy.program), serving.1)),
+            (_, Some(Act::SetWriter(writer))) => Ok((serving.0, writer.key)),
         }
-        if !is_system && program != Some(entry.program) {
-            return Err(Reason::Program);
-        }
-        Ok(deployed.or(program))
     }
 
-    /// Whether enough of the authority's keys signed the call; that they did was checked before.
-    fn has_authority(&self, entry: &Entry) -> bool {
-        let authority = &self.genesis.authority;
-        let signed = entry.call.authorities().filter(|key| authority.keys.binary_search(key).is_ok());
-        signed.count() >= authority.threshold as usize
+    /// Whether a call of a guest program ran on the one that serves. Where a history is followed from its
+    /// middle, that may not be known yet: then execution says it.
+    fn is_served(&self, entry: &Entry, seq: u64, program: Option<Hash>) -> Result<(), Reason> {
+        if seq == 0 {
+            return Err(Reason::FirstCall);
+        }
+        if matches!(entry.call.proof, Proof::Authority(_)) {
+            return Err(Reason::AuthorityElsewhere);
+        }
+        match program {
+            Some(program) if program != entry.program => Err(Reason::Program),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -146,6 +146,10 @@ reasons! {
     Fuel = 2133 "more fuel than allowed",
     /// A commitment, and no block yet.
     NoBlock = 2134 "there is no block to commit to",
+    /// A call of the system program that is none of its acts.
+    Act = 2135 "the call is no act of the system program",
+    /// A start whose frontier is not that of its header.
+    Start = 2136 "the start's frontier is not that of its header",
 
     /// Bytes that no object of the bundle has.
     Malformed(codec::Reason) = 2201 "malformed",

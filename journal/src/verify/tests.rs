@@ -1,4 +1,5 @@
 use super::*;
+use crate::authority::Link;
 use crate::block::Entry;
 use crate::receipt::ReceiptError;
 use crate::sample::{EMPTY_ROOT, JUMP_MS, PROGRAM, START_MS, Sample, WINDOW_MS};
@@ -72,7 +73,7 @@ fn every_rule_of_a_header_is_checked() {
     let block = sample.block(vec![sample.hit(2, THEN), sample.trap(3, THEN + 1)]);
     type Change = fn(&mut Header);
     let cases: &[(Reason, Change)] = &[
-        (Reason::Version, |h| h.version = 1),
+        (Reason::Version, |h| h.version = VERSION + 1),
         (Reason::Shard, |h| h.shard = Hash::ZERO),
         (Reason::Height, |h| h.height += 1),
         (Reason::Previous, |h| h.previous = Hash::ZERO),
@@ -122,7 +123,7 @@ fn every_rule_of_a_call_is_checked() {
     let cases: &[(Reason, Change)] = &[
         (Reason::TimeFell, |_, e| e.time_ms = THEN - 1),
         (Reason::TimeJump, |_, e| e.time_ms = THEN + JUMP_MS + 1),
-        (Reason::CallVersion, |_, e| signed(e, |call| call.version = 1)),
+        (Reason::CallVersion, |_, e| signed(e, |call| call.version = VERSION + 1)),
         (Reason::CallShard, |_, e| signed(e, |call| call.shard = Hash::ZERO)),
         (Reason::CallProof, |_, e| e.call.call.args = Bytes(vec![0x80])),
         (Reason::CallProof, |_, e| e.call.proof = Proof::None),
@@ -150,6 +151,11 @@ fn every_rule_of_a_call_is_checked() {
             e.call = SignedCall::authorize(e.call.call.clone(), &[&s.authority[0], &s.writer]);
         }),
         (Reason::Authority, |_, e| e.program = Profile.system()),
+        (Reason::Act, |s, e| {
+            *e = s.deploy(Hash([8; 32]), THEN + 1);
+            let call = abi::call::Call { method: "undeploy".into(), ..e.call.call.clone() };
+            e.call = SignedCall::authorize(call, &[&s.authority[0], &s.authority[1]]);
+        }),
         (Reason::AuthorityElsewhere, |s, e| {
             *e = s.deploy(Hash([8; 32]), THEN + 1);
             e.program = PROGRAM;
@@ -200,6 +206,80 @@ fn a_deploy_changes_the_program_from_the_next_call_on() {
     assert_eq!(chain.block(&sample.sealed(failed)).unwrap_err().reason, Reason::Program);
     chain.block(&block).unwrap();
     assert_eq!(chain.program(), Some(next));
+}
+
+#[test]
+fn a_new_writer_signs_from_the_block_that_appoints_it() {
+    let (mut sample, mut chain, _) = second();
+    let successor = SecretKey::from_seed(&[66; 32]);
+    let block = sample.block(vec![sample.hit(2, THEN), sample.set_writer(&successor, THEN)]);
+    chain.block(&block).unwrap();
+    assert_eq!(chain.issuer().key, successor.public());
+    let commit =
+        |key: &SecretKey, block: &Block| Commitment::sign(key, &sample.genesis.origin, &block.header);
+    assert_eq!(chain.commitment(&commit(&successor, &block)), Ok(()));
+    let stale = chain.commitment(&commit(&sample.writer, &block)).unwrap_err();
+    assert_eq!(stale.reason, Reason::Commitment(ReceiptError::Key));
+    let later = successor;
+    sample.push(&block);
+    let block = sample.block(vec![sample.hit(3, THEN)]);
+    chain.block(&block).unwrap();
+    let commitment = Commitment::sign(&later, &sample.genesis.origin, &block.header);
+    assert_eq!(chain.commitment(&commitment), Ok(()));
+}
+
+#[test]
+fn an_act_that_failed_appoints_nobody() {
+    let (sample, mut chain, _) = second();
+    let mut entry = sample.set_writer(&SecretKey::from_seed(&[66; 32]), THEN);
+    entry.outcome = Outcome::Failed(Vec::new());
+    entry.diff = abi::diff::Diff::new().hash();
+    let block = sample.block(vec![sample.hit(2, THEN), entry]);
+    chain.block(&block).unwrap();
+    assert_eq!(chain.issuer(), &sample.issuer());
+}
+
+/// A chain that starts after the first of two blocks, with the deploy as its only link.
+fn started() -> (Sample, Block, Start) {
+    let (mut sample, first) = Sample::begun();
+    let deploy = first.records(sample.genesis.profile).remove(0);
+    let link = Link::new(&first.entries[0].call, &deploy, sample.history.path(0, 2).unwrap());
+    let start = Start { header: first.header, peaks: sample.history.peaks(2).unwrap(), links: vec![link] };
+    let block = sample.block(vec![sample.hit(2, THEN)]);
+    sample.push(&block);
+    (sample, block, start)
+}
+
+#[test]
+fn a_history_can_be_followed_from_its_middle() {
+    let (sample, block, start) = started();
+    let mut chain = Chain::start(&sample.genesis, &start, EMPTY_ROOT).unwrap();
+    assert_eq!((chain.height(), chain.program()), (1, Some(PROGRAM)));
+    chain.block(&block).unwrap();
+    assert_eq!(chain.commitment(&sample.commit(&block)), Ok(()));
+}
+
+#[test]
+fn a_start_holds_together_or_is_refused() {
+    let (sample, _, start) = started();
+    let reason = |start: &Start| Chain::start(&sample.genesis, start, EMPTY_ROOT).err().map(|e| e.reason);
+    assert_eq!(reason(&start), None);
+    type Change = fn(&mut Start);
+    let cases: &[(Reason, Change)] = &[
+        (Reason::Version, |s| s.header.version = 0),
+        (Reason::Shard, |s| s.header.shard = Hash::ZERO),
+        (Reason::Start, |s| s.header.height = 0),
+        (Reason::Start, |s| s.peaks.push(Hash::ZERO)),
+        (Reason::Start, |s| s.peaks[0] = Hash::ZERO),
+        (Reason::Start, |s| s.header.history_root = Hash::ZERO),
+        (Reason::Commitment(ReceiptError::Link { index: 0 }), |s| s.links[0].path.clear()),
+        (Reason::Commitment(ReceiptError::Link { index: 1 }), |s| s.links.push(s.links[0].clone())),
+    ];
+    for (expected, change) in cases {
+        let mut changed = start.clone();
+        change(&mut changed);
+        assert_eq!(reason(&changed), Some(*expected));
+    }
 }
 
 #[test]
@@ -294,6 +374,6 @@ fn no_two_rules_share_a_number() {
     let source = include_str!("reason.rs");
     let codes: Vec<&str> =
         source.lines().filter_map(|line| line.split_once(" = 2")).map(|(_, code)| &code[..3]).collect();
-    assert_eq!(codes.len(), 45);
+    assert_eq!(codes.len(), 47);
     assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len());
 }

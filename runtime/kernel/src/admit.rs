@@ -4,6 +4,7 @@
 //! has a place. What only running can tell is an outcome.
 
 use crate::execute::Ground;
+use crate::keyring::Keyring;
 use crate::machine::{Machine, RunError};
 use crate::shard::Request;
 use crate::system::ACT_FUEL;
@@ -16,6 +17,7 @@ use abi::genesis::Genesis;
 use abi::id::Hash;
 use abi::limits::{CALL_BYTES_MAX, FUEL_MAX, WINDOW_KEYS_MAX};
 use abi::session::Mode;
+use abi::sign::PublicKey;
 use abi::system::Act;
 use journal::Window;
 use vm::AdmitError;
@@ -145,6 +147,12 @@ pub enum Rejected {
         /// What was asked for.
         method: String,
     },
+    /// Nobody here could sign for the writer that is to be appointed.
+    #[error("the secret half of the writer key {key} is not on this node; import it first")]
+    WriterNotHeld {
+        /// The key.
+        key: PublicKey,
+    },
     /// The program to deploy is not here.
     #[error("program {0} is not on this node; upload it first")]
     ProgramMissing(Hash),
@@ -173,6 +181,7 @@ impl Coded for Rejected {
             Rejected::OtherProgram { .. } => 5015,
             Rejected::NoMethod { .. } => 5016,
             Rejected::ProgramMissing(_) => 5017,
+            Rejected::WriterNotHeld { .. } => 5018,
             Rejected::ProgramRefused(error) => error.code(),
         }
     }
@@ -231,7 +240,7 @@ pub(crate) fn admit(
         return Err(Rejected::WindowFull.into());
     }
     let program = target(machine.system(), call, next.serving)?;
-    check_method(machine, call, &program)?;
+    check_method(machine, ground.keyring, call, &program)?;
     let at = Moment { seq: next.seq, time_ms, program, profile: machine.profile() };
     Ok(Admission::New(Box::new(Admitted { digest, at, bytes, signed })))
 }
@@ -300,14 +309,22 @@ fn target(system: Hash, call: &Call, serving: Option<Hash>) -> Result<Hash, Reje
     }
 }
 
-/// The method exists; a program that is to be deployed is here and would be admitted.
-fn check_method(machine: &mut Machine, call: &Call, program: &Hash) -> Result<(), Refusal> {
+/// The method exists; a program that is to be deployed is here and would be admitted; the key of a writer that
+/// is to be appointed is held.
+fn check_method(
+    machine: &mut Machine,
+    keyring: &Keyring,
+    call: &Call,
+    program: &Hash,
+) -> Result<(), Refusal> {
     let refused = |error| refusal(error, &call.method);
     if *program == machine.system() {
-        let Some(Act::Deploy(deploy)) = Act::from_call(&call.method, &call.args) else {
-            return Err(refused(RunError::NoMethod));
+        return match Act::from_call(&call.method, &call.args) {
+            Some(Act::Deploy(deploy)) => machine.program(&deploy.program).map(|_| ()).map_err(refused),
+            Some(Act::SetWriter(writer)) if keyring.holds(&writer.key) => Ok(()),
+            Some(Act::SetWriter(writer)) => Err(Rejected::WriterNotHeld { key: writer.key }.into()),
+            None => Err(refused(RunError::NoMethod)),
         };
-        return machine.program(&deploy.program).map(|_| ()).map_err(refused);
     }
     match machine.program(program).map_err(refused)?.method(&call.method) {
         Some(Mode::Call) => Ok(()),

@@ -1,12 +1,13 @@
 //! The order of durability, in one function.
 
 use crate::admit::Rejected;
+use crate::authority::writer_after;
 use crate::execute::{self, Ground, Position, Queue, Verdict};
 use crate::shard::{Answer, Batch, Shard, missing};
 use abi::call::Call;
 use abi::effect::Execution;
 use abi::fault::Fault;
-use journal::{Commitment, Disk};
+use journal::Disk;
 use state::Store;
 
 impl<D: Disk, S: Store> Shard<D, S> {
@@ -57,7 +58,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
     /// Commits one block of the next requests.
     fn commit(&mut self, queue: &mut Queue<'_>) -> Result<Vec<Answer>, Fault> {
         let view = self.store.view();
-        let ground = Ground { genesis: &self.genesis, shard: self.id, last: &self.position, view };
+        let (genesis, keyring, last) = (&self.genesis, &self.keyring, &self.position);
+        let ground = Ground { genesis, keyring, shard: self.id, last, view };
 
         // 1. Execute the calls on an overlay. A crash here: nothing happened.
         let (draft, verdicts) = execute::execute(&mut self.machine, &mut self.window, &ground, queue)?;
@@ -81,8 +83,13 @@ impl<D: Disk, S: Store> Shard<D, S> {
         assert_eq!(self.journal.durable(), height, "a block is committed only when it is durable");
         self.journal.commit_to(height);
 
-        // 6. Sign the commitment. A crash: recovery signs the same bytes again.
-        self.commitment = Some(Commitment::sign(&self.signer, &self.genesis.origin, &block.header));
+        // 6. Sign the commitment, by the writer that stands after the block. A crash: recovery signs the same
+        //    bytes again.
+        let acts = block.acts();
+        self.writer = writer_after(&acts).unwrap_or(self.writer);
+        self.acts.extend(acts);
+        let signed = self.keyring.sign(self.writer, &self.genesis, &block.header);
+        self.commitment = Some(signed.expect("admission lets no act appoint a writer whose key is not held"));
 
         // 7. Hand the diff to the store, which may lose it: a crash here, and any later, is mended by
         //    replaying the journal's blocks after the store's height.

@@ -12,6 +12,7 @@
 //! block ends cannot be observed.
 
 use crate::admit::{self, Admission, Admitted, Next, Refusal};
+use crate::keyring::Keyring;
 use crate::machine::{Machine, RunError};
 use crate::shard::{Answer, Request};
 use abi::call::Call;
@@ -22,7 +23,7 @@ use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::hash::EFFECT;
 use abi::id::Hash;
-use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX};
+use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX, EVENTS_MAX, MESSAGES_MAX, WRITES_MAX};
 use abi::merkle::list_root;
 use abi::session::Space;
 use abi::system::PROGRAM_KEY;
@@ -33,6 +34,9 @@ use std::sync::Arc;
 
 /// A draft that has grown to this many bytes is sealed: what one more call can add still fits the block.
 const DRAFT_BYTES_MAX: usize = BLOCK_BYTES_MAX - (33 << 20);
+
+/// The same for its events, messages and writes together.
+const DRAFT_ITEMS_MAX: usize = BLOCK_ITEMS_MAX - EVENTS_MAX - MESSAGES_MAX - WRITES_MAX;
 
 /// The requests that are left of a batch, and who hears what each new call came to.
 pub(crate) struct Queue<'a> {
@@ -45,6 +49,7 @@ pub(crate) struct Queue<'a> {
 /// What a block builds on.
 pub(crate) struct Ground<'a> {
     pub(crate) genesis: &'a Genesis,
+    pub(crate) keyring: &'a Keyring,
     pub(crate) shard: Hash,
     /// The header before, and its hash.
     pub(crate) last: &'a Position,
@@ -149,6 +154,8 @@ pub(crate) struct Draft {
     next: Next,
     entries: Vec<Entry>,
     bytes: usize,
+    /// Events, messages and writes, the overwritten ones too.
+    items: usize,
 }
 
 impl Draft {
@@ -156,7 +163,7 @@ impl Draft {
         let state = Arc::new(Overlay::new(ground.view.clone()));
         let (seq, time_ms) = (ground.last.seq, ground.last.time_ms);
         let next = Next { seq, time_ms, serving: Machine::serving(&*state)? };
-        Ok(Draft { state, next, entries: Vec::new(), bytes: 0 })
+        Ok(Draft { state, next, entries: Vec::new(), bytes: 0, items: 0 })
     }
 
     /// Where the next call would stand.
@@ -169,7 +176,9 @@ impl Draft {
     }
 
     fn is_full(&self, calls_max: usize) -> bool {
-        self.entries.len() >= calls_max.min(BLOCK_CALLS_MAX) || self.bytes >= DRAFT_BYTES_MAX
+        self.entries.len() >= calls_max.min(BLOCK_CALLS_MAX)
+            || self.bytes >= DRAFT_BYTES_MAX
+            || self.items >= DRAFT_ITEMS_MAX
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -180,6 +189,7 @@ impl Draft {
         let Admitted { signed, at, bytes, .. } = admitted;
         window.advance(at.time_ms);
         window.insert(&signed.call.caller, &signed.call.key, signed.call.expires_ms, at.seq);
+        self.items += execution.events.len() + execution.messages.len() + execution.diff.len();
         self.bytes += bytes + size_of(&execution) + 128;
         self.entries.push(Entry {
             call: signed,

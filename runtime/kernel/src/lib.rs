@@ -23,8 +23,10 @@
 //! as the traits `Disk`, `Store` and [`Programs`].
 
 pub mod admit;
+mod authority;
 pub mod commit;
 pub mod execute;
+mod keyring;
 mod machine;
 mod programs;
 pub mod recover;
@@ -33,9 +35,10 @@ mod shard;
 mod system;
 
 pub use admit::{Refusal, Rejected};
+pub use keyring::Keyring;
 pub use machine::{Machine, RunError};
 pub use programs::Programs;
-pub use replay::{Divergence, ReplayError, Replayer};
+pub use replay::{Divergence, Fold, ReplayError, Replayer, Rerun, What};
 pub use shard::{Answer, Batch, Request, Shard, ShardError};
 pub use vm::Engine;
 

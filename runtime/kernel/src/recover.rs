@@ -16,7 +16,9 @@
 //!
 //! A crash in any step leaves at most a shorter replay for the next time.
 
+use crate::authority::writer_after;
 use crate::execute::Position;
+use crate::keyring::Keyring;
 use crate::machine::Machine;
 use crate::programs::Programs;
 use crate::shard::{Shard, ShardError, missing};
@@ -25,8 +27,8 @@ use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
 use abi::profile::Profile;
-use abi::sign::SecretKey;
-use journal::{Block, Commitment, Disk, History, Journal, Tail, Window};
+use abi::system::Act;
+use journal::{Block, Disk, History, Journal, Tail, Window};
 use state::{Store, Tree};
 use vm::Engine;
 
@@ -34,8 +36,8 @@ use vm::Engine;
 pub struct Opening<D: Disk, S: Store> {
     /// The shard's genesis.
     pub genesis: Genesis,
-    /// The writer's key.
-    pub signer: SecretKey,
+    /// The keys that the node holds, the writer's among them.
+    pub keyring: Keyring,
     /// The journal's disk.
     pub disk: D,
     /// The store.
@@ -60,42 +62,48 @@ pub struct Recovered {
 impl<D: Disk, S: Store> Shard<D, S> {
     /// Makes a new shard on an empty disk.
     pub fn create(opening: Opening<D, S>) -> Result<Shard<D, S>, ShardError> {
-        check(&opening.genesis, &opening.signer)?;
+        check(&opening.genesis)?;
         let id = opening.genesis.id();
-        let Opening { genesis, signer, disk, store, programs, build } = opening;
+        let Opening { genesis, keyring, disk, store, programs, build } = opening;
         let journal = Journal::create(disk, id)?;
-        Self::assemble(Parts { genesis, signer, journal, store, programs, build }).map(|(shard, _)| shard)
+        Self::assemble(Parts { genesis, keyring, journal, store, programs, build }).map(|(shard, _)| shard)
     }
 
     /// Opens a shard, whatever happened to it before.
     pub fn open(opening: Opening<D, S>) -> Result<(Shard<D, S>, Recovered), ShardError> {
-        check(&opening.genesis, &opening.signer)?;
+        check(&opening.genesis)?;
         let id = opening.genesis.id();
-        let Opening { genesis, signer, disk, store, programs, build } = opening;
+        let Opening { genesis, keyring, disk, store, programs, build } = opening;
         let (mut journal, tail) = Journal::open(disk, id)?;
         journal.sync()?;
-        let parts = Parts { genesis, signer, journal, store, programs, build };
+        let parts = Parts { genesis, keyring, journal, store, programs, build };
         let (shard, store_height) = Self::assemble(parts)?;
         let height = shard.position.height;
         Ok((shard, Recovered { tail, store_height, height }))
     }
 
     fn assemble(parts: Parts<D, S>) -> Result<(Shard<D, S>, u64), ShardError> {
-        let Parts { genesis, signer, mut journal, mut store, programs, build } = parts;
+        let Parts { genesis, keyring, mut journal, mut store, programs, build } = parts;
         let height = journal.height();
         journal.commit_to(height);
         let folded = fold(&journal, &genesis)?;
         let store_height = store.applied()?;
         let tree = catch_up(&journal, &mut store, &genesis)?;
-        let commitment = journal.head().map(|head| Commitment::sign(&signer, &genesis.origin, head));
+        let writer = writer_after(&folded.acts).unwrap_or(genesis.writer);
+        if !keyring.holds(&writer) {
+            return Err(ShardError::NotTheWriter { writer });
+        }
+        let commitment = journal.head().map(|head| keyring.sign(writer, &genesis, head)).transpose()?;
         let shard = Shard {
             id: genesis.id(),
             machine: Machine::new(programs, Engine::Cranelift)?,
             history: folded.history,
             window: folded.window,
             position: folded.position,
+            acts: folded.acts,
             genesis,
-            signer,
+            keyring,
+            writer,
             build,
             journal,
             store,
@@ -109,23 +117,19 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
 struct Parts<D: Disk, S: Store> {
     genesis: Genesis,
-    signer: SecretKey,
+    keyring: Keyring,
     journal: Journal<D>,
     store: S,
     programs: Box<dyn Programs>,
     build: String,
 }
 
-/// Whether this build, with this key, may write the shard.
-fn check(genesis: &Genesis, signer: &SecretKey) -> Result<(), ShardError> {
+/// Whether this build may write the shard.
+fn check(genesis: &Genesis) -> Result<(), ShardError> {
     genesis.check()?;
     let known = Profile.hash();
     if genesis.profile != known {
         return Err(ShardError::Profile { wanted: genesis.profile, known });
-    }
-    let got = signer.public();
-    if got != genesis.writer {
-        return Err(ShardError::NotTheWriter { got, writer: genesis.writer });
     }
     match genesis.commit.writes {
         1 => Ok(()),
@@ -142,11 +146,12 @@ struct Folded {
     history: History,
     window: Window,
     position: Position,
+    acts: Vec<(u64, Act)>,
 }
 
 fn fold<D: Disk>(journal: &Journal<D>, genesis: &Genesis) -> Result<Folded, Fault> {
-    let mut folded =
-        Folded { history: History::new(), window: Window::new(), position: Position::start(genesis) };
+    let (history, window, position) = (History::new(), Window::new(), Position::start(genesis));
+    let mut folded = Folded { history, window, position, acts: Vec::new() };
     for height in 1..=journal.height() {
         let block = read(journal, height)?;
         for (record, entry) in block.records(genesis.profile).iter().zip(&block.entries) {
@@ -166,6 +171,7 @@ fn fold<D: Disk>(journal: &Journal<D>, genesis: &Genesis) -> Result<Folded, Faul
                 "journal: the records of block {height} are not those it signed"
             )));
         }
+        folded.acts.extend(block.acts());
         folded.position = Position::after(&block.header);
     }
     Ok(folded)

@@ -2,8 +2,11 @@
 //!
 //! Every block is verified as history (`journal::Chain`), then every call is run again on a state of our
 //! own: outcome, output, events, messages, writes and fuel must be the recorded ones, and the root must come out.
+//!
+//! A replay falls into parts that can run side by side: [`Fold`] gives everyone the state that a block claims
+//! to begin with, [`Rerun`] confirms the claim. If every diff is confirmed on the state that the diffs before
+//! it lead to, all are right by induction.
 
-use crate::execute::Position;
 use crate::machine::{Machine, RunError};
 use crate::programs::Programs;
 use abi::Coded;
@@ -11,8 +14,8 @@ use abi::effect::Moment;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
-use abi::view::Overlay;
-use journal::{Block, Chain, Entry, Invalid};
+use abi::view::{Overlay, View};
+use journal::{Block, Chain, Entry, Header, Invalid};
 use state::{MemoryStore, Store, Tree};
 use std::fmt;
 use std::sync::Arc;
@@ -21,7 +24,17 @@ use vm::{AdmitError, Engine};
 /// Re-executes a history block by block, from genesis.
 pub struct Replayer {
     chain: Chain,
+    rerun: Rerun,
+    fold: Fold,
+}
+
+/// Runs the calls of blocks again, over whatever state it is given: half of a replay.
+pub struct Rerun {
     machine: Machine,
+}
+
+/// Folds the diffs of blocks into a state, and holds it to their roots: the other half.
+pub struct Fold {
     store: MemoryStore,
     tree: Tree,
 }
@@ -134,34 +147,94 @@ impl Replayer {
         programs: Box<dyn Programs>,
         engine: Engine,
     ) -> Result<Replayer, ReplayError> {
-        let machine = Machine::new(programs, engine)?;
-        if genesis.profile != machine.profile() {
-            return Err(ReplayError::UnknownProfile(genesis.profile));
-        }
-        let chain = Chain::new(genesis, Position::start(genesis).root)?;
-        Ok(Replayer { chain, machine, store: MemoryStore::default(), tree: Tree::new() })
+        let rerun = Rerun::new(genesis, programs, engine)?;
+        let chain = Chain::new(genesis, state::empty_root())?;
+        Ok(Replayer { chain, rerun, fold: Fold::default() })
     }
 
     /// Verifies the next block and runs its calls.
     pub fn block(&mut self, block: &Block) -> Result<(), ReplayError> {
-        let height = block.header.height;
         self.chain.block(block)?;
-        let before = self.store.view();
-        let mut state = Arc::new(Overlay::new(before.clone()));
+        self.rerun.block(block, self.fold.view())?;
+        self.fold.block(block)
+    }
+
+    /// The verified history so far.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The state after it.
+    pub fn view(&self) -> Arc<dyn View> {
+        self.fold.view()
+    }
+}
+
+impl Default for Fold {
+    fn default() -> Fold {
+        Fold { store: MemoryStore::default(), tree: Tree::new() }
+    }
+}
+
+impl Fold {
+    /// The state after the last block.
+    pub fn view(&self) -> Arc<dyn View> {
+        self.store.view()
+    }
+
+    /// The tree over that state.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// Takes the next block's writes at their word, as long as they lead to its root.
+    ///
+    /// # Errors
+    ///
+    /// A root that differs.
+    pub fn block(&mut self, block: &Block) -> Result<(), ReplayError> {
+        let Header { height, root_after: recorded, .. } = block.header;
+        let computed = self.tree.apply(&self.store.view(), &block.diff)?;
+        if computed != recorded {
+            let what = What::Root(recorded, computed);
+            return Err(ReplayError::Diverged(Divergence { height, seq: None, what }));
+        }
+        Ok(self.store.apply(height, &block.diff)?)
+    }
+}
+
+impl Rerun {
+    /// Runs calls of the shard that `genesis` began, with programs from `programs`, on `engine`.
+    ///
+    /// # Errors
+    ///
+    /// A profile that is not ours.
+    pub fn new(genesis: &Genesis, programs: Box<dyn Programs>, engine: Engine) -> Result<Rerun, ReplayError> {
+        let machine = Machine::new(programs, engine)?;
+        match genesis.profile == machine.profile() {
+            true => Ok(Rerun { machine }),
+            false => Err(ReplayError::UnknownProfile(genesis.profile)),
+        }
+    }
+
+    /// Runs the calls of a block over the state `before` it. What they come to must be what the block says,
+    /// and their writes together its diff; the root is [`Fold`]'s to check, or a witness's.
+    ///
+    /// # Errors
+    ///
+    /// Names the first call that differs.
+    pub fn block(&mut self, block: &Block, before: Arc<dyn View>) -> Result<(), ReplayError> {
+        let height = block.header.height;
+        let mut state = Arc::new(Overlay::new(before));
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries) {
             let diverged = |what| ReplayError::Diverged(Divergence { height, seq: Some(seq), what });
             let execution = self.run(entry, seq, state.clone(), height)?.map_err(diverged)?;
             Arc::make_mut(&mut state).merge(execution);
         }
-        let diverged = |what| ReplayError::Diverged(Divergence { height, seq: None, what });
-        if state.writes() != &block.diff {
-            return Err(diverged(What::BlockDiff));
+        match state.writes() == &block.diff {
+            true => Ok(()),
+            false => Err(ReplayError::Diverged(Divergence { height, seq: None, what: What::BlockDiff })),
         }
-        let root = self.tree.apply(&before, &block.diff)?;
-        if root != block.header.root_after {
-            return Err(diverged(What::Root(block.header.root_after, root)));
-        }
-        Ok(self.store.apply(height, &block.diff)?)
     }
 
     /// Runs one call again: its writes, or what differs.
@@ -200,15 +273,5 @@ impl Replayer {
         } else {
             Ok(execution.diff)
         })
-    }
-
-    /// The verified history so far.
-    pub fn chain(&self) -> &Chain {
-        &self.chain
-    }
-
-    /// The store that the replay has folded.
-    pub fn store(&self) -> &MemoryStore {
-        &self.store
     }
 }

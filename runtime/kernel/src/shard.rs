@@ -2,6 +2,7 @@
 
 use crate::admit::{Refusal, Rejected, refusal};
 use crate::execute::Position;
+use crate::keyring::Keyring;
 use crate::machine::Machine;
 use abi::Coded;
 use abi::call::{Caller, SignedCall};
@@ -12,8 +13,9 @@ use abi::genesis::{Genesis, GenesisError};
 use abi::id::Hash;
 use abi::outcome::Outcome;
 use abi::session::{Context, Mode};
-use abi::sign::{PublicKey, SecretKey};
-use journal::{Block, Commitment, Disk, History, Journal, Receipt, Window};
+use abi::sign::PublicKey;
+use abi::system::Act;
+use journal::{Block, Commitment, Disk, Header, History, Journal, Receipt, Window};
 use state::{KeysProof, RangeProof, Store, Tree, View};
 use std::sync::Arc;
 use vm::Job;
@@ -66,11 +68,9 @@ pub enum ShardError {
         /// Ours.
         known: Hash,
     },
-    /// The key is not the writer's.
-    #[error("the key {got} is not the shard's writer {writer}")]
+    /// The writer's key is not among those held.
+    #[error("the key of the shard's writer {writer} is not held here")]
     NotTheWriter {
-        /// The key given.
-        got: PublicKey,
         /// The key needed.
         writer: PublicKey,
     },
@@ -101,7 +101,9 @@ impl Coded for ShardError {
 pub struct Shard<D: Disk, S: Store> {
     pub(crate) genesis: Genesis,
     pub(crate) id: Hash,
-    pub(crate) signer: SecretKey,
+    pub(crate) keyring: Keyring,
+    /// Whose key signs for the last block.
+    pub(crate) writer: PublicKey,
     pub(crate) build: String,
     pub(crate) machine: Machine,
     pub(crate) journal: Journal<D>,
@@ -110,6 +112,8 @@ pub struct Shard<D: Disk, S: Store> {
     pub(crate) history: History,
     pub(crate) window: Window,
     pub(crate) position: Position,
+    /// What the authority has done, each act with its seq.
+    pub(crate) acts: Vec<(u64, Act)>,
     /// The last block's commitment, stored with the next frame.
     pub(crate) commitment: Option<Commitment>,
     pub(crate) stopped: bool,
@@ -144,6 +148,11 @@ impl<D: Disk, S: Store> Shard<D, S> {
     /// The store.
     pub fn store_mut(&mut self) -> &mut S {
         &mut self.store
+    }
+
+    /// The key that signs for the last block, and for the next unless it appoints another writer.
+    pub fn writer(&self) -> PublicKey {
+        self.writer
     }
 
     /// The program that serves.
@@ -193,14 +202,16 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// The receipt of the record at `seq`, under the head of the block that holds it.
     pub fn receipt(&self, seq: u64) -> Result<Option<Receipt>, Fault> {
-        let Some((block, index)) = self.find(seq)? else {
-            return Ok(None);
-        };
-        let height = block.header.height;
+        self.find(seq)?.map(|(block, index)| self.receipt_of(&block, index)).transpose()
+    }
+
+    /// The receipt of the record at `index` of a block, under the block's own head.
+    pub(crate) fn receipt_of(&self, block: &Block, index: usize) -> Result<Receipt, Fault> {
+        let Header { height, history_size, .. } = block.header;
         let commitment = self.commitment(height)?.ok_or_else(|| missing(height))?;
-        let path = self.history.path(seq, block.header.history_size).ok_or_else(|| missing(height))?;
         let record = block.records(self.machine.profile()).swap_remove(index);
-        Ok(Some(Receipt::new(record.to_bytes(), &commitment, seq, path)))
+        let path = self.history.path(record.effect.seq, history_size).ok_or_else(|| missing(height))?;
+        Ok(Receipt::new(record.to_bytes(), &commitment, record.effect.seq, path))
     }
 
     /// Answers a query over the state after the last block. It leaves no trace, and has no receipt.

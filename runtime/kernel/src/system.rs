@@ -6,7 +6,7 @@ use abi::codec::Encode;
 use abi::effect::Execution;
 use abi::outcome::Trap;
 use abi::session::{Session, Stop};
-use abi::system::{Act, PROGRAM_KEY};
+use abi::system::{Act, PROGRAM_KEY, WRITER_KEY};
 
 /// What an act costs, whatever it does. Admission sees to it that an act can pay.
 pub(crate) const ACT_FUEL: u64 = 10_000;
@@ -24,6 +24,10 @@ fn perform(session: &mut Session, act: &Act) -> Result<(), Stop> {
         Act::Deploy(deploy) => {
             session.put(PROGRAM_KEY, &deploy.program.0)?;
             session.emit(b"deployed", &deploy.to_bytes())?;
+        }
+        Act::SetWriter(writer) => {
+            session.put(WRITER_KEY, &writer.key.0)?;
+            session.emit(b"writer set", &writer.to_bytes())?;
         }
     }
     session.answer(&().to_bytes())

@@ -1,5 +1,6 @@
 //! One module for each command: its arguments, and what it does.
 
+pub mod act;
 pub mod bundle;
 pub mod call;
 pub mod deploy;

@@ -4,6 +4,7 @@
 //! FORMAT                  the layout's name and version
 //! LOCK                    held by the one process that uses the directory
 //! node.key                the node's key, which writes its shards
+//! writers/KEY.key         other writer keys, made or imported here
 //! programs/ID.wasm        programs by the digest of their bytes
 //! programs/KEY.compiled   a cache of what this machine compiled them to
 //! shards/ID/genesis       a shard's birth certificate
@@ -21,19 +22,21 @@ use abi::genesis::Genesis;
 use abi::hash::PROGRAM;
 use abi::id::Hash;
 use abi::limits::PROGRAM_BYTES_MAX;
-use abi::sign::SecretKey;
+use abi::sign::{PublicKey, SecretKey};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, DirBuilder, DirBuilderExt, File};
 use journal::Journal;
 use kernel::recover::{Opening, Recovered};
-use kernel::{Programs, Shard};
+use kernel::{Keyring, Programs, Shard};
 use rustix::fs::{FlockOperation, flock};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use vm::Cache;
 
-const FORMAT: &str = "counterfoil data 0\n";
+const FORMAT: &str = "counterfoil data 1\n";
 const KEY: &str = "node.key";
+/// Where the writer keys lie that are not the node's own.
+const WRITERS: &str = "writers";
 
 /// A shard on files and RocksDB.
 pub type NodeShard = Shard<FileDisk, RocksStore>;
@@ -57,7 +60,7 @@ impl Data {
         // What an earlier attempt left is gone on with; anything else is somebody's.
         for entry in dir.entries().map_err(|e| NodeError::io(doing(), e))? {
             let name = entry.map_err(|e| NodeError::io(doing(), e))?.file_name();
-            if !["LOCK", "FORMAT.new", "programs", "shards", KEY, "node.key.new"]
+            if !["LOCK", "FORMAT.new", "programs", "shards", WRITERS, KEY, "node.key.new"]
                 .iter()
                 .any(|ours| name == *ours)
             {
@@ -103,6 +106,33 @@ impl Data {
     /// The node's key.
     pub fn key(&self) -> Result<SecretKey, NodeError> {
         keys::read(&self.path.join(KEY))
+    }
+
+    /// All keys that this node may write under: its own, and those imported.
+    pub fn keyring(&self) -> Result<Keyring, NodeError> {
+        let mut held = vec![self.key()?];
+        let doing = "list the writer keys";
+        if self.dir.exists(WRITERS) {
+            for entry in self.dir.read_dir(WRITERS).map_err(|e| NodeError::io(doing, e))? {
+                let name = entry.map_err(|e| NodeError::io(doing, e))?.file_name();
+                if name.to_str().is_some_and(|name| name.ends_with(".key")) {
+                    held.push(keys::read(&self.path.join(WRITERS).join(name))?);
+                }
+            }
+        }
+        Ok(Keyring::new(held))
+    }
+
+    /// Keeps a writer's key, durably, beside the node's own.
+    pub fn keep_writer(&self, seed: &[u8; 32]) -> Result<PublicKey, NodeError> {
+        let key = SecretKey::from_seed(seed).public();
+        make_dir(&self.dir, WRITERS).map_err(|e| NodeError::io("make the directory of writer keys", e))?;
+        sync(&self.dir, WRITERS)?;
+        let path = self.path.join(WRITERS).join(format!("{key}.key"));
+        if !path.exists() {
+            keys::write(&path, seed)?;
+        }
+        Ok(key)
     }
 
     /// The shards that live here.
@@ -183,7 +213,7 @@ impl Data {
             dir.open_dir("journal").map_err(|e| NodeError::io(format!("open shards/{id}/journal"), e))?;
         Ok(Opening {
             genesis,
-            signer: self.key()?,
+            keyring: self.keyring()?,
             disk: FileDisk::open(journal)?,
             // RocksDB opens by path and keeps to its own directory.
             store: RocksStore::open(&self.path.join(format!("shards/{id}/store")))?,

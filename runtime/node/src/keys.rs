@@ -10,13 +10,24 @@ use zeroize::Zeroizing;
 
 /// Makes a new key in `path`, which must not exist. It gets its name when it is whole and durable.
 pub fn generate(path: &Path) -> Result<SecretKey, NodeError> {
+    let seed = draw()?;
+    write(path, &seed)?;
+    Ok(SecretKey::from_seed(&seed))
+}
+
+/// A new key's seed.
+pub fn draw() -> Result<Zeroizing<[u8; 32]>, NodeError> {
     let mut seed = Zeroizing::new([0u8; 32]);
     getrandom::fill(seed.as_mut()).map_err(|e| NodeError::io("draw randomness", e))?;
+    Ok(seed)
+}
+
+/// Writes the key of a seed to `path`, which must not exist.
+pub fn write(path: &Path, seed: &[u8; 32]) -> Result<(), NodeError> {
     let text = Zeroizing::new(format!("{}\n", abi::Hash(*seed)));
     let (dir, name) = place(path)?;
     let written = write_new(&dir, &name.to_string_lossy(), text.as_bytes());
-    written.map_err(|e| NodeError::io(format!("create the key file {}", path.display()), e))?;
-    Ok(SecretKey::from_seed(&seed))
+    written.map_err(|e| NodeError::io(format!("create the key file {}", path.display()), e))
 }
 
 /// Writes a private file that is not there yet.
@@ -39,6 +50,15 @@ fn write_new(dir: &Dir, name: &str, bytes: &[u8]) -> std::io::Result<()> {
 ///
 /// A file that others may read, or that does not hold a key, is refused.
 pub fn read(path: &Path) -> Result<SecretKey, NodeError> {
+    read_seed(path).map(|seed| SecretKey::from_seed(&seed))
+}
+
+/// Reads the seed of the key in `path`.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_seed(path: &Path) -> Result<Zeroizing<[u8; 32]>, NodeError> {
     let doing = || format!("read the key file {}", path.display());
     let file = verify::files::open(path).map_err(|e| NodeError::io(doing(), e))?;
     let mode = file.metadata().map_err(|e| NodeError::io(doing(), e))?.mode() & 0o777;
@@ -49,7 +69,7 @@ pub fn read(path: &Path) -> Result<SecretKey, NodeError> {
     file.take(128).read_to_string(&mut text).map_err(|e| NodeError::io(doing(), e))?;
     let seed =
         text.trim_end().parse::<abi::Hash>().map_err(|_| NodeError::KeyMalformed { path: path.into() })?;
-    Ok(SecretKey::from_seed(&Zeroizing::new(seed.0)))
+    Ok(Zeroizing::new(seed.0))
 }
 
 fn place(path: &Path) -> Result<(Dir, &Path), NodeError> {

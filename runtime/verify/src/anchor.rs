@@ -22,9 +22,14 @@ impl Anchor {
             Anchor::Shard(id) if genesis.id() != *id => {
                 Err(format!("it is of shard {}, not of shard {id}", genesis.id()))
             }
-            Anchor::Key(key) if genesis.writer != *key => {
-                Err(format!("its writer is {}, not {key}", genesis.writer))
-            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether `writer`, who signed the head, is whom the anchor says; the reason where it is not.
+    pub fn trusts(&self, writer: &PublicKey) -> Result<(), String> {
+        match self {
+            Anchor::Key(key) if writer != key => Err(format!("its writer is {writer}, not {key}")),
             _ => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use abi::Coded;
 use abi::genesis::Genesis;
 use abi::hash::PROGRAM;
 use abi::id::Hash;
-use journal::{Block, BundleError, BundleReader, Chain, Commitment, Invalid, Issuer, Item, Reason};
+use journal::{Block, BundleError, BundleReader, Chain, Commitment, Invalid, Item, Reason};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -32,7 +32,7 @@ pub fn verify_bundle(
 ) -> Report {
     let mut report = Report::new("bundle");
     let verdict = Verification::start(input, anchor, execution, &mut report)
-        .and_then(|verification| verification.run(&mut report, progress));
+        .and_then(|verification| verification.run(anchor, &mut report, progress));
     match verdict {
         Ok(()) => conclude(report, anchor),
         Err(verdict) => report.end(*verdict),
@@ -58,7 +58,6 @@ enum Checker {
 struct Verification<R: Read> {
     reader: BundleReader<R>,
     checker: Checker,
-    issuer: Issuer,
     /// The item after the programs.
     pending: Option<Item>,
 }
@@ -90,14 +89,14 @@ impl<R: Read> Verification<R> {
         }
         let (programs, pending) = programs(&mut reader, execution != Execution::Off)?;
         let checker = checker(&genesis, programs, execution, report)?;
-        Ok(Verification { reader, checker, issuer: Issuer::of(&genesis), pending })
+        Ok(Verification { reader, checker, pending })
     }
 
-    fn run(mut self, report: &mut Report, progress: &mut dyn FnMut(u64)) -> Step<()> {
+    fn run(mut self, anchor: &Anchor, report: &mut Report, progress: &mut dyn FnMut(u64)) -> Step<()> {
         let mut item = self.pending.take();
         let trailer = loop {
             match item {
-                Some(Item::Block { block, commitment }) => {
+                Some(Item::Block { block, commitment, .. }) => {
                     self.block(&block, commitment.as_ref())?;
                     progress(self.chain().history().size());
                 }
@@ -126,6 +125,9 @@ impl<R: Read> Verification<R> {
             return Err(Box::new(Verdict::new(Exit::Unanchored, 6005, reason)));
         }
         report.checked.push("head signature");
+        let writer = self.chain().issuer().key;
+        report.fact("writer", writer.to_string());
+        anchor.trusts(&writer).map_err(|reason| Box::new(Verdict::new(Exit::Invalid, 6001, reason)))?;
         Ok(())
     }
 
@@ -140,11 +142,9 @@ impl<R: Read> Verification<R> {
                 replayer.block(block).map_err(|error| of_replay(error, offset))?
             }
         }
-        let signed = commitment.map_or(Ok(()), |commitment| commitment.verify(&self.issuer, &block.header));
-        signed.map_err(|error| {
-            let verdict = Verdict::new(Exit::Invalid, error.code(), error.to_string());
-            Box::new(Verdict { height: Some(block.header.height), offset: Some(offset), ..verdict })
-        })
+        commitment
+            .map_or(Ok(()), |commitment| self.chain().commitment(commitment))
+            .map_err(|error| at(error, offset))
     }
 
     fn chain(&self) -> &Chain {
@@ -183,7 +183,6 @@ fn checker(
     execution: Execution,
     report: &mut Report,
 ) -> Step<Checker> {
-    report.fact("writer", genesis.writer.to_string());
     #[cfg(feature = "execute")]
     if let Execution::By(engine) = execution {
         report.fact("engine", engine.to_string());

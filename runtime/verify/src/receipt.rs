@@ -7,7 +7,7 @@ use abi::Coded;
 use abi::codec::{Decode, Error};
 use abi::outcome::Trap;
 use abi::record::Record;
-use journal::{Committed, Issuer, ReceiptFile};
+use journal::{Committed, ReceiptFile};
 
 /// Verifies a receipt file.
 pub fn verify_receipt(bytes: &[u8], anchor: &Anchor) -> Report {
@@ -41,11 +41,12 @@ pub(crate) fn check(
     };
     genesis.check().map_err(|e| invalid(e.code(), e.to_string()))?;
     anchor.holds(genesis).map_err(|reason| invalid(6001, reason))?;
-    let issuer = Issuer::of(genesis);
-    let (record, committed) = file.receipt.verify(&issuer).map_err(|e| invalid(e.code(), e.to_string()))?;
-    report.fact("shard", issuer.shard.to_string());
-    report.fact("origin", issuer.origin);
-    report.fact("writer", issuer.key.to_string());
+    let shard = genesis.id();
+    let (record, committed) = file.verify(&shard).map_err(|e| invalid(e.code(), e.to_string()))?;
+    anchor.trusts(&committed.writer).map_err(|reason| invalid(6001, reason))?;
+    report.fact("shard", shard.to_string());
+    report.fact("origin", genesis.origin.clone());
+    report.fact("writer", committed.writer.to_string());
     report.fact("seq", record.effect.seq);
     report.fact("height", record.placement.height);
     report.fact("signed_height", committed.height);

@@ -19,7 +19,7 @@ pub(super) fn check(shard: &SimShard, blocks: &[Block]) -> Result<(), Violation>
     let position = shard.position();
     ensure(replayer.chain().root() == position.root, PROPERTY, || "another root".into())?;
     ensure(replayer.chain().history().root() == shard.head(), PROPERTY, || "another head".into())?;
-    let same = content(&*replayer.store().view())? == content(&*shard.view())?;
+    let same = content(&*replayer.view())? == content(&*shard.view())?;
     ensure(same, PROPERTY, || "another content".into())?;
     let tree = Tree::build(&*shard.view()).map_err(|fault| Violation::new(PROPERTY, fault))?;
     ensure(tree.root() == position.root, PROPERTY, || "the store has another root".into())

@@ -1,7 +1,7 @@
 //! A shard in memory, and calls to it.
 
 use crate::recover::{Opening, Recovered};
-use crate::{Answer, Batch, Rejected, Request, Shard, ShardError};
+use crate::{Answer, Batch, Keyring, Rejected, Request, Shard, ShardError};
 use abi::call::{Call, Caller, Proof, SignedCall};
 use abi::codec::{Bytes, Encode};
 use abi::genesis::{CommitPolicy, Genesis, Quorum, TimePolicy};
@@ -62,7 +62,14 @@ pub(super) fn programs() -> BTreeMap<Hash, Vec<u8>> {
 /// What a shard of these tests is opened with.
 pub(super) fn opening(disk: MemoryDisk, store: MemoryStore) -> Opening<MemoryDisk, MemoryStore> {
     let programs = Box::new(programs());
-    Opening { genesis: genesis(), signer: key(1), disk, store, programs, build: "tests".into() }
+    Opening {
+        genesis: genesis(),
+        keyring: Keyring::new(vec![key(1)]),
+        disk,
+        store,
+        programs,
+        build: "tests".into(),
+    }
 }
 
 /// The disk of a new shard, with segments that are smaller than a node's.

@@ -4,10 +4,9 @@ use crate::cli::Global;
 use crate::commands::{block_at, open};
 use crate::error::NodeError;
 use crate::{output, progress};
-use abi::id::Hash;
 use abi::system::Act;
 use clap::Args;
-use journal::{Block, BundleWriter};
+use journal::BundleWriter;
 use kernel::Programs;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -37,15 +36,19 @@ pub fn run(global: &Global, args: &BundleArgs) -> Result<Exit, NodeError> {
     let bar = progress::bar(height * 2, "blocks bundled");
     let mut deployed = BTreeSet::new();
     for height in 1..=height {
-        deployed.extend(deploys(&block_at(&shard, height)?));
+        deployed.extend(block_at(&shard, height)?.acts().iter().filter_map(|(_, act)| match act {
+            Act::Deploy(deploy) => Some(deploy.program),
+            Act::SetWriter(_) => None,
+        }));
         bar.inc(1);
     }
 
     let (dir, name) = place(&args.out).map_err(failed)?;
     let temporary = format!("{}.new", name.to_string_lossy());
     let file = dir.create(&temporary).map_err(failed)?;
-    let mut writer = BundleWriter::new(BufWriter::with_capacity(1 << 20, file), shard.genesis(), 1, height)
-        .map_err(failed)?;
+    let mut writer =
+        BundleWriter::new(BufWriter::with_capacity(1 << 20, file), shard.genesis(), None, height)
+            .map_err(failed)?;
     let programs = data.programs()?;
     for id in deployed {
         let wasm = programs.read(&id)?.ok_or_else(|| NodeError::NotThere {
@@ -56,7 +59,7 @@ pub fn run(global: &Global, args: &BundleArgs) -> Result<Exit, NodeError> {
     }
     for height in 1..=height {
         let block = block_at(&shard, height)?;
-        writer.block(&block, shard.commitment(height)?.as_ref()).map_err(failed)?;
+        writer.block(&block, shard.commitment(height)?.as_ref(), None).map_err(failed)?;
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -78,12 +81,4 @@ pub fn run(global: &Global, args: &BundleArgs) -> Result<Exit, NodeError> {
     });
     output::print(global.output, &answer)?;
     Ok(Exit::Verified)
-}
-
-/// The programs that a block deploys.
-fn deploys(block: &Block) -> Vec<Hash> {
-    let system = abi::profile::Profile.system();
-    let acts = block.entries.iter().filter(|entry| entry.program == system && entry.outcome.is_returned());
-    let acts = acts.filter_map(|entry| Act::from_call(&entry.call.call.method, &entry.call.call.args));
-    acts.map(|Act::Deploy(deploy)| deploy.program).collect()
 }

@@ -1,17 +1,13 @@
 //! `foil deploy`: an act of the shard's authority.
 
-use super::time::{given_or_now, parse_seconds};
+use super::act::{ActArgs, act};
 use crate::cli::Global;
-use crate::commands::{open, random, read_program, submit};
+use crate::commands::{open, read_program};
 use crate::error::NodeError;
-use crate::{keys, output};
-use abi::call::{Call, Caller, SignedCall};
-use abi::codec::Bytes;
-use abi::profile::Profile;
-use abi::sign::SecretKey;
+use crate::output;
 use abi::system::{Act, Deploy};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Map, Value};
 use std::path::PathBuf;
 use verify::Exit;
 
@@ -20,51 +16,19 @@ use verify::Exit;
 pub struct DeployArgs {
     /// The program: a wasm file.
     wasm: PathBuf,
-    /// The key file of an authority; may be given again.
-    #[arg(long, required = true, value_name = "FILE")]
-    sign: Vec<PathBuf>,
-    /// The host's time, in Unix seconds; now, if not given.
-    #[arg(long, value_parser = parse_seconds, value_name = "SECONDS")]
-    at: Option<u64>,
+    #[command(flatten)]
+    act: ActArgs,
 }
-
-/// Fuel that is enough for any act.
-const ACT_FUEL_MAX: u64 = 1_000_000;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &DeployArgs) -> Result<Exit, NodeError> {
     let (wasm, _) = read_program(&args.wasm)?;
-    let signers = args.sign.iter().map(|path| keys::read(path)).collect::<Result<Vec<SecretKey>, _>>()?;
-    let (data, mut shard) = open(global)?;
+    let (data, shard) = open(global)?;
     let program = data.programs()?.keep(&wasm)?;
-    let now_ms = given_or_now(args.at);
-    let (method, acted) = Act::Deploy(Deploy { program }).to_call();
-    let genesis = shard.genesis();
-    let call = Call {
-        version: abi::VERSION,
-        shard: shard.id(),
-        program: Some(Profile.system()),
-        method: method.into(),
-        args: Bytes(acted),
-        salt: random()?,
-        caller: Caller::Nobody,
-        key: random()?,
-        expires_ms: now_ms.max(shard.position().time_ms).saturating_add(genesis.window_ms),
-        fuel_max: ACT_FUEL_MAX,
-    };
-    let signed = SignedCall::authorize(call, &signers.iter().collect::<Vec<_>>());
-    let submitted = submit(&mut shard, signed, now_ms);
-    let position = shard.position().clone();
-    let closed = shard.close();
-    let seq = submitted?.seq;
-    closed?;
-    let answer = json!({
-        "program": program.to_string(),
-        "bytes": wasm.len(),
-        "seq": seq,
-        "height": position.height,
-        "root": position.root.to_string(),
-    });
-    output::print(global.output, &answer)?;
+    let done = act(shard, &Act::Deploy(Deploy { program }), &args.act)?;
+    let mut answer =
+        Map::from_iter([("program".into(), program.to_string().into()), ("bytes".into(), wasm.len().into())]);
+    answer.extend(done.as_object().cloned().unwrap_or_default());
+    output::print(global.output, &Value::Object(answer))?;
     Ok(Exit::Verified)
 }

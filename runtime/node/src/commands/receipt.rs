@@ -42,11 +42,10 @@ pub fn run(global: &Global, args: &ReceiptArgs) -> Result<Exit, NodeError> {
 
 /// The receipt file of a record.
 pub fn of(shard: &NodeShard, seq: u64) -> Result<ReceiptFile, NodeError> {
-    let receipt = shard.receipt(seq)?.ok_or_else(|| NodeError::NotThere {
+    shard.receipt_file(seq)?.ok_or_else(|| NodeError::NotThere {
         what: format!("record {seq}"),
         holds: format!("{} records", shard.position().seq),
-    })?;
-    Ok(ReceiptFile { genesis: Some(shard.genesis().clone()), receipt })
+    })
 }
 
 /// Writes the receipt file of a record; its size in bytes.

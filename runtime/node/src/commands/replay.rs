@@ -13,7 +13,6 @@ use clap::Args;
 use journal::Block;
 use kernel::{Engine, Machine, Replayer};
 use serde_json::{Map, Value, json};
-use state::Store;
 use std::sync::Arc;
 use verify::Exit;
 
@@ -38,7 +37,7 @@ pub fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, NodeError> {
             let serving = Serving::of(&mut shard).ok();
             let (block, index) = record_at(&shard, seq)?;
             up_to(&shard, &mut replayer, block.header.height - 1)?;
-            let execution = again(&data, args.engine, &block, index, replayer.store().view())?;
+            let execution = again(&data, args.engine, &block, index, replayer.view())?;
             log(&execution);
             // The answer comes first: where history says something else, both are to be seen.
             output::print(global.output, &shown(serving.as_ref(), &block, index, &execution))?;

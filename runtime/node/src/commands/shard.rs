@@ -1,17 +1,20 @@
 //! `foil shard`: a shard's birth, and where it stands.
 
+use super::act::{ActArgs, act};
 use super::time::{now_ms, parse_duration, parse_seconds};
 use crate::cli::Global;
 use crate::commands::{build, open, random};
 use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
-use crate::output;
+use crate::{keys, output};
 use abi::genesis::{CommitPolicy, Genesis, JUMP_MS_DEFAULT, Quorum, TimePolicy, WINDOW_MS_DEFAULT};
 use abi::id::Hash;
 use abi::profile::Profile;
 use abi::sign::PublicKey;
+use abi::system::{Act, SetWriter};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
 use verify::Exit;
 
 /// Make and show shards.
@@ -23,6 +26,18 @@ pub enum ShardCommand {
     List,
     /// Show where a shard stands.
     Show,
+    /// Make another key the shard's writer: by an act of its authority, from that act's block on.
+    SetWriter(SetWriterArgs),
+}
+
+/// Who is to write.
+#[derive(Args, Debug)]
+pub struct SetWriterArgs {
+    /// The key file of the new writer, which is copied into the data directory; a new key, if not given.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    #[command(flatten)]
+    act: ActArgs,
 }
 
 /// What a shard is born with.
@@ -65,9 +80,21 @@ pub fn run(global: &Global, command: &ShardCommand) -> Result<Exit, NodeError> {
             shard.close()?;
             answer
         }
+        ShardCommand::SetWriter(args) => set_writer(global, args)?,
     };
     output::print(global.output, &answer)?;
     Ok(Exit::Verified)
+}
+
+fn set_writer(global: &Global, args: &SetWriterArgs) -> Result<Value, NodeError> {
+    let seed = args.key.as_deref().map_or_else(keys::draw, keys::read_seed)?;
+    let data = Data::open(&global.data)?;
+    let key = data.keep_writer(&seed)?;
+    let (shard, _) = data.open_shard(data.choose(global.on.as_deref())?, build())?;
+    let mut answer = Map::from_iter([("writer".into(), key.to_string().into())]);
+    let done = act(shard, &Act::SetWriter(SetWriter { key }), &args.act)?;
+    answer.extend(done.as_object().cloned().unwrap_or_default());
+    Ok(Value::Object(answer))
 }
 
 fn create(global: &Global, args: &CreateArgs) -> Result<Value, NodeError> {
@@ -108,7 +135,7 @@ pub fn describe(shard: &NodeShard) -> Result<Value, NodeError> {
     Ok(json!({
         "shard": shard.id().to_string(),
         "origin": genesis.origin,
-        "writer": genesis.writer.to_string(),
+        "writer": shard.writer().to_string(),
         "program": shard.serving()?.map(|id| id.to_string()),
         "height": at.height,
         "records": at.seq,

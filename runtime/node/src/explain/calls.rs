@@ -59,12 +59,16 @@ pub(super) const TABLE: &[Explanation] = explained! {
         "The bytes of the program that serves, or is to serve, are not in the data directory.",
         "`foil deploy FILE.wasm` brings them; a lost file of `programs` comes back from any bundle of the \
         shard.";
+    "E5018" => "the new writer's key is not on this node",
+        "The act would appoint a writer for whom nobody here can sign, and the shard would stand still.",
+        "`foil shard set-writer --key FILE` on the node that is to write brings the key and appoints it.";
     "E5101" => "the shard runs under another profile",
         "Its genesis names rules (prices, limits, host calls) that this build does not know.",
         "Open it with the build that made it.";
-    "E5102" => "the key is not the shard's writer",
-        "The node's own key signs blocks, and the genesis names another one.",
-        "Use the data directory with the key that the shard was born with.";
+    "E5102" => "the key of the shard's writer is not held",
+        "The writer is whom the genesis names, or whom its authority appointed last, and none of the keys in \
+        the data directory is that one.",
+        "Bring its key file into `writers`; if it is lost, let the authority appoint another writer.";
     "E5103" => "the shard needs replicas",
         "Its genesis says that a block is committed by several nodes, and this build commits alone.",
         "Use a build with replication, or make a shard that commits with one write.";

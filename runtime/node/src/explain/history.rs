@@ -49,6 +49,9 @@ pub(super) const RECEIPTS: &[Explanation] = explained! {
     "E2016" => "the file holds no genesis",
         "The shard's id alone names no key by which a signature could be checked.",
         "Verify with the writer's key, or fetch the receipt with its genesis.";
+    "E2017" => "the authority chain does not hold",
+        "A link that should show how the authority appointed the writer is no act of enough of its keys, is \
+        not in this history, or is out of order.", RIGHT_RECEIPT;
 };
 
 /// E21xx: the rules of history.
@@ -126,6 +129,11 @@ pub(super) const RULES: &[Explanation] = explained! {
         "The record says more than the call's limit, or than any call may have.", EVIDENCE;
     "E2134" => "there is no block to commit to",
         "A commitment stands where no block is yet.", EVIDENCE;
+    "E2135" => "the call is no act of the system program",
+        "The shard's authority signed it, and no rule says what it does.", EVIDENCE;
+    "E2136" => "the start's frontier is not that of its header",
+        "A bundle that begins in the middle of a history brings the edge of the history tree, and its root is \
+        not the one that the header names.", EVIDENCE;
 };
 
 /// E22xx and E23xx: bundles as files.

@@ -1,0 +1,55 @@
+//! Acts of a shard's authority, as commands make them.
+
+use super::time::{given_or_now, parse_seconds};
+use crate::commands::{random, submit};
+use crate::data::NodeShard;
+use crate::error::NodeError;
+use crate::keys;
+use abi::call::{Call, Caller, SignedCall};
+use abi::codec::Bytes;
+use abi::profile::Profile;
+use abi::sign::SecretKey;
+use abi::system::Act;
+use clap::Args;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Who acts, and when.
+#[derive(Args, Debug)]
+pub struct ActArgs {
+    /// The key file of an authority; may be given again.
+    #[arg(long, required = true, value_name = "FILE")]
+    sign: Vec<PathBuf>,
+    /// The host's time, in Unix seconds; now, if not given.
+    #[arg(long, value_parser = parse_seconds, value_name = "SECONDS")]
+    at: Option<u64>,
+}
+
+/// Fuel that is enough for any act.
+const ACT_FUEL_MAX: u64 = 1_000_000;
+
+/// Makes an act history, and closes the shard; where it stands then.
+pub fn act(mut shard: NodeShard, act: &Act, args: &ActArgs) -> Result<Value, NodeError> {
+    let signers = args.sign.iter().map(|path| keys::read(path)).collect::<Result<Vec<SecretKey>, _>>()?;
+    let now_ms = given_or_now(args.at);
+    let (method, acted) = act.to_call();
+    let call = Call {
+        version: abi::VERSION,
+        shard: shard.id(),
+        program: Some(Profile.system()),
+        method: method.into(),
+        args: Bytes(acted),
+        salt: random()?,
+        caller: Caller::Nobody,
+        key: random()?,
+        expires_ms: now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms),
+        fuel_max: ACT_FUEL_MAX,
+    };
+    let signed = SignedCall::authorize(call, &signers.iter().collect::<Vec<_>>());
+    let submitted = submit(&mut shard, signed, now_ms);
+    let position = shard.position().clone();
+    let closed = shard.close();
+    let seq = submitted?.seq;
+    closed?;
+    Ok(json!({ "seq": seq, "height": position.height, "root": position.root.to_string() }))
+}
