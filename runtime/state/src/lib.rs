@@ -45,13 +45,17 @@
 //! # Ok::<(), state::Fault>(())
 //! ```
 
+mod batch;
 mod leaf;
 mod proof;
 mod prove;
+mod pruned;
+mod reads;
 mod shape;
 mod store;
 mod tree;
 mod trie;
+mod witness;
 
 #[cfg(test)]
 mod reference;
@@ -60,5 +64,7 @@ pub use abi::diff::Diff;
 pub use abi::fault::Fault;
 pub use abi::view::{Entry, Overlay, Scan, View};
 pub use proof::{KeysProof, ProofError, Proven, RangeProof};
+pub use reads::{Reads, Recording};
 pub use store::{MemoryStore, Store, must_follow};
 pub use tree::{Tree, empty_root};
+pub use witness::{Witness, WitnessState};

@@ -12,7 +12,7 @@ use crate::shape::{Shape, Target};
 use abi::Hash;
 use abi::codec::{Bytes, Decode, Encode, Error, Reader, Writer};
 
-/// Why a proof was refused. Codes 3001 to 3005.
+/// Why a proof was refused. Codes 3001 to 3006.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ProofError {
     /// Keys do not strictly ascend.
@@ -38,6 +38,12 @@ pub enum ProofError {
         /// The root it leads to.
         found: Hash,
     },
+    /// A key of a witness is not, or is too laboriously, named by the leaf before it.
+    #[error("the key is not linked to the one before it as the witness says: key hash={key}")]
+    Link {
+        /// The key's hash.
+        key: Hash,
+    },
 }
 
 impl abi::Coded for ProofError {
@@ -48,6 +54,7 @@ impl abi::Coded for ProofError {
             ProofError::Shape => 3003,
             ProofError::Claim { .. } => 3004,
             ProofError::Root { .. } => 3005,
+            ProofError::Link { .. } => 3006,
         }
     }
 }

@@ -22,4 +22,7 @@ pub(super) const TABLE: &[Explanation] = explained! {
         or a newer one, or a changed value.",
         "Ask for proof and receipt together (`foil state … --proof`); one that was made as one file always \
         fits.";
+    "E3006" => "keys of a witness that are not linked as it says",
+        "A leaf of the state names the next key, and the leaf before this key names another one, or is not \
+        there.", ASK_AGAIN;
 };
