@@ -29,7 +29,8 @@ pub enum Fault {
     },
     /// A handle that has failed before was used again.
     Stopped,
-    /// What was asked of a part of the state, a witness, is not in the part: nothing is known of it.
+    /// What was asked of a part of the state, a witness, is not in the part, and nothing is known of it. The
+    /// machine is sound: the witness is too small for what was run on it.
     WitnessIncomplete {
         /// What the witness lacks.
         what: String,

@@ -19,6 +19,8 @@
 //! - The root is a pure function of the entries, whatever the history and the batching.
 //! - A [`KeysProof`] or [`RangeProof`] that verifies under an honest root says only true things: presence,
 //!   absence, and that nothing was left out of a range. Verifying needs neither tree nor store.
+//! - A block runs on its [`Witness`] as it does on the whole state, and comes to the same root; what the
+//!   witness does not hold is [`Fault::WitnessIncomplete`], never an absent key.
 //! - A tree that is to prove from a view of another state reports a [`Fault`] instead.
 //!
 //! # Limits

@@ -38,8 +38,9 @@ pub enum ProofError {
         /// The root it leads to.
         found: Hash,
     },
-    /// A key of a witness is not, or is too laboriously, named by the leaf before it.
-    #[error("the key is not linked to the one before it as the witness says: key hash={key}")]
+    /// A key of a witness that shows no leaf is not named by the key before it either; or a key names by its
+    /// hash what stands right after it, for which there is a shorter form.
+    #[error("the key is not linked to its neighbour in the one form there is: key hash={key}")]
     Link {
         /// The key's hash.
         key: Hash,

@@ -55,6 +55,7 @@ impl Pruned {
             return Err(ProofError::Claim { key: *key });
         }
         let parts = opening.parts;
+        // Nothing went from beside a part that is cut off, so that nothing is unknown here.
         must_be(root, top(&parts, 0).map_err(|_| ProofError::Shape)?)?;
         Ok(Pruned { parts })
     }

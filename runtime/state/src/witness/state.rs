@@ -4,6 +4,7 @@ use super::{Value, Witness};
 use crate::batch::{Batch, Linked};
 use crate::leaf::{Leaf, key_hash};
 use crate::pruned::{Pruned, Unknown};
+use crate::tree::after;
 use abi::Hash;
 use abi::codec::Bytes;
 use abi::diff::Diff;
@@ -59,6 +60,28 @@ impl WitnessState {
             (key, _) => Err(Fault::incomplete(format!("the value of a key: key={}", hex(key)))),
         }
     }
+
+    /// The first entry of `[from, to)`, which is not empty.
+    fn next(&self, from: &[u8], to: Option<&[u8]>) -> Result<Option<Entry>, Fault> {
+        let at = self.until(Some(from));
+        if self.key(at) != Some(from) {
+            self.must_link(at)?;
+        }
+        let within = self.key(at).is_some_and(|key| to.is_none_or(|to| key < to));
+        within.then(|| self.entry(at)).transpose()
+    }
+
+    /// The last entry of `[from, to)`, which is not empty.
+    fn last(&self, from: &[u8], to: Option<&[u8]>) -> Result<Option<Entry>, Fault> {
+        let at = self.until(to);
+        let last = at.checked_sub(1).filter(|&last| self.key(last) >= Some(from));
+        // Nothing fits between a key and the one that comes right after it.
+        let is_right_before = |key| to.is_some_and(|to| *to == *after(key));
+        if !last.and_then(|last| self.key(last)).is_some_and(is_right_before) {
+            self.must_link(at)?;
+        }
+        last.map(|last| self.entry(last)).transpose()
+    }
 }
 
 fn hex(key: &[u8]) -> String {
@@ -92,36 +115,12 @@ impl View for WitnessState {
             };
             let Some(entry) = entry else { break };
             match scan.reverse {
-                false => from = crate::tree::after(&entry.0),
+                false => from = after(&entry.0),
                 true => to = Some(entry.0.clone()),
             }
             entries.push(entry);
         }
         Ok(entries)
-    }
-}
-
-impl WitnessState {
-    /// The first entry of `[from, to)`, which is not empty.
-    fn next(&self, from: &[u8], to: Option<&[u8]>) -> Result<Option<Entry>, Fault> {
-        let at = self.until(Some(from));
-        if self.key(at) != Some(from) {
-            self.must_link(at)?;
-        }
-        let within = self.key(at).is_some_and(|key| to.is_none_or(|to| key < to));
-        within.then(|| self.entry(at)).transpose()
-    }
-
-    /// The last entry of `[from, to)`, which is not empty.
-    fn last(&self, from: &[u8], to: Option<&[u8]>) -> Result<Option<Entry>, Fault> {
-        let at = self.until(to);
-        let last = at.checked_sub(1).filter(|&last| self.key(last) >= Some(from));
-        // Nothing fits between a key and the one that comes right after it.
-        let is_right_before = |key| to.is_some_and(|to| *to == *crate::tree::after(key));
-        if !last.and_then(|last| self.key(last)).is_some_and(is_right_before) {
-            self.must_link(at)?;
-        }
-        last.map(|last| self.entry(last)).transpose()
     }
 }
 

@@ -324,6 +324,7 @@ fn golden_witness() {
 
 /// Bytes of a witness by state and block: `cargo test -p state sizes -- --nocapture`.
 #[test]
+#[expect(clippy::print_stdout, reason = "sizes are for reading")]
 fn sizes_grow_with_the_logarithm_of_the_state() {
     let key = |i: u64| i.to_be_bytes().to_vec();
     for (size, most) in [(1_000u64, 560), (100_000, 800)] {
