@@ -29,6 +29,12 @@ pub enum Fault {
     },
     /// A handle that has failed before was used again.
     Stopped,
+    /// What was asked of a part of the state, a witness, is not in the part, and nothing is known of it. The
+    /// machine is sound: the witness is too small for what was run on it.
+    WitnessIncomplete {
+        /// What the witness lacks.
+        what: String,
+    },
 }
 
 impl Fault {
@@ -51,6 +57,11 @@ impl Fault {
     pub fn host(what: impl fmt::Display) -> Fault {
         Fault::Host { what: what.to_string() }
     }
+
+    /// A part of the state that is not there, which is never to be taken for absent keys.
+    pub fn incomplete(what: impl fmt::Display) -> Fault {
+        Fault::WitnessIncomplete { what: what.to_string() }
+    }
 }
 
 impl fmt::Display for Fault {
@@ -61,6 +72,7 @@ impl fmt::Display for Fault {
             Fault::Foreign { what } => write!(f, "not ours: {what}"),
             Fault::Host { what } => write!(f, "the host failed: {what}"),
             Fault::Stopped => f.write_str("stopped by an earlier fault; open again to recover"),
+            Fault::WitnessIncomplete { what } => write!(f, "the witness lacks {what}"),
         }
     }
 }
@@ -75,6 +87,7 @@ impl crate::Coded for Fault {
             Fault::Host { .. } => 1103,
             Fault::Stopped => 1104,
             Fault::Foreign { .. } => 1105,
+            Fault::WitnessIncomplete { .. } => 1106,
         }
     }
 }

@@ -21,6 +21,12 @@ impl Hash {
     pub const fn bit(&self, index: usize) -> bool {
         self.0[index / 8] & (0x80 >> (index % 8)) != 0
     }
+
+    /// The digest with bit `index`, counted as for [`bit`](Self::bit), the other way.
+    pub const fn flipped(mut self, index: usize) -> Hash {
+        self.0[index / 8] ^= 0x80 >> (index % 8);
+        self
+    }
 }
 
 impl fmt::Display for Hash {

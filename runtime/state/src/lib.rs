@@ -19,6 +19,8 @@
 //! - The root is a pure function of the entries, whatever the history and the batching.
 //! - A [`KeysProof`] or [`RangeProof`] that verifies under an honest root says only true things: presence,
 //!   absence, and that nothing was left out of a range. Verifying needs neither tree nor store.
+//! - A block runs on its [`Witness`] as it does on the whole state, and comes to the same root; what the
+//!   witness does not hold is [`Fault::WitnessIncomplete`], never an absent key.
 //! - A tree that is to prove from a view of another state reports a [`Fault`] instead.
 //!
 //! # Limits
@@ -45,13 +47,17 @@
 //! # Ok::<(), state::Fault>(())
 //! ```
 
+mod batch;
 mod leaf;
 mod proof;
 mod prove;
+mod pruned;
+mod reads;
 mod shape;
 mod store;
 mod tree;
 mod trie;
+mod witness;
 
 #[cfg(test)]
 mod reference;
@@ -60,5 +66,7 @@ pub use abi::diff::Diff;
 pub use abi::fault::Fault;
 pub use abi::view::{Entry, Overlay, Scan, View};
 pub use proof::{KeysProof, ProofError, Proven, RangeProof};
+pub use reads::{Reads, Recording};
 pub use store::{MemoryStore, Store, must_follow};
 pub use tree::{Tree, empty_root};
+pub use witness::{Witness, WitnessState};

@@ -12,7 +12,7 @@ use crate::shape::{Shape, Target};
 use abi::Hash;
 use abi::codec::{Bytes, Decode, Encode, Error, Reader, Writer};
 
-/// Why a proof was refused. Codes 3001 to 3005.
+/// Why a proof was refused. Codes 3001 to 3006.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ProofError {
     /// Keys do not strictly ascend.
@@ -38,6 +38,13 @@ pub enum ProofError {
         /// The root it leads to.
         found: Hash,
     },
+    /// A key of a witness that shows no leaf is not named by the key before it either; or a key names by its
+    /// hash what stands right after it, for which there is a shorter form.
+    #[error("the key is not linked to its neighbour in the one form there is: key hash={key}")]
+    Link {
+        /// The key's hash.
+        key: Hash,
+    },
 }
 
 impl abi::Coded for ProofError {
@@ -48,6 +55,7 @@ impl abi::Coded for ProofError {
             ProofError::Shape => 3003,
             ProofError::Claim { .. } => 3004,
             ProofError::Root { .. } => 3005,
+            ProofError::Link { .. } => 3006,
         }
     }
 }

@@ -24,7 +24,7 @@ use abi::Hash;
 use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
 
 /// Bits of a key hash: no leaf stands deeper.
-const DEPTH_MAX: usize = 256;
+pub(crate) const DEPTH_MAX: usize = 256;
 
 /// One node, in preorder.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,33 +70,56 @@ impl Shape {
     /// Succeeds if every target of `targets` (in any order) is as claimed in the trie of this `root`.
     pub(crate) fn verify(&self, root: &Hash, mut targets: Vec<Target>) -> Result<(), ProofError> {
         targets.sort_unstable_by_key(|target| target.key);
-        let mut walk = Walk { ops: self.ops.iter(), hashes: self.hashes.iter() };
+        let mut walk = self.walk();
         let found = walk.subtree(0, &targets)?;
-        if walk.ops.next().is_some() || walk.hashes.next().is_some() {
-            return Err(ProofError::Shape);
-        }
-        // The sentinel is in every state, so that zero is no state's root, whoever asks for it.
-        if found != *root || found == Hash::ZERO {
-            return Err(ProofError::Root { expected: *root, found });
-        }
-        Ok(())
+        walk.end()?;
+        must_be(root, found)
     }
+
+    /// A verifier at the root.
+    pub(crate) fn walk(&self) -> Walk<'_> {
+        Walk { ops: self.ops.iter(), hashes: self.hashes.iter() }
+    }
+}
+/// Succeeds if the root that was `found` is the one that something else vouches for.
+pub(crate) fn must_be(root: &Hash, found: Hash) -> Result<(), ProofError> {
+    // The sentinel is in every state, so that zero is no state's root, whoever asks for it.
+    if found != *root || found == Hash::ZERO {
+        return Err(ProofError::Root { expected: *root, found });
+    }
+    Ok(())
 }
 
 /// A verifier's place in a shape.
-struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     ops: std::slice::Iter<'a, Op>,
     hashes: std::slice::Iter<'a, Hash>,
 }
 
 impl Walk<'_> {
-    fn hash(&mut self) -> Result<Hash, ProofError> {
+    /// The next node.
+    pub(crate) fn op(&mut self) -> Result<Op, ProofError> {
+        self.ops.next().copied().ok_or(ProofError::Shape)
+    }
+
+    /// The next hash.
+    pub(crate) fn hash(&mut self) -> Result<Hash, ProofError> {
         self.hashes.next().copied().ok_or(ProofError::Shape)
+    }
+
+    /// The hash of a subtree that is cut off, which is not an empty one.
+    pub(crate) fn cut(&mut self) -> Result<Hash, ProofError> {
+        self.hash().and_then(|hash| if hash == Hash::ZERO { Err(ProofError::Shape) } else { Ok(hash) })
+    }
+
+    /// Succeeds where nothing is left.
+    pub(crate) fn end(&self) -> Result<(), ProofError> {
+        if self.ops.len() + self.hashes.len() == 0 { Ok(()) } else { Err(ProofError::Shape) }
     }
 
     /// T of the next subtree, to which `targets` lead. Recursion ends at [`DEPTH_MAX`].
     fn subtree(&mut self, depth: usize, targets: &[Target]) -> Result<Hash, ProofError> {
-        match self.ops.next().ok_or(ProofError::Shape)? {
+        match self.op()? {
             Op::Empty => absent(targets).map(|()| Hash::ZERO),
             Op::Branch if depth == DEPTH_MAX || targets.is_empty() => Err(ProofError::Shape),
             Op::Branch => {
@@ -105,10 +128,9 @@ impl Walk<'_> {
                 let ones = self.subtree(depth + 1, &targets[split..])?;
                 Ok(node_hash(&zeros, &ones))
             }
-            Op::Cut => match (targets, self.hash()?) {
-                ([], hash) if hash != Hash::ZERO => Ok(hash),
-                ([], _) => Err(ProofError::Shape),
-                ([target, ..], _) => Err(ProofError::Claim { key: target.key }),
+            Op::Cut => match targets {
+                [] => self.cut(),
+                [target, ..] => Err(ProofError::Claim { key: target.key }),
             },
             Op::Known => known(targets),
             Op::Foreign => {
@@ -147,8 +169,12 @@ fn foreign(depth: usize, targets: &[Target], key: &Hash) -> Result<(), ProofErro
         return Err(ProofError::Claim { key: target.key });
     }
     // A leaf that could not stand here was not found here.
-    let belongs = (0..depth).all(|bit| key.bit(bit) == first.key.bit(bit));
-    if belongs { Ok(()) } else { Err(ProofError::Shape) }
+    if agree(key, &first.key, depth) { Ok(()) } else { Err(ProofError::Shape) }
+}
+
+/// Whether the first `depth` bits are the same.
+pub(crate) fn agree(a: &Hash, b: &Hash, depth: usize) -> bool {
+    (0..depth).all(|bit| a.bit(bit) == b.bit(bit))
 }
 
 impl Encode for Shape {

@@ -1,12 +1,12 @@
 //! The tree over a state: follows its diffs, knows its root.
 
+use crate::batch::{Batch, Linked};
 use crate::leaf::{Leaf, key_hash, value_hash};
-use crate::trie::{Edit, Trie};
+use crate::trie::Trie;
 use abi::Hash;
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::view::{Scan, View};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Most entries read at once by [`Tree::build`].
@@ -80,13 +80,14 @@ impl Tree {
     /// Brings the tree from the state `before` to `before` with `diff`, and returns the new root. After a
     /// fault the tree is as it was.
     pub fn apply(&mut self, before: &Arc<dyn View>, diff: &Diff) -> Result<Hash, Fault> {
-        let edits = Batch::new(&self.trie, &**before).edits(diff)?;
+        let mut whole = Whole { trie: &self.trie, view: &**before };
+        let edits = Batch::new(&mut whole).edits(diff)?;
         Ok(self.trie.apply(&edits))
     }
 }
 
 /// The least key greater than `key`.
-fn after(key: &[u8]) -> Vec<u8> {
+pub(crate) fn after(key: &[u8]) -> Vec<u8> {
     [key, &[0]].concat()
 }
 
@@ -95,73 +96,20 @@ pub(crate) fn mismatch(key: &Hash) -> Fault {
     Fault::corrupt(format!("state: the view is not of the tree's state: key hash={key}"))
 }
 
-/// A diff on its way to edits of the trie.
-///
-/// The leaves are a linked list in byte order, and the writes come in that order. So at each write
-/// everything before it is linked as it will stay, and everything after it as it was; a key that comes or
-/// goes is linked in or out behind its predecessor, which knows what comes next. Only the predecessor is
-/// looked for in the view.
-struct Batch<'a> {
+/// The whole state: its trie, and a view of it.
+struct Whole<'a> {
     trie: &'a Trie,
-    before: &'a dyn View,
-    edits: BTreeMap<Hash, Option<Leaf>>,
-    /// The least key greater than the last write's: between here and the next write lies nothing that the
-    /// diff changes.
-    from: Vec<u8>,
-    /// The hash of the greatest key before `from`, as it will be; the sentinel's if there is none.
-    last: Hash,
+    view: &'a dyn View,
 }
 
-impl<'a> Batch<'a> {
-    fn new(trie: &'a Trie, before: &'a dyn View) -> Batch<'a> {
-        Batch { trie, before, edits: BTreeMap::new(), from: Vec::new(), last: Leaf::SENTINEL.key }
+impl Linked for Whole<'_> {
+    fn leaf(&mut self, key: &Hash) -> Result<Option<Leaf>, Fault> {
+        Ok(self.trie.get(key).copied())
     }
 
-    fn edits(mut self, diff: &Diff) -> Result<Vec<Edit>, Fault> {
-        for (key, value) in diff.iter() {
-            self.write(key, value)?;
-        }
-        Ok(self.edits.into_iter().collect())
-    }
-
-    fn write(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), Fault> {
-        let hash = key_hash(key);
-        let found = self.trie.get(&hash).copied();
-        self.last = match (found, value.map(value_hash)) {
-            (None, None) => return Ok(()),
-            (Some(leaf), Some(value)) => {
-                if leaf.value != value {
-                    self.edits.insert(hash, Some(Leaf { value, ..leaf }));
-                }
-                hash
-            }
-            (None, Some(value)) => {
-                let previous = self.previous(key)?;
-                self.edits.insert(hash, Some(Leaf { key: hash, value, next: previous.next }));
-                self.edits.insert(previous.key, Some(Leaf { next: hash, ..previous }));
-                hash
-            }
-            (Some(leaf), None) => {
-                let previous = self.previous(key)?;
-                if previous.next != hash {
-                    return Err(mismatch(&hash));
-                }
-                self.edits.insert(hash, None);
-                self.edits.insert(previous.key, Some(Leaf { next: leaf.next, ..previous }));
-                previous.key
-            }
-        };
-        self.from = after(key);
-        Ok(())
-    }
-
-    /// The leaf before `key`, as it stands with the writes so far.
-    fn previous(&self, key: &[u8]) -> Result<Leaf, Fault> {
-        let scan = Scan { from: &self.from, to: Some(key), reverse: true, limit: 1 };
-        let between = self.before.scan(&scan)?;
-        let hash = between.first().map_or(self.last, |(key, _)| key_hash(key));
-        let written = self.edits.get(&hash).copied();
-        written.unwrap_or_else(|| self.trie.get(&hash).copied()).ok_or_else(|| mismatch(&hash))
+    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Hash>, Fault> {
+        let between = self.view.scan(&Scan { from, to: Some(to), reverse: true, limit: 1 })?;
+        Ok(between.first().map(|(key, _)| key_hash(key)))
     }
 }
 

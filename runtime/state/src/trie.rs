@@ -127,6 +127,36 @@ impl Trie {
         }
     }
 
+    /// Where a verifier has to look beside the edits: whether one leaf or more hangs on the other side of a
+    /// branch of which the edits empty one side decides what becomes of the branch. A key hash of each such
+    /// other side, unless an edit leads there itself.
+    pub(crate) fn beside(&self, edits: &[Edit]) -> Vec<Hash> {
+        let mut beside = Vec::new();
+        self.is_emptied(self.root, 0, edits, &mut beside);
+        beside
+    }
+
+    fn is_emptied(&self, subtree: Subtree, depth: usize, edits: &[Edit], beside: &mut Vec<Hash>) -> bool {
+        let goes = |key: &Hash| edits.binary_search_by_key(key, |edit| edit.0).is_ok();
+        match subtree.link {
+            Link::Branch(_) if edits.is_empty() => false,
+            Link::Branch(at) => {
+                let [zeros, ones] = *self.branches.at(at);
+                let split = edits.split_at(edits.partition_point(|edit| !edit.0.bit(depth)));
+                let emptied_zeros = self.is_emptied(zeros, depth + 1, split.0, beside);
+                let emptied_ones = self.is_emptied(ones, depth + 1, split.1, beside);
+                match split {
+                    ([edit, ..], []) if emptied_zeros => beside.push(edit.0.flipped(depth)),
+                    ([], [edit, ..]) if emptied_ones => beside.push(edit.0.flipped(depth)),
+                    _ => {}
+                }
+                emptied_zeros && emptied_ones
+            }
+            Link::Leaf(at) if !goes(&self.leaves.at(at).key) => false,
+            Link::Leaf(_) | Link::Empty => edits.iter().all(|(_, leaf)| leaf.is_none()),
+        }
+    }
+
     /// The trie with all cut away that is not on the way to a target. `known` targets are present and
     /// their leaves are left to the verifier; both lists strictly ascend, `known` is part of `targets`.
     pub(crate) fn shape(&self, targets: &[Hash], known: &[Hash]) -> Shape {

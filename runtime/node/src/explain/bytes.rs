@@ -52,6 +52,11 @@ pub(super) const TABLE: &[Explanation] = explained! {
     "E1105" => "sound bytes that belong to something else",
         "A file is whole, and of another shard or of another version of the format.",
         "Put the right file in its place: somebody moved one, or mixed two data directories.";
+    "E1106" => "the witness lacks what was asked of it",
+        "A witness is a part of the state, and a call read or wrote something outside of it. That is never \
+        taken for an absent key.",
+        "Have the witness made again by a node that has the state, for the very block; or run the block on \
+        the whole state.";
     "E1201" => "a genesis breaks a rule",
         "The named field is not allowed: keys unsorted or unsound, a threshold above the keys, a window or \
         time too large.",

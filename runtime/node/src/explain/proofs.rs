@@ -22,4 +22,7 @@ pub(super) const TABLE: &[Explanation] = explained! {
         or a newer one, or a changed value.",
         "Ask for proof and receipt together (`foil state … --proof`); one that was made as one file always \
         fits.";
+    "E3006" => "keys of a witness that are not linked",
+        "A key of which no leaf is shown has to be the next one of the key before it; and that it is has one \
+        form.", ASK_AGAIN;
 };

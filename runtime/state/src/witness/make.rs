@@ -1,0 +1,134 @@
+//! Making the witness of a block, from the tree and a view of the state before it.
+
+use super::{Value, Witness};
+use crate::batch::{Batch, Linked};
+use crate::leaf::{Leaf, key_hash, value_hash};
+use crate::reads::{Reads, Stretch};
+use crate::tree::{Tree, after, mismatch};
+use crate::trie::Edit;
+use abi::Hash;
+use abi::codec::Bytes;
+use abi::diff::Diff;
+use abi::fault::Fault;
+use abi::view::{Entry, Scan, View};
+use std::collections::BTreeMap;
+
+impl Tree {
+    /// The witness of a block that has read `reads` of the tree's own state, which `view` shows, and is to
+    /// change it by `diff`: what is needed to run the block, and to know the root after it.
+    pub fn witness(&self, view: &dyn View, reads: &Reads, diff: &Diff) -> Result<Witness, Fault> {
+        let mut making = Making { tree: self, view, asked: BTreeMap::new(), keys: BTreeMap::new() };
+        for key in &reads.keys {
+            if let Some(value) = view.get(key)? {
+                making.show(key.clone(), value)?;
+            } else if making.leaf(&key_hash(key))?.is_some() {
+                return Err(mismatch(&key_hash(key)));
+            }
+        }
+        for stretch in reads.stretches() {
+            making.cover(&stretch)?;
+        }
+        // What the linking of the writes asks for here, it will ask of the witness.
+        let edits = Batch::new(&mut making).edits(diff)?;
+        for (key, _) in diff.iter() {
+            if self.trie.get(&key_hash(key)).is_some() {
+                making.name(key.to_vec());
+            }
+        }
+        Ok(making.finish(&edits))
+    }
+}
+
+/// A witness that is being put together.
+struct Making<'a> {
+    tree: &'a Tree,
+    view: &'a dyn View,
+    /// The key hashes that have to be found in the trie, or found missing.
+    asked: BTreeMap<Hash, Option<Leaf>>,
+    /// The keys to name, with the values to show.
+    keys: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+}
+
+impl Making<'_> {
+    fn name(&mut self, key: Vec<u8>) {
+        self.keys.entry(key).or_default();
+    }
+
+    fn show(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), Fault> {
+        let hash = key_hash(&key);
+        match self.leaf(&hash)? {
+            Some(leaf) if leaf.value == value_hash(&value) => {
+                self.keys.insert(key, Some(value));
+                Ok(())
+            }
+            _ => Err(mismatch(&hash)),
+        }
+    }
+
+    /// Shows what is in a stretch, and that nothing else is.
+    fn cover(&mut self, (from, to): &Stretch) -> Result<(), Fault> {
+        let scan = Scan { from, to: to.as_deref(), reverse: false, limit: usize::MAX };
+        let entries = self.view.scan(&scan)?;
+        if entries.first().is_none_or(|(key, _)| key != from) {
+            self.link(Some(from))?;
+        }
+        if entries.last().is_some_and(|(key, _)| to.as_ref() != Some(&after(key))) {
+            self.link(to.as_deref())?;
+        }
+        entries.into_iter().try_for_each(|(key, value)| self.show(key, value))
+    }
+
+    /// Shows that nothing stands between `at` and the greatest key before it, which is the answer, nor
+    /// between `at` and the least key from there on.
+    fn link(&mut self, at: Option<&[u8]>) -> Result<Option<Vec<u8>>, Fault> {
+        let first = |entries: Vec<Entry>| entries.into_iter().next().map(|(key, _)| key);
+        let before = first(self.view.scan(&Scan { from: b"", to: at, reverse: true, limit: 1 })?);
+        let next = match at {
+            Some(from) => first(self.view.scan(&Scan { from, to: None, reverse: false, limit: 1 })?),
+            None => None,
+        };
+        let hash = before.as_deref().map_or(Leaf::SENTINEL.key, key_hash);
+        if self.leaf(&hash)?.map(|leaf| leaf.next) != Some(next.as_deref().map_or(Hash::ZERO, key_hash)) {
+            return Err(mismatch(&hash));
+        }
+        before.iter().chain(&next).for_each(|key| self.name(key.clone()));
+        Ok(before)
+    }
+
+    fn finish(mut self, edits: &[Edit]) -> Witness {
+        for key in self.tree.trie.beside(edits) {
+            self.asked.entry(key).or_default();
+        }
+        let first = self.asked.get(&Leaf::SENTINEL.key).is_some_and(Option::is_some);
+        let mut keys = Vec::new();
+        let mut next = Hash::ZERO;
+        for (key, value) in self.keys.into_iter().rev() {
+            let hash = key_hash(&key);
+            let shown = self.asked.get(&hash).copied().flatten().map(|leaf| {
+                let value = value.map_or(Value::Hash(leaf.value), |value| Value::Whole(value.into()));
+                (value, Some(leaf.next).filter(|named| *named != next))
+            });
+            keys.push((Bytes::from(key), shown));
+            next = hash;
+        }
+        keys.reverse();
+        let targets: Vec<Hash> = self.asked.keys().copied().collect();
+        let known: Vec<Hash> = self.asked.values().flatten().map(|leaf| leaf.key).collect();
+        let shown = keys.iter().filter(|(_, shown)| shown.is_some()).count();
+        assert_eq!(shown + usize::from(first), known.len(), "whoever asks for a leaf names its key");
+        Witness { first, keys, shape: self.tree.trie.shape(&targets, &known) }
+    }
+}
+
+impl Linked for Making<'_> {
+    fn leaf(&mut self, key: &Hash) -> Result<Option<Leaf>, Fault> {
+        let leaf = self.tree.trie.get(key).copied();
+        self.asked.insert(*key, leaf);
+        Ok(leaf)
+    }
+
+    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Hash>, Fault> {
+        let before = self.link(Some(to))?;
+        Ok(before.filter(|key| &**key >= from).map(|key| key_hash(&key)))
+    }
+}
