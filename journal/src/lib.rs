@@ -32,6 +32,7 @@
 mod authority;
 mod block;
 mod bundle;
+mod checkpoint;
 mod commitment;
 mod cose;
 mod disk;
@@ -50,6 +51,7 @@ mod sample;
 pub use authority::{Appointed, LINKS_MAX, Link, appointed};
 pub use block::{BUILD_BYTES_MAX, Block, Entry, Header, execution_root};
 pub use bundle::{BundleError, BundleReader, BundleWriter, Item, Manifest, Start, Trailer};
+pub use checkpoint::{Checkpoint, CheckpointFile, ForkError, ForkFile};
 pub use commitment::{Commitment, Issuer};
 pub use disk::{Disk, MemoryDisk};
 pub use frontier::Frontier;
