@@ -16,7 +16,7 @@ use abi::genesis::Genesis;
 use abi::id::Hash;
 use abi::view::{Overlay, View};
 use journal::{Block, Chain, Entry, Header, Invalid};
-use state::{MemoryStore, Store, Tree};
+use state::{MemoryStore, Recording, Store, Tree, Witness};
 use std::fmt;
 use std::sync::Arc;
 use vm::{AdmitError, Engine};
@@ -159,6 +159,26 @@ impl Replayer {
         self.fold.block(block)
     }
 
+    /// What of the state the next block's execution touches, with the proof of it, as far as the block goes
+    /// before it diverges. The replay stays where it is.
+    ///
+    /// # Errors
+    ///
+    /// A block that cannot be run at all.
+    pub fn witness(&mut self, block: &Block) -> Result<Witness, ReplayError> {
+        self.fold.witness(&mut self.rerun, block)
+    }
+
+    /// Takes the next block at its word: history is verified, calls are not run.
+    ///
+    /// # Errors
+    ///
+    /// A rule of history that it breaks, or a root that differs.
+    pub fn fold(&mut self, block: &Block) -> Result<(), ReplayError> {
+        self.chain.block(block)?;
+        self.fold.block(block)
+    }
+
     /// The verified history so far.
     pub fn chain(&self) -> &Chain {
         &self.chain
@@ -182,9 +202,19 @@ impl Fold {
         self.store.view()
     }
 
-    /// The tree over that state.
-    pub fn tree(&self) -> &Tree {
-        &self.tree
+    /// What of the state the next block touches when it is run, with the proof of it, as far as the block goes
+    /// before it diverges.
+    ///
+    /// # Errors
+    ///
+    /// A block that cannot be run at all.
+    pub fn witness(&self, rerun: &mut Rerun, block: &Block) -> Result<Witness, ReplayError> {
+        let recording = Arc::new(Recording::new(self.view()));
+        match rerun.block(block, recording.clone()) {
+            Ok(()) | Err(ReplayError::Diverged(_)) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(self.tree.witness(&*self.view(), &recording.take()?, &block.diff)?)
     }
 
     /// Takes the next block's writes at their word, as long as they lead to its root.

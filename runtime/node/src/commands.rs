@@ -3,7 +3,9 @@
 pub mod act;
 pub mod bundle;
 pub mod call;
+pub mod checkpoint;
 pub mod deploy;
+pub mod diverge;
 pub mod explain;
 pub mod inspect;
 pub mod key;

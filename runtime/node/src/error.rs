@@ -7,7 +7,7 @@ use abi::id::Hash;
 use kernel::{Refusal, Rejected, ReplayError, ShardError};
 use std::fmt::Display;
 use std::path::PathBuf;
-use verify::Exit;
+use verify::{Exit, Verdict};
 
 /// Why a command failed: what, why, and how to mend it.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +127,9 @@ pub enum NodeError {
     /// A replay found a difference, or could not judge.
     #[error("{0}")]
     Replay(#[from] ReplayError),
+    /// A history that is not as it must be.
+    #[error("{}", .0.reason)]
+    Verdict(Box<Verdict>),
     /// The machine failed.
     #[error("{0}")]
     Fault(#[from] Fault),
@@ -153,6 +156,7 @@ impl NodeError {
                 Exit::Io
             }
             NodeError::Replay(error) => Exit::of_replay(error),
+            NodeError::Verdict(verdict) => verdict.exit,
             _ => Exit::Failure,
         }
     }
@@ -190,6 +194,7 @@ impl Coded for NodeError {
             NodeError::Program(error) => error.code(),
             NodeError::Shard(error) => error.code(),
             NodeError::Replay(error) => error.code(),
+            NodeError::Verdict(verdict) => verdict.code,
             NodeError::Fault(fault) => fault.code(),
         }
     }

@@ -47,6 +47,7 @@ pub(crate) const KINDS: &[(&str, &[&[Explanation]])] = &[
             history::RECEIPTS,
             history::RULES,
             history::BUNDLES,
+            history::FORKS,
             proofs::TABLE,
             programs::TABLE,
             calls::TABLE,

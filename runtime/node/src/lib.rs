@@ -40,6 +40,8 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::Receipt(args) => commands::receipt::run(global, args),
         Command::Replay(args) => commands::replay::run(global, args),
         Command::Bundle(args) => commands::bundle::run(global, args),
+        Command::Checkpoint(args) => commands::checkpoint::run(global, args),
+        Command::Diverge(args) => commands::diverge::run(global, args),
         Command::Inspect(args) => commands::inspect::run(global, args),
         Command::Explain(args) => commands::explain::run(global, args),
         Command::Verify(args) => {

@@ -134,9 +134,7 @@ impl<R: Read> Source for BundleSource<R> {
             None => self.item()?,
         };
         match item {
-            Some(Item::Block { block, commitment, witness }) => {
-                Ok(Some(Part { block, commitment, witness }))
-            }
+            Some(Item::Block { block, commitment, witness }) => Ok(Some(Part { block, commitment, witness })),
             // The reader has nothing after the trailer, or says so.
             Some(Item::Trailer(_)) => self.item().map(|_| None),
             _ => Err(self.ends_early()),

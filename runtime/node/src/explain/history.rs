@@ -164,3 +164,13 @@ pub(super) const BUNDLES: &[Explanation] = explained! {
         "The operating system failed in the middle of it; nothing is said about its content.",
         "Mend the disk or the pipe it comes from, and verify again.";
 };
+
+/// E25xx: what is no fork.
+pub(super) const FORKS: &[Explanation] = explained! {
+    "E2501" => "both sides of the fork are one header",
+        "Evidence that names an item twice is none.",
+        "Two different headers of one height or size are needed, each with its commitment.";
+    "E2502" => "the sides of the fork can both be true",
+        "They are of different heights and sizes: one history may hold both.",
+        "Find the height at which they part: `foil diverge` does.";
+};
