@@ -22,8 +22,8 @@ pub struct Call {
     /// The arguments: canonical CBOR, an array.
     pub args: Bytes,
     /// Salts the arguments' digest; outputs, events and messages are salted by keys derived from
-    /// it. The caller
-    /// makes it from a secret and the idempotency key, so that a retry is the same call.
+    /// it.
+    /// The caller makes it from a secret and the idempotency key, so that a retry is the same call.
     pub salt: [u8; 32],
     /// Who calls.
     pub caller: Caller,

@@ -79,7 +79,7 @@ fn loads(bytes: usize) -> String {
 /// Pushes, sums and calls at random, so that no place on the stack fits the next value; with groups of 128 results
 /// where `wide`.
 fn sums(bytes: usize, wide: bool) -> String {
-    let mut rng = Rng::new(7);
+    let mut rng = Rng::new(7, "frames");
     let (mut text, mut size, mut height) = (String::new(), 0, 0);
     let mut add = |size: &mut usize, bytes: usize, part: &str| {
         text += part;

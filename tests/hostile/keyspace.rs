@@ -51,7 +51,7 @@ fn escapes() -> String {
     let view = Arc::new(state());
     let mut keys: Vec<Vec<u8>> = state().into_keys().filter(|key| !key.is_empty()).collect();
     keys.extend([b"../x".to_vec(), vec![0; 512], vec![0xff; 512], vec![1], vec![0, 1]]);
-    let mut rng = Rng::new(3);
+    let mut rng = Rng::new(3, "keys");
     for _ in 0..1_000 {
         let len = 1 + rng.index(24);
         keys.push((0..len).map(|_| [0, 1, 2, 0xff, b'm', b'a'][rng.index(6)]).collect());

@@ -19,6 +19,8 @@ mod malformed;
 mod module;
 mod pointers;
 mod residue;
+#[path = "../sim/rng.rs"]
+#[allow(dead_code, reason = "the simulated world draws more kinds of numbers")]
 mod rng;
 
 /// One after the other, so that time and memory are those of one attack.

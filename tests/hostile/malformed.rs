@@ -62,7 +62,7 @@ fn run_all(programs: &Programs) {
 
 /// What is admitted can be prepared, and what was prepared is valid.
 fn flipped() -> String {
-    let mut rng = Rng::new(1);
+    let mut rng = Rng::new(1, "flips");
     let (mut prepared, mut refused) = (0, 0);
     for at in 0..COUNTER.len() {
         let mut bytes = COUNTER.to_vec();
@@ -80,7 +80,7 @@ fn flipped() -> String {
 }
 
 fn random() -> String {
-    let mut rng = Rng::new(2);
+    let mut rng = Rng::new(2, "noise");
     let modules = (0..20_000).map(|_| {
         let mut bytes = b"\0asm\x01\0\0\0".to_vec();
         let len = rng.index(200);

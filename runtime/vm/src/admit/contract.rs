@@ -2,8 +2,9 @@
 
 use super::{Admitted, Pass, Segment, within};
 use crate::admit::error::{AdmitError, Part};
+use abi::call::is_method_name;
 use abi::hostcalls::{self, HostCall, MODULE, Wasm};
-use abi::limits::{MEMORY_PAGES_MAX, METHOD_BYTES_MAX, TABLE_ELEMENTS_MAX};
+use abi::limits::{MEMORY_PAGES_MAX, TABLE_ELEMENTS_MAX};
 use abi::session::Mode;
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::types::Types;
@@ -140,11 +141,6 @@ fn exports(exports: &[Export<'_>], types: &Types) -> Result<BTreeMap<String, (Mo
 fn method(export: &str) -> Option<(Mode, &str)> {
     let call = export.strip_prefix("call:").map(|name| (Mode::Call, name));
     call.or_else(|| export.strip_prefix("query:").map(|name| (Mode::Query, name)))
-}
-
-fn is_method_name(name: &str) -> bool {
-    (1..=METHOD_BYTES_MAX).contains(&name.len())
-        && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
 fn is_method(export: &Export<'_>, types: &Types) -> bool {

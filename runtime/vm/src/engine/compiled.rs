@@ -1,19 +1,20 @@
 //! Programs as wasmtime runs them: machine code, or the bytecode of its interpreter.
 
-use super::host::{Called, Host, Stopped, Word, lacks};
+use super::host::{Called, Host, Stopped, Word, lacks, link_hostcalls};
 use super::slot::{self, Slot};
 use super::{Ended, Engine, Entry, artifact, config, meaning, returned};
 use crate::AdmitError;
 use crate::gate::Gate;
 use crate::hostcalls::{self, Guest};
 use crate::prepare::injected::{DEPTH, FUEL, GLOBAL, MARKS};
-use crate::run::unpanicked;
 use abi::fault::Fault;
 use abi::hostcalls::MODULE;
 use abi::outcome::Trap;
 use abi::session::Stop;
 use std::sync::atomic::{AtomicU64, Ordering};
-use wasmtime::{Caller, InstancePre, Linker, Module, ModuleExport, ResourceLimiter, Val, WasmBacktrace};
+use wasmtime::{
+    Caller, Error, InstancePre, Linker, Module, ModuleExport, ResourceLimiter, Val, WasmBacktrace,
+};
 
 /// What wasmtime keeps beside an instance.
 pub(super) type State = Host<wasmtime::Memory, wasmtime::Global>;
@@ -43,62 +44,31 @@ pub(crate) struct Code {
     methods: Vec<ModuleExport>,
 }
 
-macro_rules! link {
-    ($($(#[doc = $doc:literal])+ $name:ident($($param:ident: $type:tt),*) -> $result:tt = $base:literal, $byte:literal;)+) => {
-        /// The host calls of the table, each linked to the function of its name.
-        fn linker(engine: &wasmtime::Engine) -> Result<Linker<State>, Fault> {
-            let mut linker = Linker::new(engine);
-            $(
-                let call = |caller: Caller<'_, State>, $($param: $type),*| -> wasmtime::Result<$result> {
-                    let args: &[u64] = &[$(u64::from($param)),*];
-                    let called = Called { name: stringify!($name), args, base: $base, per_byte: $byte };
-                    enter(caller, &called, |guest| hostcalls::$name(guest, $($param),*))
-                };
-                linker.func_wrap(MODULE, stringify!($name), call).map_err(Fault::host)?;
-            )+
-            Ok(linker)
-        }
-    };
-}
-
-abi::hostcalls!(link);
+abi::hostcalls!(link_hostcalls);
 
 /// One host call: what it is allowed to touch, and the fuel as it leaves it.
 fn enter<T: Word>(
     mut caller: Caller<'_, State>,
     called: &Called<'_>,
     call: impl FnOnce(&mut Guest<'_>) -> Result<T, Stop>,
-) -> wasmtime::Result<T> {
-    let stop = |stop: Stop| wasmtime::Error::new(Stopped(stop));
+) -> Result<T, Error> {
+    let stop = |stop: Stop| Error::new(Stopped(stop));
     let Some(parts) = caller.data().parts else {
         return Err(stop(lacks("memory").into()));
     };
     let Val::I64(fuel) = parts.fuel.get(&mut caller) else {
         return Err(stop(lacks(FUEL).into()));
     };
-    // The code before this call did not have enough: that comes first.
-    if fuel < 0 {
-        return Err(stop(Trap::OutOfFuel.into()));
-    }
     let (memory, host) = parts.memory.data_and_store_mut(&mut caller);
-    let Some(session) = &mut host.session else {
-        return Err(stop(lacks("a call").into()));
-    };
-    let Called { base, per_byte, .. } = *called;
-    let mut guest = Guest { memory, session, written: &mut host.written, fuel, base, per_byte };
-    // A panic must not unwind through the engine's frames.
-    let answer = unpanicked(|| call(&mut guest));
-    let fuel = guest.fuel;
-    if let Some(calls) = &mut host.calls {
-        calls.push(called.with(answer.as_ref().ok().map(|answer| answer.word())));
-    }
+    let (answer, fuel) = host.answer(memory, fuel, called, call);
     parts.fuel.set(&mut caller, Val::I64(fuel))?;
     answer.map_err(stop)
 }
 
 impl Executor {
     pub(crate) fn new(engine: Engine) -> Result<Executor, Fault> {
-        let linker = linker(&config::engine(engine)?)?;
+        let mut linker = Linker::new(&config::engine(engine)?);
+        link(&mut linker)?;
         let gate = Gate::new(config::CALLS_MAX, config::IDLE_MAX);
         Ok(Executor { linker, gate, next: AtomicU64::new(0), proves_resets: false })
     }
@@ -108,8 +78,6 @@ impl Executor {
     }
 
     pub(crate) fn compile(&self, prepared: &[u8], methods: &[&str]) -> Result<Code, AdmitError> {
-        let uncompilable =
-            |error: wasmtime::Error| AdmitError::Uncompilable { because: format!("{error:#}") };
         let module = Module::from_binary(self.linker.engine(), prepared).map_err(uncompilable)?;
         self.link(&module, methods)
     }
@@ -124,8 +92,6 @@ impl Executor {
     }
 
     fn link(&self, module: &Module, methods: &[&str]) -> Result<Code, AdmitError> {
-        let uncompilable =
-            |error: wasmtime::Error| AdmitError::Uncompilable { because: format!("{error:#}") };
         let export = |name: &str| {
             let lost = || AdmitError::Uncompilable { because: format!("the export {name:?} was lost") };
             module.get_export_index(name).ok_or_else(lost)
@@ -171,7 +137,7 @@ impl Slot {
     fn run(&mut self, code: &Code, entry: Entry<'_>) -> Result<Ended, Fault> {
         let fuel = i64::try_from(entry.fuel).map_err(|_| Fault::host("more fuel than there can be"))?;
         self.look_up(entry.method, code)?;
-        let Slot { store, parts, memory_pages, methods, .. } = self;
+        let Slot { store, parts, methods, .. } = self;
         let method = methods.get(entry.method).and_then(Option::as_ref).ok_or_else(|| lacks("the method"))?;
         parts.fuel.set(&mut *store, Val::I64(fuel)).map_err(slot::failed)?;
         store.data_mut().session = Some(entry.session);
@@ -181,7 +147,7 @@ impl Slot {
         let Val::I64(fuel) = parts.fuel.get(&mut *store) else {
             return Err(lacks(FUEL));
         };
-        *memory_pages = parts.memory.size(&*store);
+        let pages = parts.memory.size(&*store);
         let functions = ended.as_ref().err().map(functions).unwrap_or_default();
         let session = store.data_mut().session.take().ok_or_else(|| lacks("its call"))?;
         let stopped = match ended {
@@ -191,7 +157,7 @@ impl Slot {
         };
         let fuel = u64::try_from(fuel).unwrap_or(0);
         let calls = store.data_mut().calls.take().unwrap_or_default();
-        Ok(Ended { session, stopped, fuel, pages: *memory_pages, functions, calls })
+        Ok(Ended { session, stopped, fuel, pages, functions, calls })
     }
 
     /// Looks up a method's function, once.
@@ -210,8 +176,12 @@ impl Slot {
     }
 }
 
+fn uncompilable(error: Error) -> AdmitError {
+    AdmitError::Uncompilable { because: format!("{error:#}") }
+}
+
 /// The functions that were running.
-fn functions(error: &wasmtime::Error) -> Vec<String> {
+fn functions(error: &Error) -> Vec<String> {
     let frames = error.downcast_ref::<WasmBacktrace>().map_or(&[][..], |trace| trace.frames());
     let name = |frame: &wasmtime::FrameInfo| match frame.func_name() {
         Some(name) => name.to_owned(),
@@ -221,7 +191,7 @@ fn functions(error: &wasmtime::Error) -> Vec<String> {
 }
 
 /// Why the guest ended, from what the engine says.
-fn stop(error: wasmtime::Error, depth: i64, fuel: i64) -> Stop {
+fn stop(error: Error, depth: i64, fuel: i64) -> Stop {
     if let Some(&engines) = error.downcast_ref::<wasmtime::Trap>() {
         let unknown = || Fault::host(format!("a trap that no program can cause: {engines}"));
         return trap(engines).map_or_else(|| unknown().into(), |trap| meaning(trap, depth, fuel).into());
@@ -255,8 +225,8 @@ impl ResourceLimiter for State {
     }
 
     /// Growth that was allowed and then failed is this machine's failure: the guest must not see it.
-    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
-        Err(wasmtime::Error::new(Stopped(slot::failed(error).into())))
+    fn memory_grow_failed(&mut self, error: Error) -> wasmtime::Result<()> {
+        Err(Error::new(Stopped(slot::failed(error).into())))
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {

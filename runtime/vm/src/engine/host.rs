@@ -1,8 +1,11 @@
 //! The host's half of an instance, whatever engine the instance is of.
 
+use crate::hostcalls::Guest;
+use crate::run::unpanicked;
 use crate::written::Written;
 use abi::effect::HostCalled;
 use abi::fault::Fault;
+use abi::outcome::Trap;
 use abi::session::{Session, Stop};
 use std::fmt;
 
@@ -31,6 +34,33 @@ impl<Memory, Global> Host<Memory, Global> {
     pub(super) fn new() -> Host<Memory, Global> {
         Host { session: None, written: Written::default(), calls: None, parts: None }
     }
+
+    /// One host call on the guest's memory, with so much fuel left: its answer, and the fuel it leaves.
+    pub(super) fn answer<T: Word>(
+        &mut self,
+        memory: &mut [u8],
+        fuel: i64,
+        called: &Called<'_>,
+        call: impl FnOnce(&mut Guest<'_>) -> Result<T, Stop>,
+    ) -> (Result<T, Stop>, i64) {
+        // The code before this call did not have enough: that comes first.
+        if fuel < 0 {
+            return (Err(Trap::OutOfFuel.into()), fuel);
+        }
+        let Some(session) = &mut self.session else {
+            return (Err(lacks("a call").into()), fuel);
+        };
+        let Called { base, per_byte, .. } = *called;
+        let mut guest = Guest { memory, session, written: &mut self.written, fuel, base, per_byte };
+        // A panic must not unwind through the engine's frames.
+        let answer = unpanicked(|| call(&mut guest));
+        let fuel = guest.fuel;
+        if let Some(calls) = &mut self.calls {
+            let result = answer.as_ref().ok().map(|answer| answer.word());
+            calls.push(HostCalled { name: called.name, args: called.args.to_vec(), result });
+        }
+        (answer, fuel)
+    }
 }
 
 /// A host call: its row of the table, with the arguments it was given.
@@ -39,13 +69,6 @@ pub(super) struct Called<'a> {
     pub(super) args: &'a [u64],
     pub(super) base: u64,
     pub(super) per_byte: u64,
-}
-
-impl Called<'_> {
-    /// The line of a trace.
-    pub(super) fn with(&self, result: Option<u64>) -> HostCalled {
-        HostCalled { name: self.name, args: self.args.to_vec(), result }
-    }
 }
 
 /// What host calls give back, as a number.
@@ -94,3 +117,23 @@ impl wasmi::errors::HostError for Stopped {}
 pub(super) fn lacks(what: &str) -> Fault {
     Fault::host(format!("an instance lacks {what:?}"))
 }
+
+/// Links the host calls of the table, each to the function of its name: `Linker`, `Caller` and `Error` are the
+/// engine's, `State` what it keeps, and `enter` how it makes a call.
+macro_rules! link_hostcalls {
+    ($($(#[doc = $doc:literal])+ $name:ident($($param:ident: $type:tt),*) -> $result:tt = $base:literal, $byte:literal;)+) => {
+        fn link(linker: &mut Linker<State>) -> Result<(), Fault> {
+            $(
+                let call = |caller: Caller<'_, State>, $($param: $type),*| -> Result<$result, Error> {
+                    let args: &[u64] = &[$(u64::from($param)),*];
+                    let called = Called { name: stringify!($name), args, base: $base, per_byte: $byte };
+                    enter(caller, &called, |guest| hostcalls::$name(guest, $($param),*))
+                };
+                linker.func_wrap(MODULE, stringify!($name), call).map_err(Fault::host)?;
+            )+
+            Ok(())
+        }
+    };
+}
+
+pub(super) use link_hostcalls;

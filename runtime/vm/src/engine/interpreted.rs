@@ -1,16 +1,15 @@
 //! Programs as wasmi runs them. Every call has an instance of its own: nothing here has to be fast.
 
-use super::host::{Called, Host, Stopped, Word, lacks};
+use super::host::{Called, Host, Stopped, Word, lacks, link_hostcalls};
 use super::{Ended, Entry, config, meaning, returned};
 use crate::AdmitError;
 use crate::hostcalls::{self, Guest};
 use crate::prepare::injected::{DEPTH, FUEL};
-use crate::run::unpanicked;
 use abi::fault::Fault;
 use abi::hostcalls::MODULE;
 use abi::outcome::Trap;
 use abi::session::Stop;
-use wasmi::{Caller, Linker, Module, Store, TrapCode, Val};
+use wasmi::{Caller, Error, Linker, Module, Store, TrapCode, Val};
 
 type State = Host<wasmi::Memory, wasmi::Global>;
 
@@ -25,62 +24,32 @@ pub(crate) struct Code {
     methods: Vec<String>,
 }
 
-macro_rules! link {
-    ($($(#[doc = $doc:literal])+ $name:ident($($param:ident: $type:tt),*) -> $result:tt = $base:literal, $byte:literal;)+) => {
-        /// The host calls of the table, each linked to the function of its name.
-        fn linker(engine: &wasmi::Engine) -> Result<Linker<State>, Fault> {
-            let mut linker = Linker::new(engine);
-            $(
-                let call = |caller: Caller<'_, State>, $($param: $type),*| -> Result<$result, wasmi::Error> {
-                    let args: &[u64] = &[$(u64::from($param)),*];
-                    let called = Called { name: stringify!($name), args, base: $base, per_byte: $byte };
-                    enter(caller, &called, |guest| hostcalls::$name(guest, $($param),*))
-                };
-                linker.func_wrap(MODULE, stringify!($name), call).map_err(Fault::host)?;
-            )+
-            Ok(linker)
-        }
-    };
-}
-
-abi::hostcalls!(link);
+abi::hostcalls!(link_hostcalls);
 
 /// One host call: what it is allowed to touch, and the fuel as it leaves it.
 fn enter<T: Word>(
     mut caller: Caller<'_, State>,
     called: &Called<'_>,
     call: impl FnOnce(&mut Guest<'_>) -> Result<T, Stop>,
-) -> Result<T, wasmi::Error> {
-    let stop = |stop: Stop| wasmi::Error::host(Stopped(stop));
+) -> Result<T, Error> {
+    let stop = |stop: Stop| Error::host(Stopped(stop));
     let Some(parts) = caller.data().parts else {
         return Err(stop(lacks("memory").into()));
     };
     let Val::I64(fuel) = parts.fuel.get(&caller) else {
         return Err(stop(lacks(FUEL).into()));
     };
-    // The code before this call did not have enough: that comes first.
-    if fuel < 0 {
-        return Err(stop(Trap::OutOfFuel.into()));
-    }
     let (memory, host) = parts.memory.data_and_store_mut(&mut caller);
-    let Some(session) = &mut host.session else {
-        return Err(stop(lacks("a call").into()));
-    };
-    let Called { base, per_byte, .. } = *called;
-    let mut guest = Guest { memory, session, written: &mut host.written, fuel, base, per_byte };
-    // A panic must not unwind through the engine's frames.
-    let answer = unpanicked(|| call(&mut guest));
-    let fuel = guest.fuel;
-    if let Some(calls) = &mut host.calls {
-        calls.push(called.with(answer.as_ref().ok().map(|answer| answer.word())));
-    }
+    let (answer, fuel) = host.answer(memory, fuel, called, call);
     parts.fuel.set(&mut caller, Val::I64(fuel)).map_err(|error| stop(failed(error).into()))?;
     answer.map_err(stop)
 }
 
 impl Executor {
     pub(crate) fn new() -> Result<Executor, Fault> {
-        Ok(Executor { linker: linker(&config::interpreter())? })
+        let mut linker = Linker::new(&config::interpreter());
+        link(&mut linker)?;
+        Ok(Executor { linker })
     }
 
     pub(crate) fn compile(&self, prepared: &[u8], methods: &[&str]) -> Result<Code, AdmitError> {
@@ -123,7 +92,7 @@ fn failed(error: impl std::fmt::Display) -> Fault {
 }
 
 /// Why the guest ended, from what the engine says.
-fn stop(error: wasmi::Error, depth: i64, fuel: i64) -> Stop {
+fn stop(error: Error, depth: i64, fuel: i64) -> Stop {
     if let Some(engines) = error.as_trap_code() {
         let unknown = || Fault::host(format!("a trap that no program can cause: {engines}"));
         return trap(engines).map_or_else(|| unknown().into(), |trap| meaning(trap, depth, fuel).into());

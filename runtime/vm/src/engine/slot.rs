@@ -26,8 +26,7 @@ pub(super) struct Slot {
     pub(super) store: Store<State>,
     pub(super) instance: Instance,
     pub(super) parts: Parts<Memory, Global>,
-    /// The pages of its memory, as they are now and as they were at first.
-    pub(super) memory_pages: u64,
+    /// The pages that its memory has at first.
     fresh_pages: u64,
     marks: Memory,
     /// Room for what the marks stand for.
@@ -69,7 +68,6 @@ impl Slot {
             store,
             instance,
             parts,
-            memory_pages: fresh_pages,
             fresh_pages,
             marks,
             marked: Vec::new(),
@@ -82,7 +80,7 @@ impl Slot {
     /// Puts the instance back as it was, with a memory that begins with `image`; `false` where that cannot be
     /// done. Who returned has given all depth back; who `was_stopped` has not.
     pub(super) fn reset(&mut self, image: &[u8], was_stopped: bool) -> Result<bool, Fault> {
-        if self.memory_pages != self.fresh_pages {
+        if self.parts.memory.size(&self.store) != self.fresh_pages {
             return Ok(false);
         }
         self.collect(was_stopped);

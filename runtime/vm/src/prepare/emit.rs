@@ -159,6 +159,12 @@ impl Emit<'_> {
         sink.i64_sub().global_set(fuel);
     }
 
+    /// Takes fuel for a length, and looks at once: the work may be long.
+    fn pay_length(&mut self, cost: impl FnOnce(&mut InstructionSink<'_>)) {
+        self.charge_with(cost);
+        self.check();
+    }
+
     /// Ends the call if there was not enough fuel.
     fn check(&mut self) {
         let fuel = self.injected.fuel;
@@ -221,11 +227,10 @@ impl Emit<'_> {
         let pages = self.local(ValType::I32, 0);
         let max = self.injected.pages_max;
         self.sink().local_set(pages);
-        self.charge_with(|sink| {
+        self.pay_length(|sink| {
             sink.local_get(pages).i64_extend_i32_u().i64_const(0).local_get(pages).i64_extend_i32_u();
             sink.i64_const(max).i64_le_u().select().i64_const(GROW_PAGE.cast_signed()).i64_mul();
         });
-        self.check();
         self.sink().local_get(pages);
     }
 
@@ -233,10 +238,9 @@ impl Emit<'_> {
     fn bulk(&mut self) {
         let [len, other, start] = [0, 1, 2].map(|nth| self.local(ValType::I32, nth));
         self.sink().local_set(len).local_set(other).local_set(start);
-        self.charge_with(|sink| {
+        self.pay_length(|sink| {
             sink.local_get(len).i64_extend_i32_u().i64_const(BULK_BYTES_LOG2.cast_signed()).i64_shr_u();
         });
-        self.check();
         if let Some(memory) = self.injected.marks {
             let mut sink = self.sink();
             sink.local_get(start);
@@ -251,7 +255,8 @@ impl Emit<'_> {
         self.sink().local_get(start).local_get(other).local_get(len);
     }
 
-    /// Before a loop or an `if` that takes operands: wasmi 2.0.0 loses the one below them, unless a block ended just before.
+    /// Before a loop or an `if` that takes operands: wasmi 2.0.0 loses the one below them, unless a block ended
+    /// just before.
     fn settle(&mut self, params: usize) {
         if params > 0 {
             self.sink().block(BlockType::Empty).end();
@@ -269,10 +274,9 @@ impl Emit<'_> {
     fn table(&mut self) {
         let len = self.local(ValType::I32, 0);
         self.sink().local_set(len);
-        self.charge_with(|sink| {
+        self.pay_length(|sink| {
             sink.local_get(len).i64_extend_i32_u().i64_const(TABLE_ELEMENT.cast_signed()).i64_mul();
         });
-        self.check();
         self.sink().local_get(len);
     }
 

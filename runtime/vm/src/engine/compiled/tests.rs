@@ -6,7 +6,7 @@ fn growth_that_the_machine_refuses_is_a_fault() {
     let mut host = State::new();
     assert!(host.memory_growing(0, 65_536, Some(65_536)).unwrap());
     assert!(!host.memory_growing(0, 65_537, Some(65_536)).unwrap());
-    let error = host.memory_grow_failed(wasmtime::Error::msg("no room")).unwrap_err();
+    let error = host.memory_grow_failed(Error::msg("no room")).unwrap_err();
     assert_eq!(stop(error, 0, 0), Stop::Fault(Fault::host("the engine failed: no room")));
 }
 
