@@ -35,7 +35,7 @@ mod system;
 pub use admit::{Refusal, Rejected};
 pub use machine::{Machine, RunError};
 pub use programs::Programs;
-pub use replay::{Divergence, ReplayError, Replayer};
+pub use replay::{Differing, Divergence, Examined, ReplayError, Replayer, Walk, What, Written};
 pub use shard::{Answer, Batch, Request, Shard, ShardError};
 pub use vm::Engine;
 

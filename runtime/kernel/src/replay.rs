@@ -18,6 +18,10 @@ use std::fmt;
 use std::sync::Arc;
 use vm::{AdmitError, Engine};
 
+mod walk;
+
+pub use walk::{Differing, Examined, KEYS_MAX, Walk, Written};
+
 /// Re-executes a history block by block, from genesis.
 pub struct Replayer {
     chain: Chain,
@@ -52,15 +56,15 @@ pub enum What {
     Diff,
     /// The fuel: recorded, used.
     Fuel(u64, u64),
-    /// The merged writes of the block.
-    BlockDiff,
+    /// The merged writes of the block: the first key that differs.
+    BlockDiff(Vec<u8>),
     /// The state root: recorded, computed.
     Root(Hash, Hash),
 }
 
-impl fmt::Display for Divergence {
+impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.what {
+        match self {
             What::Program => f.write_str("another program was serving"),
             What::Outcome => f.write_str("the call came to something else"),
             What::Events => f.write_str("the call emitted other events"),
@@ -69,12 +73,20 @@ impl fmt::Display for Divergence {
             What::Fuel(recorded, used) => {
                 write!(f, "the call used other fuel: recorded={recorded} used={used}")
             }
-            What::BlockDiff => f.write_str("the block's writes are not those of its calls"),
+            What::BlockDiff(key) => {
+                f.write_str("the block's writes are not those of its calls: key=")?;
+                key.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
             What::Root(recorded, computed) => {
                 write!(f, "the state root differs: recorded={recorded} computed={computed}")
             }
-        }?;
-        write!(f, ": height={}", self.height)?;
+        }
+    }
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: height={}", self.what, self.height)?;
         self.seq.map_or(Ok(()), |seq| write!(f, " seq={seq}"))
     }
 }
@@ -112,6 +124,20 @@ pub enum ReplayError {
     /// This machine failed.
     #[error("{0}")]
     Fault(#[from] Fault),
+}
+
+impl ReplayError {
+    /// Why the call at `seq` of history could not be run. History says it did: without the method, it diverges.
+    fn of_run(error: RunError, height: u64, seq: u64) -> ReplayError {
+        match error {
+            RunError::Missing(program) => ReplayError::MissingProgram { program, height },
+            RunError::Refused(program, error) => ReplayError::Inadmissible { program, error, height },
+            RunError::NoMethod => {
+                ReplayError::Diverged(Divergence { height, seq: Some(seq), what: What::Outcome })
+            }
+            RunError::Fault(fault) => fault.into(),
+        }
+    }
 }
 
 impl Coded for ReplayError {
@@ -155,7 +181,8 @@ impl Replayer {
         }
         let diverged = |what| ReplayError::Diverged(Divergence { height, seq: None, what });
         if state.writes() != &block.diff {
-            return Err(diverged(What::BlockDiff));
+            let key = walk::differing(&block.diff, state.writes()).next().unwrap_or_default();
+            return Err(diverged(What::BlockDiff(key.to_vec())));
         }
         let root = self.tree.apply(&before, &block.diff)?;
         if root != block.header.root_after {
@@ -177,15 +204,10 @@ impl Replayer {
             return Ok(Err(What::Program));
         }
         let call = &entry.call.call;
-        let at = Moment { seq, time_ms: entry.time_ms, program, profile: self.machine.profile() };
-        let execution = match self.machine.run(call, call.digest(), at, state) {
+        let execution = match self.machine.run(call, call.digest(), self.moment(entry, seq), state) {
             Ok(execution) => execution,
-            Err(RunError::Missing(program)) => return Err(ReplayError::MissingProgram { program, height }),
-            Err(RunError::Refused(program, error)) => {
-                return Err(ReplayError::Inadmissible { program, error, height });
-            }
             Err(RunError::NoMethod) => return Ok(Err(What::Outcome)),
-            Err(RunError::Fault(fault)) => return Err(fault.into()),
+            Err(error) => return Err(ReplayError::of_run(error, height, seq)),
         };
         Ok(if execution.outcome != entry.outcome {
             Err(What::Outcome)
@@ -200,6 +222,16 @@ impl Replayer {
         } else {
             Ok(execution.diff)
         })
+    }
+
+    /// Where and when a call of history ran.
+    fn moment(&self, entry: &Entry, seq: u64) -> Moment {
+        Moment { seq, time_ms: entry.time_ms, program: entry.program, profile: self.machine.profile() }
+    }
+
+    /// What runs the calls.
+    pub fn machine(&mut self) -> &mut Machine {
+        &mut self.machine
     }
 
     /// The verified history so far.

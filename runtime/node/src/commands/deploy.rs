@@ -2,7 +2,7 @@
 
 use super::time::{given_or_now, parse_seconds};
 use crate::cli::Global;
-use crate::commands::{open, random, read_program, submit};
+use crate::commands::{admit, open, random, read_wasm, submit};
 use crate::error::NodeError;
 use crate::{keys, output};
 use abi::call::{Call, Caller, SignedCall};
@@ -33,7 +33,8 @@ const ACT_FUEL_MAX: u64 = 1_000_000;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &DeployArgs) -> Result<Exit, NodeError> {
-    let (wasm, _) = read_program(&args.wasm)?;
+    let wasm = read_wasm(&args.wasm)?;
+    admit(&wasm)?;
     let signers = args.sign.iter().map(|path| keys::read(path)).collect::<Result<Vec<SecretKey>, _>>()?;
     let (data, mut shard) = open(global)?;
     let program = data.programs()?.keep(&wasm)?;
