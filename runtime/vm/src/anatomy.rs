@@ -9,7 +9,7 @@ use crate::features;
 use abi::provenance;
 use std::collections::BTreeMap;
 use wasmparser::{
-    BinaryReaderError, CustomSectionReader, KnownCustom, Name, NameSectionReader, Parser, Payload,
+    BinaryReaderError, CustomSectionReader, Encoding, KnownCustom, Name, NameSectionReader, Parser, Payload,
     ProducersSectionReader, TypeRef,
 };
 
@@ -66,6 +66,10 @@ impl Anatomy {
                 self.sections.push((section(id, &payload), range.len()));
             }
             match payload {
+                Payload::Version { encoding: Encoding::Component, range, .. } => {
+                    self.broken = Some((range.start, "a component is no module".into()));
+                    return Ok(());
+                }
                 Payload::ImportSection(imports) => {
                     for import in imports.into_imports() {
                         let import = import?;
