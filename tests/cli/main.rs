@@ -22,3 +22,4 @@ mod proofs;
 mod receipts;
 mod rows;
 mod steps;
+mod wasm;
