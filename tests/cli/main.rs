@@ -21,3 +21,5 @@ mod programs;
 mod proofs;
 mod receipts;
 mod rows;
+mod steps;
+mod wasm;

@@ -40,7 +40,9 @@ pub use keyring::Keyring;
 pub use machine::{Machine, RunError};
 pub use programs::Programs;
 pub use question::Question;
-pub use replay::{Divergence, Fold, ReplayError, Replayer, Rerun, What};
+pub use replay::{
+    Differing, Divergence, Examined, Fold, ReplayError, Replayer, Rerun, Walk, What, Written,
+};
 pub use shard::{Answer, Batch, Request, Shard, ShardError};
 pub use vm::Engine;
 

@@ -142,13 +142,16 @@ pub fn record_at(shard: &NodeShard, seq: u64) -> Result<(Block, usize), NodeErro
     })
 }
 
-/// A wasm file's bytes, and the program they are once admitted.
-pub fn read_program(path: &Path) -> Result<(Vec<u8>, Program), NodeError> {
+/// A wasm file's bytes; of one that is too large to be a program, one more than a program may have.
+pub fn read_wasm(path: &Path) -> Result<Vec<u8>, NodeError> {
     let failed = |e: std::io::Error| NodeError::io(format!("read {}", path.display()), e);
     let mut wasm = Vec::new();
-    // One byte over the limit is enough for admission to say so.
     let file = verify::files::open(path).map_err(failed)?;
     file.take(PROGRAM_BYTES_MAX as u64 + 1).read_to_end(&mut wasm).map_err(failed)?;
-    let program = Vm::new(Engine::Cranelift)?.admit(&wasm).map_err(NodeError::Program)?;
-    Ok((wasm, program))
+    Ok(wasm)
+}
+
+/// The program that wasm is, if it is admitted.
+pub fn admit(wasm: &[u8]) -> Result<Program, NodeError> {
+    Vm::new(Engine::Cranelift)?.admit(wasm).map_err(NodeError::Program)
 }

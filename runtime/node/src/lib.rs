@@ -9,6 +9,7 @@ pub mod data;
 mod disk;
 pub mod error;
 mod explain;
+mod hostcall;
 pub mod keys;
 mod map;
 mod output;
