@@ -34,7 +34,9 @@ fn beyond(diagnostic: &str) -> Option<Reason> {
     }
 }
 
-/// Decodes by the interface of a type, and encodes again.
+/// Bytes, decoded and encoded again.
+type Again = fn(&[u8]) -> Result<Vec<u8>, Error>;
+
 fn again<T: Decode + Encode>(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     T::from_bytes(bytes).map(|value| value.to_bytes())
 }
@@ -42,7 +44,7 @@ fn again<T: Decode + Encode>(bytes: &[u8]) -> Result<Vec<u8>, Error> {
 type Pair = (u64, u64);
 
 /// Readers by type, of which one fits each example of our subset that is not a map.
-const TYPED: &[fn(&[u8]) -> Result<Vec<u8>, Error>] = &[
+const TYPED: &[Again] = &[
     again::<u64>,
     again::<i64>,
     again::<bool>,
