@@ -16,7 +16,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
-suites=(fmt clippy tidy unit guests golden spec smith)
+suites=(fmt clippy tidy unit guests golden spec smith strangers)
 if compgen -G 'tests/scripts/*.sh' >/dev/null; then suites+=(scripts); fi
 
 # Everything is built in release, workspace-wide and with the tests, so that all
@@ -81,6 +81,12 @@ suite_spec() {
 
 # Random modules on every engine, and the corpus of the fuzz targets.
 suite_smith() { engines test --test smith --manifest-path tests/engines/Cargo.toml -- --nocapture; }
+
+# Software that nobody here wrote, about a shard that is made for it: a table of verdicts.
+suite_strangers() {
+    cargo build "${build[@]}" --bins
+    FOIL=$CARGO_TARGET_DIR/release/foil FOIL_VERIFY=$CARGO_TARGET_DIR/release/foil-verify tests/strangers/run.sh
+}
 
 suite_scripts() {
     local script failed=()
