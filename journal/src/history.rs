@@ -75,6 +75,11 @@ impl History {
         (size <= self.size()).then(|| self.span(0, size))
     }
 
+    /// The complete nodes over `2^level` records each, left to right.
+    pub(crate) fn row(&self, level: u32) -> &[Hash] {
+        self.levels.get(level as usize).map_or(&[], Vec::as_slice)
+    }
+
     /// Forgets all records from `size` on.
     pub(crate) fn truncate(&mut self, size: u64) {
         for (level, row) in self.levels.iter_mut().enumerate() {
