@@ -94,12 +94,19 @@ impl Tile {
     }
 
     fn of_level(kind: TileKind, size: u64) -> impl Iterator<Item = Tile> {
-        let wide = u64::from(TILE_WIDTH);
-        let nodes = size >> (TILE_HEIGHT * kind.level());
-        let full = (0..nodes / wide).map(move |index| Tile { kind, index, width: TILE_WIDTH });
-        let edge = u16::try_from(nodes % wide).ok().filter(|width| *width > 0);
-        let edge = edge.map(|width| Tile { kind, index: nodes / wide, width });
-        full.chain(edge)
+        let full = (0..kind.nodes(size) / u64::from(TILE_WIDTH)).map(move |index| Tile {
+            kind,
+            index,
+            width: TILE_WIDTH,
+        });
+        full.chain(Tile::edge(kind, size))
+    }
+
+    /// The tile at the right edge of a level that is not full.
+    fn edge(kind: TileKind, size: u64) -> Option<Tile> {
+        let (nodes, wide) = (kind.nodes(size), u64::from(TILE_WIDTH));
+        let width = u16::try_from(nodes % wide).ok().filter(|width| *width > 0)?;
+        Some(Tile { kind, index: nodes / wide, width })
     }
 
     /// Whether it is full, and so never changes.
@@ -120,6 +127,11 @@ impl Tile {
 }
 
 impl TileKind {
+    /// How many hashes or records of this kind the tree of `size` records has.
+    fn nodes(self, size: u64) -> u64 {
+        size >> (TILE_HEIGHT * self.level())
+    }
+
     fn level(self) -> u32 {
         match self {
             TileKind::Entries => 0,

@@ -21,3 +21,4 @@ mod programs;
 mod proofs;
 mod receipts;
 mod rows;
+mod witness;

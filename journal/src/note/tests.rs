@@ -80,7 +80,7 @@ fn a_flipped_bit_is_never_signed() {
 fn one_wrong_signature_of_a_known_key_refuses_the_note() {
     let (log, witness) = (key(ARCHE_KEYS[0]), key(ARCHE_KEYS[3]));
     let note = Note::parse(ARCHE.as_bytes()).unwrap();
-    let mut line = note.verify(&[witness.clone()]).unwrap().lines[0].clone();
+    let mut line = note.verify(std::slice::from_ref(&witness)).unwrap().lines[0].clone();
     line.signature[20] ^= 1;
     let note = note.with(line).unwrap();
     assert_eq!(note.verify(&[log.clone(), witness]), Err(NoteError::Signature("remora.n621.de".into())));
@@ -92,18 +92,19 @@ fn what_is_signed_verifies_under_its_own_scheme_alone() {
     let secret = SecretKey::from_seed(&[3; 32]);
     let log = NoteKey::new("a.example/log", Scheme::Text, secret.public()).unwrap();
     let witness = NoteKey::new("a.example/log", Scheme::Cosignature, secret.public()).unwrap();
+    let (by_log, by_witness) = (std::slice::from_ref(&log), std::slice::from_ref(&witness));
     let note = Note::new("a text\n\nof two parts\n".into()).unwrap();
     let signed = note.clone().with(log.sign(&secret, note.text())).unwrap();
     let cosigned = note.clone().with(witness.cosign(&secret, note.text(), 1_700_000_000)).unwrap();
     assert_eq!(Note::parse(signed.to_string().as_bytes()), Ok(signed.clone()));
-    assert_eq!(signed.verify(&[log.clone()]), Ok(signed.clone()));
-    assert_eq!(signed.verify(&[witness.clone()]), Err(NoteError::Unsigned));
-    assert_eq!(cosigned.verify(&[witness.clone()]), Ok(cosigned.clone()));
-    assert_eq!(cosigned.verify(&[log]), Err(NoteError::Unsigned));
+    assert_eq!(signed.verify(by_log), Ok(signed.clone()));
+    assert_eq!(signed.verify(by_witness), Err(NoteError::Unsigned));
+    assert_eq!(cosigned.verify(by_witness), Ok(cosigned.clone()));
+    assert_eq!(cosigned.verify(by_log), Err(NoteError::Unsigned));
     // The time is part of what is signed.
     let mut later = cosigned;
     later.lines[0].signature[7] ^= 1;
-    assert!(matches!(later.verify(&[witness]), Err(NoteError::Signature(_))));
+    assert!(matches!(later.verify(by_witness), Err(NoteError::Signature(_))));
 }
 
 #[test]

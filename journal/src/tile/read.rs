@@ -1,6 +1,6 @@
 //! Reading tiles back: what they say is believed only where it hashes to the root of a head.
 
-use super::{TILE_HEIGHT, TILE_WIDTH, Tile, TileError, TileKind};
+use super::{LEVEL_MAX, TILE_WIDTH, Tile, TileError, TileKind};
 use crate::history::History;
 use abi::Hash;
 
@@ -11,14 +11,9 @@ use abi::Hash;
 /// A tile that is missing or has another length.
 pub fn root_of_tiles(size: u64, mut read: impl FnMut(&Tile) -> Option<Vec<u8>>) -> Result<Hash, TileError> {
     let mut root: Option<Hash> = None;
-    for level in 0..=super::LEVEL_MAX {
-        // Hashes left over at this level; a full tile is one hash of the next.
-        let nodes = size >> (TILE_HEIGHT * u32::from(level));
-        let Some(edge) = Tile::of_level(TileKind::Hashes(level), size).last().filter(|tile| !tile.is_full())
-        else {
-            if nodes == 0 {
-                break;
-            }
+    for level in 0..=LEVEL_MAX {
+        // Hashes left over at this level: a full tile is one hash of the next.
+        let Some(edge) = Tile::edge(TileKind::Hashes(level), size) else {
             continue;
         };
         let mut hashes = hashes(&edge, read(&edge))?;

@@ -90,6 +90,10 @@ fn the_root_is_that_of_the_right_edge() {
         assert_eq!(root.ok(), history.root_at(size), "{size}");
         assert!(read <= 8, "{size}");
     }
+    // The size is a stranger's word, and no reason to go through all there would be.
+    let read = root_of_tiles(u64::MAX, |tile| (tile.width == 255).then(|| vec![7; 255 * 32]));
+    assert!(read.is_ok(), "eight tiles are enough");
+    assert!(matches!(history_of_tiles(u64::MAX, Hash::ZERO, |_| None), Err(TileError::Missing(_))));
     assert_eq!(root_of_tiles(3, |_| None), Err(TileError::Missing(tile("tile/0/000.p/3"))));
     assert_eq!(root_of_tiles(3, |_| Some(vec![0; 95])), Err(TileError::Length(tile("tile/0/000.p/3"))));
 }

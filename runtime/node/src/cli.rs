@@ -71,6 +71,12 @@ pub enum Command {
     Replay(commands::replay::ReplayArgs),
     /// Export the shard's history with all a verifier needs.
     Bundle(commands::bundle::BundleArgs),
+    /// Publish the history's head and tiles as static files.
+    Publish(commands::publish::PublishArgs),
+    /// Prove that the history only grew from one size to another.
+    Consistency(commands::consistency::ConsistencyArgs),
+    /// Cosign the heads of logs that only grow, over HTTP.
+    Witness(commands::witness::WitnessArgs),
     /// Show what a file, a record or a block holds.
     Inspect(commands::inspect::InspectArgs),
     /// Explain a code: an error, a trap, an outcome, an exit code.
