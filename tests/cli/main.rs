@@ -23,3 +23,4 @@ mod receipts;
 mod rows;
 mod steps;
 mod wasm;
+mod witness;

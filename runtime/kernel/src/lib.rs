@@ -40,9 +40,7 @@ pub use keyring::Keyring;
 pub use machine::{Machine, RunError};
 pub use programs::Programs;
 pub use question::Question;
-pub use replay::{
-    Differing, Divergence, Examined, Fold, ReplayError, Replayer, Rerun, Walk, What, Written,
-};
+pub use replay::{Differing, Divergence, Examined, Fold, ReplayError, Replayer, Rerun, Walk, What, Written};
 pub use shard::{Answer, Batch, Request, Shard, ShardError};
 pub use vm::Engine;
 

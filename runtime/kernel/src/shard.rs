@@ -139,6 +139,11 @@ impl<D: Disk, S: Store> Shard<D, S> {
         self.history.root()
     }
 
+    /// Its history tree.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
     /// The state after the last block.
     pub fn view(&self) -> Arc<dyn View> {
         self.store.view()

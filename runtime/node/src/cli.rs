@@ -75,6 +75,12 @@ pub enum Command {
     Checkpoint(commands::checkpoint::CheckpointArgs),
     /// Find the first difference between two histories of a shard, and prove it.
     Diverge(commands::diverge::DivergeArgs),
+    /// Publish the history's head and tiles as static files.
+    Publish(commands::publish::PublishArgs),
+    /// Prove that the history only grew from one size to another.
+    Consistency(commands::consistency::ConsistencyArgs),
+    /// Cosign the heads of logs that only grow, over HTTP.
+    Witness(commands::witness::WitnessArgs),
     /// Show what a file, a record or a block holds.
     Inspect(commands::inspect::InspectArgs),
     /// Explain a code: an error, a trap, an outcome, an exit code.

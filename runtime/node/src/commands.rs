@@ -4,11 +4,13 @@ pub mod act;
 pub mod bundle;
 pub mod call;
 pub mod checkpoint;
+pub mod consistency;
 pub mod deploy;
 pub mod diverge;
 pub mod explain;
 pub mod inspect;
 pub mod key;
+pub mod publish;
 pub mod query;
 pub mod receipt;
 pub mod replay;
@@ -16,9 +18,10 @@ pub mod run;
 pub mod shard;
 pub mod state;
 pub mod time;
+pub mod witness;
 
 use crate::cli::Global;
-use crate::data::{Data, NodeShard};
+use crate::data::{Data, NodeShard, create_path};
 use crate::error::NodeError;
 use crate::keys;
 use crate::told::Told;
@@ -27,6 +30,8 @@ use abi::effect::Execution;
 use abi::fault::Fault;
 use abi::limits::PROGRAM_BYTES_MAX;
 use abi::sign::SecretKey;
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
 use journal::Block;
 use kernel::{Answer, Batch, Request};
 use std::io::Read;
@@ -50,6 +55,12 @@ pub fn open(global: &Global) -> Result<(Data, NodeShard), NodeError> {
         "shard open"
     );
     Ok((data, shard))
+}
+
+/// Opens a directory that a command writes to, and makes it if it is not there.
+pub(crate) fn open_dir(path: &Path) -> Result<Dir, NodeError> {
+    let opened = create_path(path).and_then(|()| Dir::open_ambient_dir(path, ambient_authority()));
+    opened.map_err(|e| NodeError::io(format!("open the directory {}", path.display()), e))
 }
 
 /// Who calls: the holder of a key file, or nobody.

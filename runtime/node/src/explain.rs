@@ -10,6 +10,7 @@ use std::cmp::Reverse;
 mod bytes;
 mod calls;
 mod ends;
+mod heads;
 mod history;
 mod node;
 mod programs;
@@ -48,6 +49,7 @@ pub(crate) const KINDS: &[(&str, &[&[Explanation]])] = &[
             history::RULES,
             history::BUNDLES,
             history::FORKS,
+            heads::TABLE,
             proofs::TABLE,
             programs::TABLE,
             calls::TABLE,

@@ -16,7 +16,7 @@ use abi::genesis::Genesis;
 use abi::record::Record;
 use abi::system::Act;
 use journal::{Block, BundleWriter, Chain, Checkpoint, ForkFile, Header, History, Link, Start};
-use kernel::{Engine, Fold, ReplayError, Rerun};
+use kernel::{Engine, Examined, Fold, ReplayError, Rerun};
 use std::fmt;
 
 /// What can differ, in the order in which it is looked at.
@@ -50,7 +50,6 @@ impl fmt::Display for Kind {
 }
 
 /// What came of comparing two histories.
-#[derive(Debug)]
 pub enum Compared {
     /// They agree up to this height, where both end, or the named one does.
     Same {
@@ -64,7 +63,6 @@ pub enum Compared {
 }
 
 /// The first difference of two histories.
-#[derive(Debug)]
 pub struct Difference {
     /// The block.
     pub height: u64,
@@ -76,6 +74,8 @@ pub struct Difference {
     pub keys: Vec<Vec<u8>>,
     /// What running it again says of each side: nothing, where it is confirmed.
     pub sides: [Option<ReplayError>; 2],
+    /// A closer look at the first side that was not confirmed: its keys, and the host call.
+    pub examined: Option<Examined>,
     /// The two blocks.
     pub blocks: [Block; 2],
     /// The proof that the writer signed both, if it did.
@@ -165,10 +165,17 @@ impl Ground {
         let fork = self.fork(&parts);
         let runs = [a, b].map(|block| self.rerun.block(block, self.fold.view()).err());
         let wrong = runs.iter().position(|run| matches!(run, Some(ReplayError::Diverged(_))));
+        let examined = match wrong.map(|side| (&runs[side], &parts[side].block)) {
+            Some((Some(ReplayError::Diverged(found)), block)) => {
+                let examined = self.rerun.examine(block, found, self.fold.view());
+                Some(examined.map_err(|error| of_replay(error, None))?)
+            }
+            _ => None,
+        };
         let reproduction = wrong.map(|side| self.reproduction(&parts[side])).transpose()?;
         let height = a.header.height;
         let blocks = parts.map(|part| part.block);
-        Ok(Difference { height, seq, kinds, keys, sides: runs, blocks, fork, reproduction })
+        Ok(Difference { height, seq, kinds, keys, sides: runs, examined, blocks, fork, reproduction })
     }
 
     /// The proof of a fork, if both sides are signed.

@@ -82,12 +82,7 @@ impl Rerun {
     /// # Errors
     ///
     /// The call, or one before it, cannot be run, or the machine failed. What it comes to is not compared.
-    pub fn walk(
-        &mut self,
-        block: &Block,
-        index: usize,
-        before: Arc<dyn View>,
-    ) -> Result<Walk, ReplayError> {
+    pub fn walk(&mut self, block: &Block, index: usize, before: Arc<dyn View>) -> Result<Walk, ReplayError> {
         let (state, _) = self.calls(block, index, before)?;
         let seq = block.header.first_seq + index as u64;
         let (entry, before): (_, Arc<dyn View>) = (&block.entries[index], state);

@@ -64,6 +64,17 @@ fn source(global: &Global, path: &Path) -> Result<Box<dyn Source>, NodeError> {
     Ok(Box::new(BundleSource::new(BufReader::with_capacity(1 << 20, file), true)))
 }
 
+/// The first host call of the call that came out otherwise which touches a key that differs.
+fn host_call(difference: &Difference) -> Value {
+    let examined = difference.examined.as_ref();
+    let touched = examined.and_then(|examined| {
+        let (walk, index) = (examined.walk.as_ref()?, examined.touched?);
+        let called = walk.calls.get(index)?;
+        Some(json!({ "seq": walk.seq, "number": index + 1, "name": called.name, "key": called.key().map(hex) }))
+    });
+    touched.unwrap_or_default()
+}
+
 /// The difference for a person, with its proofs written to files.
 fn shown(args: &DivergeArgs, difference: &Difference) -> Result<Value, NodeError> {
     let kinds: Vec<String> = difference.kinds.iter().map(ToString::to_string).collect();
@@ -97,6 +108,7 @@ fn shown(args: &DivergeArgs, difference: &Difference) -> Result<Value, NodeError
         "differs": kinds,
         "method": entry.map(|entry| entry.call.call.method.clone()),
         "keys": difference.keys.iter().map(|key| hex(key)).collect::<Vec<_>>(),
+        "host_call": host_call(difference),
         "sides": sides,
         "reproduction": difference.reproduction.is_some().then(|| args.out.display().to_string()),
         "fork": difference.fork.is_some().then(|| args.fork.display().to_string()),

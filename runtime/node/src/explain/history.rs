@@ -1,4 +1,4 @@
-//! E2xxx: why a history, a receipt or a bundle is not valid.
+//! E20xx to E23xx: why a history, a receipt or a bundle is not valid.
 
 use super::{Explanation, explained};
 
