@@ -4,7 +4,7 @@
 use crate::foil::{Folder, guest};
 use crate::history::History as Bundle;
 use abi::outcome::Outcome;
-use journal::{Block, BundleReader, BundleWriter, History, Item, execution_root};
+use journal::{Block, BundleReader, BundleWriter, History, Item, Start, execution_root};
 use serde_json::{Value, json};
 
 const AT: &str = "--as clerk.key --at 1357000000";
@@ -76,7 +76,7 @@ fn forged(folder: &Folder, change: impl FnOnce(&mut Block)) -> Vec<u8> {
     let bytes = folder.read("shard.foil");
     let Bundle { genesis, mut blocks, .. } = Bundle::read(&bytes);
     change(blocks.last_mut().unwrap());
-    let mut writer = BundleWriter::new(Vec::new(), &genesis, 1, blocks.len() as u64).unwrap();
+    let mut writer = BundleWriter::new(Vec::new(), &genesis, None, blocks.len() as u64).unwrap();
     for item in BundleReader::new(&bytes[..]) {
         if let Item::Program(wasm) = item.unwrap() {
             writer.program(&wasm).unwrap();
@@ -92,7 +92,7 @@ fn forged(folder: &Folder, change: impl FnOnce(&mut Block)) -> Vec<u8> {
         block.header.execution_root = execution_root(&records);
         block.header.history_root = history.root();
         previous = block.header.hash();
-        writer.block(&block, None).unwrap();
+        writer.block(&block, None, None).unwrap();
     }
     writer.finish().unwrap()
 }
@@ -158,8 +158,10 @@ fn what_is_no_whole_bundle_is_refused() {
     assert_eq!(folder.foil("replay --until-divergence none.foil").exit, Some(3));
     let genesis = Bundle::read(&bytes).genesis;
     let later = Bundle::read(&bytes).blocks.remove(1);
-    let mut writer = BundleWriter::new(Vec::new(), &genesis, 2, 2).unwrap();
-    writer.block(&later, None).unwrap();
+    let header = Bundle::read(&bytes).blocks.remove(0).header;
+    let start = Start { header, peaks: Vec::new(), links: Vec::new() };
+    let mut writer = BundleWriter::new(Vec::new(), &genesis, Some(&start), 2).unwrap();
+    writer.block(&later, None, None).unwrap();
     folder.write("later.foil", writer.finish().unwrap());
     folder.foil("replay --until-divergence later.foil").refuses(2, 7001);
 }

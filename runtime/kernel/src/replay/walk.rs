@@ -58,6 +58,9 @@ pub struct Examined {
     pub touched: Option<usize>,
 }
 
+/// The last call that wrote each key.
+type Writers = BTreeMap<Vec<u8>, u64>;
+
 /// The keys, in order, that two lists of writes leave differently.
 pub(super) fn differing<'a>(recorded: &'a Diff, computed: &'a Diff) -> impl Iterator<Item = &'a [u8]> {
     let keys: BTreeSet<&[u8]> = recorded.iter().chain(computed.iter()).map(|(key, _)| key).collect();
@@ -141,7 +144,7 @@ impl Rerun {
         block: &Block,
         count: usize,
         before: Arc<dyn View>,
-    ) -> Result<(Arc<Overlay>, BTreeMap<Vec<u8>, u64>), ReplayError> {
+    ) -> Result<(Arc<Overlay>, Writers), ReplayError> {
         let mut state = Arc::new(Overlay::new(before));
         let mut writers = BTreeMap::new();
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries[..count]) {
