@@ -183,7 +183,7 @@ fn a_witness_cosigns_one_history_whatever_happens_to_it() {
     let (status, _, line) = server.add(&first);
     assert_eq!(status, 200, "{line}");
     let cosigned = Note::parse(format!("{}{line}", first.note).as_bytes()).unwrap();
-    assert!(cosigned.verify(&[server.key.clone()]).is_ok());
+    assert!(cosigned.verify(std::slice::from_ref(&server.key)).is_ok());
 
     // It is killed, and knows what it has cosigned when it is back.
     drop(server);
@@ -225,7 +225,7 @@ fn a_witness_cosigns_one_history_whatever_happens_to_it() {
     let (status, _, newest) = server.ask("GET", &format!("/{hash}/checkpoint"), "");
     let newest = Note::parse(newest.as_bytes()).unwrap();
     assert_eq!((status, newest.text()), (200, request(&folder, 4).note.text()));
-    assert!(newest.verify(&[server.key.clone()]).is_ok());
+    assert!(newest.verify(std::slice::from_ref(&server.key)).is_ok());
     assert_eq!(server.ask("GET", "/00/checkpoint", "").0, 404);
 }
 
