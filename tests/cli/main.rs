@@ -19,6 +19,7 @@ mod guests;
 mod history;
 mod kills;
 mod modes;
+mod mutations;
 mod programs;
 mod proofs;
 mod receipts;
@@ -26,3 +27,6 @@ mod rows;
 mod steps;
 mod wasm;
 mod witness;
+#[path = "../sim/rng.rs"]
+#[allow(dead_code, reason = "the simulated world draws more kinds of numbers")]
+mod rng;
