@@ -23,6 +23,9 @@ pub const KEYS_MAX: usize = 64;
 /// What a block did to a key: nothing, or its new value, which is `None` where it was deleted.
 pub type Written = Option<Option<Vec<u8>>>;
 
+/// The last call that wrote each key.
+type Writers = BTreeMap<Vec<u8>, u64>;
+
 /// A call of history, run again with its host calls.
 pub struct Walk {
     /// The call's place in history.
@@ -52,8 +55,8 @@ pub struct Differing {
 pub struct Examined {
     /// The keys that differ after the block, in their order: the first [`KEYS_MAX`].
     pub keys: Vec<Differing>,
-    /// The call that diverged; where only the block did, the last one that wrote the first of the keys here. None
-    /// where no call did, or where it cannot be run.
+    /// The call that diverged; where only the block did, the last one that wrote the first of the keys here.
+    /// None where no call did, or where it cannot be run.
     pub walk: Option<Walk>,
     /// The first of its host calls that reads or writes one of the keys.
     pub touched: Option<usize>,
@@ -82,7 +85,8 @@ impl Replayer {
         Ok(Walk { seq, before, execution, calls })
     }
 
-    /// Looks into a block that [`block`](Self::block) found to diverge: runs all its calls, whatever they come to.
+    /// Looks into a block that [`block`](Self::block) found to diverge: runs all its calls, whatever they come
+    /// to.
     ///
     /// # Errors
     ///
@@ -117,15 +121,11 @@ impl Replayer {
         Ok(Examined { keys, walk, touched })
     }
 
-    /// Runs the first `count` calls of the block after the ones replayed: the state they leave, and the last call that
-    /// wrote each key. A call that cannot be run writes nothing.
-    fn calls(
-        &mut self,
-        block: &Block,
-        count: usize,
-    ) -> Result<(Arc<Overlay>, BTreeMap<Vec<u8>, u64>), ReplayError> {
+    /// Runs the first `count` calls of the block after the ones replayed: the state they leave, and the last call
+    /// that wrote each key. A call that cannot be run writes nothing.
+    fn calls(&mut self, block: &Block, count: usize) -> Result<(Arc<Overlay>, Writers), ReplayError> {
         let mut state = Arc::new(Overlay::new(self.store.view()));
-        let mut writers = BTreeMap::new();
+        let mut writers = Writers::new();
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries[..count]) {
             let (call, at) = (&entry.call.call, self.moment(entry, seq));
             match self.machine.run(call, call.digest(), at, state.clone()) {
