@@ -154,11 +154,11 @@ pub struct Block {
 impl Block {
     /// The acts of the authority that were done, each with its place in history.
     pub fn acts(&self) -> Vec<(u64, Act)> {
-        let entries = (self.header.first_seq..).zip(&self.entries);
+        let entries = (0..).zip(&self.entries);
         let done =
             entries.filter(|(_, entry)| entry.outcome.is_returned() && entry.program == Profile.system());
         let act = |entry: &Entry| Act::from_call(&entry.call.call.method, &entry.call.call.args);
-        done.filter_map(|(seq, entry)| Some((seq, act(entry)?))).collect()
+        done.filter_map(|(n, entry)| Some((self.header.first_seq.saturating_add(n), act(entry)?))).collect()
     }
 
     /// How many events, messages and writes the block holds.

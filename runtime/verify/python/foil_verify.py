@@ -90,7 +90,8 @@ def main():
         print(json.dumps(said | verdict.places() | {"facts": facts}, indent=2))
     else:
         for name, value in facts.items():
-            print(f"{name:>14}  {value}")
+            for row in [value] if name != "values" else [f"{each['key']} {each['value']}" for each in value]:
+                print(f"{name:>14}  {row}")
         places = "".join(f" {name}={at}" for name, at in verdict.places().items() if at is not None)
         print(f"{code + ' ' if code else ''}{WORDS[verdict.exit]}:{places} {verdict.reason}")
     return verdict.exit
