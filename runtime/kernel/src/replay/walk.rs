@@ -61,9 +61,6 @@ pub struct Examined {
     pub touched: Option<usize>,
 }
 
-/// The last call that wrote each key.
-type Writers = BTreeMap<Vec<u8>, u64>;
-
 /// The keys, in order, that two lists of writes leave differently.
 pub(super) fn differing<'a>(recorded: &'a Diff, computed: &'a Diff) -> impl Iterator<Item = &'a [u8]> {
     let keys: BTreeSet<&[u8]> = recorded.iter().chain(computed.iter()).map(|(key, _)| key).collect();
