@@ -3,9 +3,8 @@
 use crate::anchor::Anchor;
 use crate::bundle::{Execution, verify_bundle};
 use crate::exit::Exit;
+use crate::file::{is_bundle, verify_small};
 use crate::files;
-use crate::proof::verify_proof;
-use crate::receipt::verify_receipt;
 use crate::report::{Report, Verdict};
 use abi::id::Hash;
 use abi::sign::PublicKey;
@@ -55,9 +54,6 @@ pub enum Format {
 /// The largest receipt or proof that is read, in bytes.
 const SMALL_BYTES_MAX: u64 = 64 << 20;
 
-/// The first bytes by which a bundle is known: an item of two, numbered 1.
-const BUNDLE_START: [u8; 2] = [0x82, 0x01];
-
 /// Verifies, prints the report, and says what to exit with.
 pub fn run(args: &VerifyArgs, output: Format, progress: &mut dyn FnMut(u64)) -> Exit {
     let report = verify(args, progress).unwrap_or_else(|error| {
@@ -85,12 +81,11 @@ fn verify(args: &VerifyArgs, progress: &mut dyn FnMut(u64)) -> io::Result<Report
     };
     let mut start = Vec::new();
     input.by_ref().take(64).read_to_end(&mut start)?;
-    if start.starts_with(&BUNDLE_START) || start.is_empty() {
+    if is_bundle(&start) {
         let input = io::BufReader::with_capacity(1 << 20, Cursor::new(start).chain(input));
         return Ok(verify_bundle(input, &anchor, args.execution(), progress));
     }
-    let is_proof = start.windows(17).take(4).any(|window| window == b"counterfoil proof");
     let mut bytes = start;
     input.take(SMALL_BYTES_MAX).read_to_end(&mut bytes)?;
-    Ok(if is_proof { verify_proof(&bytes, &anchor) } else { verify_receipt(&bytes, &anchor) })
+    Ok(verify_small(&bytes, &anchor))
 }

@@ -7,13 +7,18 @@
 //! # Limits
 //!
 //! Re-execution holds the shard's state in memory. Without the feature `execute` the crate verifies
-//! history, signatures and proofs, and links no engine.
+//! history, signatures and proofs, and links no engine; without `cli` it knows no files, and is what
+//! `browser/` compiles to WebAssembly.
 
 mod anchor;
 mod bundle;
+#[cfg(feature = "cli")]
 pub mod cli;
 mod exit;
+mod file;
+#[cfg(feature = "cli")]
 pub mod files;
+mod json;
 mod proof;
 mod receipt;
 mod report;
@@ -21,6 +26,8 @@ mod report;
 pub use anchor::Anchor;
 pub use bundle::{Execution, verify_bundle};
 pub use exit::Exit;
+pub use file::verify_bytes;
+pub use json::Json;
 pub use proof::{Claim, ProofFile, hex, verify_proof};
 pub use receipt::verify_receipt;
 pub use report::{Report, Verdict, printable};

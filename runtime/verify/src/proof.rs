@@ -2,12 +2,12 @@
 
 use crate::anchor::Anchor;
 use crate::exit::Exit;
+use crate::json::Json;
 use crate::receipt;
 use crate::report::{Report, Verdict};
 use abi::Coded;
 use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
 use journal::ReceiptFile;
-use serde_json::{Value, json};
 use state::{KeysProof, RangeProof};
 
 const NAME: &str = "counterfoil proof";
@@ -105,8 +105,8 @@ pub fn verify_proof(bytes: &[u8], anchor: &Anchor) -> Report {
     receipt::conclude(report, anchor)
 }
 
-fn entry(key: &[u8], value: Option<&[u8]>) -> Value {
-    json!({ "key": hex(key), "value": value.map(hex) })
+fn entry(key: &[u8], value: Option<&[u8]>) -> Json {
+    Json::Map(vec![("key", hex(key).into()), ("value", value.map(hex).into())])
 }
 
 /// Bytes as hexadecimal text.
