@@ -23,11 +23,16 @@ export class Chromium {
   #waiting = new Map();
   #listeners = [];
   #session;
+  #gone;
   #next = 1;
 
   constructor(program) {
     const flags = [...FLAGS, `--user-data-dir=${this.#profile}`, "about:blank"];
-    this.#process = spawn(program, flags, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+    this.#process = spawn(program, flags, {
+      stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+      // In a group, so that all of its processes can be ended.
+      detached: true,
+    });
     let read = "";
     this.#process.stdio[4].setEncoding("utf8").on("data", (text) => {
       const messages = (read + text).split("\0");
@@ -35,7 +40,10 @@ export class Chromium {
       for (const message of messages) this.#receive(JSON.parse(message));
     });
     // A browser that dies, or is missing, answers nothing that is still asked.
-    const gone = (why) => this.#waiting.forEach(({ reject }) => reject(new Error(`${program} is gone: ${why}`)));
+    const gone = (why) => {
+      this.#gone = new Error(`${program} is gone: ${why}`);
+      this.#waiting.forEach(({ reject }) => reject(this.#gone));
+    };
     this.#process.on("error", gone).on("exit", gone);
     this.#process.stdio[3].on("error", () => {});
   }
@@ -53,7 +61,8 @@ export class Chromium {
   }
 
   /** Asks, and resolves with the answer. */
-  ask(method, params = {}) {
+  async ask(method, params = {}) {
+    if (this.#gone) throw this.#gone;
     const id = this.#next++;
     this.#process.stdio[3].write(JSON.stringify({ id, method, params, sessionId: this.#session }) + "\0");
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
@@ -100,10 +109,20 @@ export class Chromium {
   }
 
   async close() {
-    const gone = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#waiting.clear();
-    this.#process.kill("SIGKILL");
-    await gone;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    if (this.#process.pid && this.#process.exitCode === null) {
+      const gone = new Promise((resolve) => this.#process.once("exit", resolve));
+      process.kill(-this.#process.pid, "SIGKILL");
+      await gone;
+    }
+    // The last of its processes may still write when the first is gone.
+    for (let tries = 20; ; tries--) {
+      try {
+        return rmSync(this.#profile, { recursive: true, force: true });
+      } catch (error) {
+        if (!tries) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
   }
 }
