@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { verifier } from "./verifier.mjs";
 
 const [folder] = process.argv.slice(2);
-const rows = readFileSync(join(folder, "index.tsv"), "utf8").trimEnd().split("\n");
+const rows = readFileSync(join(folder, "index.tsv"), "utf8").replace(/\n$/, "").split("\n");
 
 function anchorOf(text) {
   if (text === "-") return {};
