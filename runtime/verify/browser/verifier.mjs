@@ -34,7 +34,7 @@ export class Verifier {
   }
 
   /**
-   * Verifies a bundle, a receipt or a proof.
+   * Verifies a bundle, a receipt, a proof, a checkpoint or a fork.
    *
    * @param {ArrayBuffer | Uint8Array} file
    * @param {{shard?: string, key?: string}} anchor what is trusted: the shard's id, or its writer's key, as 64

@@ -1,7 +1,8 @@
 //! What a file says that it is, and its verification as such.
 
 use crate::anchor::Anchor;
-use crate::bundle::{Execution, verify_bundle};
+use crate::evidence::{verify_checkpoint, verify_fork};
+use crate::history::{Execution, Plan, verify_bundle};
 use crate::proof::verify_proof;
 use crate::receipt::verify_receipt;
 use crate::report::Report;
@@ -18,7 +19,7 @@ pub(crate) fn is_bundle(start: &[u8]) -> bool {
 /// Verifies a file of any kind that is held in memory, and runs nothing.
 pub fn verify_bytes(bytes: &[u8], anchor: &Anchor) -> Report {
     match is_bundle(bytes) {
-        true => verify_bundle(bytes, anchor, Execution::Off, &mut |_| ()),
+        true => verify_bundle(bytes, anchor, &Plan::of(Execution::Off), &mut |_| ()),
         false => verify_small(bytes, anchor),
     }
 }
@@ -27,6 +28,8 @@ pub fn verify_bytes(bytes: &[u8], anchor: &Anchor) -> Report {
 pub(crate) fn verify_small(bytes: &[u8], anchor: &Anchor) -> Report {
     match name(bytes) {
         Some("counterfoil proof") => verify_proof(bytes, anchor),
+        Some("counterfoil checkpoint") => verify_checkpoint(bytes, anchor),
+        Some("counterfoil fork") => verify_fork(bytes, anchor),
         _ => verify_receipt(bytes, anchor),
     }
 }

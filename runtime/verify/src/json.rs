@@ -101,6 +101,12 @@ fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('"')
 }
 
+impl From<u8> for Json {
+    fn from(number: u8) -> Json {
+        Json::Number(number.into())
+    }
+}
+
 impl From<u64> for Json {
     fn from(number: u64) -> Json {
         Json::Number(number)

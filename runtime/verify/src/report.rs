@@ -63,7 +63,7 @@ impl Report {
         let verdict = &self.verdict;
         Json::Map(vec![
             ("kind", self.kind.into()),
-            ("exit", u64::from(verdict.exit as u8).into()),
+            ("exit", (verdict.exit as u8).into()),
             ("verdict", format!("{:?}", verdict.exit).into()),
             ("code", (verdict.code != 0).then(|| format!("E{}", verdict.code)).into()),
             ("reason", verdict.reason.clone().into()),
