@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
 mod blocks;
+mod browser;
 mod bundles;
 mod calls;
 mod directories;
