@@ -191,7 +191,7 @@ fn checker(
         return Ok(Checker::Execution(Box::new(replayer)));
     }
     #[cfg(not(feature = "execute"))]
-    let _ = (execution, programs);
+    let _ = (execution, programs, report);
     let chain = Chain::new(genesis, state::empty_root()).map_err(|error| at(error, 0))?;
     Ok(Checker::History(Box::new(chain)))
 }
