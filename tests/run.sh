@@ -17,7 +17,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
-suites=(fmt clippy tidy unit guests golden formats fuzz spec smith)
+suites=(fmt clippy tidy unit guests golden formats fuzz c2sp spec smith strangers)
 if compgen -G 'tests/scripts/*.sh' >/dev/null; then suites+=(scripts); fi
 
 # Everything is built in release, workspace-wide and with the tests, so that all
@@ -39,6 +39,7 @@ suite_fmt() {
     cargo fmt --all --check
     cargo fmt --all --check --manifest-path guests/Cargo.toml
     cargo fmt --all --check --manifest-path tests/formats/Cargo.toml
+    cargo fmt --all --check --manifest-path tests/c2sp/Cargo.toml
     cargo fmt --all --check --manifest-path tests/engines/Cargo.toml
     cargo fmt --all --check --manifest-path tests/engines/oracle/Cargo.toml
 }
@@ -47,6 +48,7 @@ suite_clippy() {
     need_component clippy
     cargo clippy "${build[@]}" --all-targets -- -D warnings
     formats clippy --workspace --all-targets -- -D warnings
+    c2sp clippy --all-targets -- -D warnings
     engines clippy --workspace --all-targets --manifest-path tests/engines/Cargo.toml -- -D warnings
     engines clippy --all-targets --manifest-path tests/engines/oracle/Cargo.toml -- -D warnings
 }
@@ -83,6 +85,17 @@ suite_formats() { formats test --test vectors --test cddl --test untrusted; }
 # The decoders' fuzz targets: their corpora, and seeded changes of them.
 suite_fuzz() { formats test --test fuzz -- --nocapture; }
 
+# cargo for the workspace of tests/c2sp.
+c2sp() {
+    local command=$1
+    shift
+    CARGO_TARGET_DIR=$CARGO_TARGET_DIR/c2sp \
+        cargo "$command" --release --locked --manifest-path tests/c2sp/Cargo.toml "$@"
+}
+
+# Published heads and tiles, read by other implementations.
+suite_c2sp() { c2sp test; }
+
 # cargo for the two workspaces of tests/engines, which share what they compile.
 engines() {
     local command=$1
@@ -98,6 +111,12 @@ suite_spec() {
 
 # Random modules on every engine, and the corpus of the fuzz targets.
 suite_smith() { engines test --test smith --manifest-path tests/engines/Cargo.toml -- --nocapture; }
+
+# Software that nobody here wrote, about a shard that is made for it: a table of verdicts.
+suite_strangers() {
+    cargo build "${build[@]}" --bins
+    FOIL=$CARGO_TARGET_DIR/release/foil FOIL_VERIFY=$CARGO_TARGET_DIR/release/foil-verify tests/strangers/run.sh
+}
 
 suite_scripts() {
     local script failed=()

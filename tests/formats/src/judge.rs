@@ -13,10 +13,12 @@ use abi::merkle::{list_root, root};
 use abi::record::Record;
 use abi::sign::{PublicKey, Signature};
 use abi::{Coded, Hash};
-use journal::{Block, Chain, Commitment, Header, History, Issuer, Link, Start, appointed};
+use journal::{
+    Block, Chain, Commitment, Head, Header, History, Issuer, Link, Note, NoteError, Start, appointed,
+};
 use serde_json::{Value, json};
 use state::{KeysProof, RangeProof, View, Witness};
-use verify::{Anchor, Execution, Report};
+use verify::{Anchor, Execution, Plan, Report};
 
 /// The fields of a valid object and its digest; or the number of the rule that it breaks.
 pub type Judged = Result<(Value, Option<Hash>), u16>;
@@ -100,6 +102,9 @@ pub fn judge(kind: &str, bytes: &[u8], context: &Context<'_>) -> Judged {
         "receipt" => reported(&verify::verify_receipt(bytes, &Anchor::Shard(context.hash("shard")))),
         "bundle" => reported(&bundle(bytes, &Anchor::Shard(context.hash("shard")))),
         "proof" => reported(&verify::verify_proof(bytes, &Anchor::Shard(context.hash("shard")))),
+        "checkpoint" => reported(&verify::verify_checkpoint(bytes, &Anchor::Shard(context.hash("shard")))),
+        "fork" => reported(&verify::verify_fork(bytes, &Anchor::Shard(context.hash("shard")))),
+        "note" => note(bytes, context),
         "keys-proof" => keys_proof(bytes, context),
         "range-proof" => range_proof(bytes, context),
         "witness" => witness(bytes, context),
@@ -109,7 +114,7 @@ pub fn judge(kind: &str, bytes: &[u8], context: &Context<'_>) -> Judged {
 
 /// What a verifier without an engine makes of a bundle.
 pub fn bundle(bytes: &[u8], anchor: &Anchor) -> Report {
-    verify::verify_bundle(bytes, anchor, Execution::Off, &mut |_| ())
+    verify::verify_bundle(bytes, anchor, &Plan::of(Execution::Off), &mut |_| ())
 }
 
 /// What a verifier found, and no number if it is content.
@@ -205,6 +210,16 @@ fn start(bytes: &[u8], context: &Context<'_>) -> Judged {
     let chain = chain.map_err(|error| error.code())?;
     let said = json!({ "writer": chain.issuer().key.show(), "program": chain.program().show() });
     Ok((json!({ "header": start.header.show(), "peaks": start.peaks.show(), "said": said }), None))
+}
+
+/// A published head, by a key in its text form.
+fn note(bytes: &[u8], context: &Context<'_>) -> Judged {
+    let note = Note::parse(bytes).map_err(|error| error.code())?;
+    assert_eq!(note.to_string().as_bytes(), bytes, "what is parsed is written as the same bytes");
+    let key = context.text("key").parse().map_err(|error: NoteError| error.code())?;
+    let note = note.verify(&[key]).map_err(|error| error.code())?;
+    let head: Head = note.text().parse().map_err(|error: NoteError| error.code())?;
+    Ok((json!({ "origin": head.origin, "size": head.size, "root": head.root.show() }), None))
 }
 
 fn keys_proof(bytes: &[u8], context: &Context<'_>) -> Judged {

@@ -8,8 +8,9 @@ use abi::diff::Diff;
 use abi::genesis::Genesis;
 use abi::record::Record;
 use journal::{
-    Block, BundleReader, BundleWriter, Chain, Commitment, Header, Item, Link, Manifest, ReceiptFile, Start,
-    Trailer, appointed,
+    Block, BundleReader, BundleWriter, Chain, CheckpointFile, Commitment, ForkFile, Head, Header, Item, Link,
+    Manifest, Note, NoteKey, ReceiptFile, Request, Start, Tile, Trailer, appointed, history_of_tiles,
+    records_of_bundle, root_of_tiles,
 };
 use state::{KeysProof, RangeProof, View, Witness};
 use std::sync::OnceLock;
@@ -36,6 +37,10 @@ pub const TARGETS: &[Target] = &[
     ("range-proof", range_proof),
     ("witness", witness),
     ("proof", proof),
+    ("checkpoint", checkpoint),
+    ("fork", fork),
+    ("note", note),
+    ("tile", tile),
 ];
 
 /// The object, which is written as the bytes that it was read from.
@@ -199,6 +204,51 @@ pub fn witness(bytes: &[u8]) {
         }
         let _ = state.root_after(&diff);
     }
+}
+
+/// A checkpoint file.
+pub fn checkpoint(bytes: &[u8]) {
+    let _ = decoded::<CheckpointFile>(bytes);
+    let _ = verify::verify_checkpoint(bytes, &Anchor::Shard(known().shard.id())).to_text();
+}
+
+/// The proof of a fork.
+pub fn fork(bytes: &[u8]) {
+    let _ = decoded::<ForkFile>(bytes);
+    let _ = verify::verify_fork(bytes, &Anchor::Shard(known().shard.id())).to_text();
+}
+
+/// A note, as a head, and as what a witness is asked to cosign; a key of notes.
+pub fn note(bytes: &[u8]) {
+    let shard = &known().shard;
+    if let Ok(note) = Note::parse(bytes) {
+        assert!(note.to_string().as_bytes() == bytes, "what is parsed is written as the same bytes");
+        let origin = Head::origin_of(&shard.genesis);
+        let _ = Head::key(&origin, shard.writer.public()).map(|key| note.verify(&[key]));
+        if let Ok(head) = note.text().parse::<Head>() {
+            assert!(head.to_string() == note.text(), "what is parsed is written as the same text");
+        }
+    }
+    if let Ok(request) = Request::parse(bytes) {
+        assert!(request.to_string().as_bytes() == bytes, "what is parsed is written as the same bytes");
+    }
+    if let Some(Ok(key)) = std::str::from_utf8(bytes).ok().map(str::parse::<NoteKey>) {
+        assert!(key.to_string().as_bytes() == bytes, "what is parsed is written as the same text");
+    }
+}
+
+/// A tile's path; and the tiles of the sample's history, with these bytes in the place of one.
+pub fn tile(bytes: &[u8]) {
+    if let Some(Ok(tile)) = std::str::from_utf8(bytes).ok().map(str::parse::<Tile>) {
+        assert!(tile.to_string().as_bytes() == bytes, "what is parsed is written as the same text");
+    }
+    let history = &known().shard.history;
+    let size = history.size();
+    for tile in Tile::of_tree(size) {
+        let _ = records_of_bundle(history, &tile, bytes);
+    }
+    let _ = root_of_tiles(size, |_| Some(bytes.to_vec()));
+    let _ = history_of_tiles(size, history.root(), |_| Some(bytes.to_vec()));
 }
 
 /// A proof file.

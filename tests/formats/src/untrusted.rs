@@ -2,14 +2,23 @@
 //! the shard's id, and executes nothing, has to end.
 
 use crate::judge::bundle;
-use crate::shard::{Shard, key};
+use crate::shard::{Shard, WASM, key};
 use abi::Hash;
-use state::Store;
-use verify::{Anchor, Claim, Exit, ProofFile, Report, verify_proof, verify_receipt};
+use abi::call::Caller;
+use abi::codec::Bytes;
+use abi::diff::Diff;
+use state::{Recording, Store, View};
+use verify::{
+    Anchor, Claim, Exit, ProofFile, QueryProof, Report, verify_checkpoint, verify_fork, verify_proof,
+    verify_receipt,
+};
 
 mod bundles;
+mod heads;
 mod lies;
 mod receipts;
+
+pub use heads::{checkpoint_file, forked};
 
 /// Largest file among the vectors.
 const VECTOR_BYTES_MAX: usize = 16 << 10;
@@ -18,7 +27,7 @@ const VECTOR_BYTES_MAX: usize = 16 << 10;
 pub struct Case {
     /// What was done to the file.
     pub name: &'static str,
-    /// `bundle`, `receipt` or `proof`.
+    /// `bundle`, `receipt`, `proof`, `checkpoint` or `fork`.
     pub kind: &'static str,
     /// The file.
     pub bytes: Vec<u8>,
@@ -36,6 +45,8 @@ impl Case {
         match self.kind {
             "bundle" => bundle(&self.bytes, &self.anchor),
             "receipt" => verify_receipt(&self.bytes, &self.anchor),
+            "checkpoint" => verify_checkpoint(&self.bytes, &self.anchor),
+            "fork" => verify_fork(&self.bytes, &self.anchor),
             _ => verify_proof(&self.bytes, &self.anchor),
         }
     }
@@ -44,7 +55,7 @@ impl Case {
     /// for bombs, which are large.
     pub fn is_vector(&self) -> bool {
         let is_small = self.bytes.len() < VECTOR_BYTES_MAX;
-        is_small && self.code != 0 && self.anchor == Anchor::Shard(Shard::new(9).id())
+        is_small && self.exit == Exit::Invalid && self.anchor == Anchor::Shard(Shard::new(9).id())
     }
 }
 
@@ -93,7 +104,11 @@ pub fn cases() -> Vec<Case> {
     lies::make(&shard, &mut of_bundles);
     receipts::make(&shard, &mut of_receipts);
     receipts::make_proofs(&shard, &mut of_proofs);
-    [of_bundles.made, of_receipts.made, of_proofs.made].into_iter().flatten().collect()
+    let (mut of_checkpoints, mut of_forks) = (cases("checkpoint"), cases("fork"));
+    heads::make_checkpoints(&shard, &mut of_checkpoints);
+    heads::make_forks(&mut of_forks);
+    let all = [of_bundles, of_receipts, of_proofs, of_checkpoints, of_forks];
+    all.into_iter().flat_map(|cases| cases.made).collect()
 }
 
 /// A proof file of one key that is there and one that is not.
@@ -106,6 +121,24 @@ pub fn proof_of_keys(shard: &Shard) -> ProofFile {
 pub fn proof_of_range(shard: &Shard) -> ProofFile {
     let proof = shard.tree.prove_range(&*shard.store.view(), &[1, 2], Some(&[1, 9])).unwrap();
     ProofFile { receipt: shard.receipt(9, 3), claim: Claim::Range(proof) }
+}
+
+/// A proof file of a query's answer, over the witness of a state.
+pub fn proof_of_query(shard: &Shard) -> ProofFile {
+    let recording = Recording::new(shard.store.view());
+    recording.get(&[1, 4]).unwrap();
+    let reads = recording.take().unwrap();
+    let proof = QueryProof {
+        caller: Caller::Nobody,
+        method: "hits".into(),
+        args: Bytes(vec![0x80]),
+        fuel_max: 1_000,
+        program: WASM.into(),
+        outcome: 0,
+        output: Bytes(vec![0x04]),
+        witness: shard.tree.witness(&*shard.store.view(), &reads, &Diff::new()).unwrap(),
+    };
+    ProofFile { receipt: shard.receipt(9, 3), claim: Claim::Query(Box::new(proof)) }
 }
 
 /// Two journals of one shard that have the first block in common, and not the second.

@@ -1,5 +1,8 @@
 //! The CDDL beside the code, read by software that nobody here wrote, over the bytes of the test vectors.
 
+use abi::codec::Encode;
+use formats::shard::Shard;
+use formats::untrusted::proof_of_query;
 use formats::vector::{Vector, Verdict, kept};
 use journal::BundleReader;
 
@@ -23,6 +26,8 @@ const RULES: &[(&str, &str)] = &[
     ("range-proof", "range-proof"),
     ("witness", "witness"),
     ("proof", "proof-file"),
+    ("checkpoint", "checkpoint-file"),
+    ("fork", "fork-file"),
 ];
 
 /// All rules, with `rule` as the one that a document is held to.
@@ -70,6 +75,12 @@ fn every_item_of_a_bundle_is_what_the_cddl_says() {
             holds(&schema, item).unwrap();
         }
     }
+}
+
+#[test]
+fn the_answer_to_a_query_is_what_the_cddl_says() {
+    let proof = proof_of_query(&Shard::sample()).to_bytes();
+    holds(&schema("proof-file"), &proof).unwrap();
 }
 
 /// Vectors that CDDL alone refuses. What follows an object is none of its business.

@@ -7,7 +7,7 @@ use crate::vector::hex;
 use abi::Hash;
 use abi::call::SignedCall;
 use abi::codec::{Bytes, Encode};
-use journal::{Link, Start};
+use journal::{Head, Link, Note, Start};
 use serde_json::{Value, json};
 
 pub(super) fn make(made: &mut Maker) {
@@ -17,6 +17,27 @@ pub(super) fn make(made: &mut Maker) {
     links(made, &shard);
     starts(made, &shard);
     files(made, &shard);
+    notes(made, &shard);
+}
+
+/// Heads as they are published.
+fn notes(made: &mut Maker, shard: &Shard) {
+    let origin = Head::origin_of(&shard.genesis);
+    let head = Head { origin: origin.clone(), size: shard.history.size(), root: shard.history.root() };
+    let named = |seed: u8| json!({ "key": Head::key(&origin, key(seed).public()).unwrap().to_string() });
+    let text = head.sign(&key(6)).unwrap().to_string();
+    made.valid("note/head", text.as_bytes(), &named(6));
+    let mut refuse = |what: &str, text: &str, code: u16| {
+        made.invalid(&format!("note/{what}"), text.as_bytes(), &named(6), code);
+    };
+    refuse("empty", "", 2401);
+    refuse("without-signatures", &head.to_string(), 2401);
+    refuse("last-line-not-ended", text.trim_end(), 2401);
+    refuse("of-another-size", &text.replacen("\n10\n", "\n11\n", 1), 2404);
+    refuse("of-a-key-not-known", &head.sign(&key(1)).unwrap().to_string(), 2405);
+    let extended = Note::new(format!("{head}more\n")).unwrap();
+    let line = Head::key(&origin, key(6).public()).unwrap().sign(&key(6), extended.text());
+    refuse("with-an-extension-line", &extended.with(line).unwrap().to_string(), 2406);
 }
 
 fn blocks(made: &mut Maker, shard: &Shard) {
@@ -159,6 +180,10 @@ fn files(made: &mut Maker, shard: &Shard) {
     made.valid("proof/keys", &untrusted::proof_of_keys(shard).to_bytes(), &context);
     made.valid("proof/range", &untrusted::proof_of_range(shard).to_bytes(), &context);
     made.malformed("proof", &untrusted::proof_of_keys(shard).to_bytes(), &context);
+    made.valid("bundle/after-block-1", &shard.bundle(Some(&shard.start(1)), true), &context);
+    let checkpoint = untrusted::checkpoint_file(shard, |_| ());
+    made.object("checkpoint", "of-the-second-writer", &checkpoint, &context);
+    made.object("fork", "two-second-blocks", &untrusted::forked().to_bytes(), &context);
     for case in untrusted::cases().into_iter().filter(|case| case.is_vector()) {
         made.invalid(&format!("{}/{}", case.kind, case.name), &case.bytes, &context, case.code);
     }

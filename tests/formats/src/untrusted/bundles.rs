@@ -156,8 +156,14 @@ fn manifests(shard: &Shard, parts: &Parts, cases: &mut Cases) {
     cases.invalid("manifest-of-an-empty-range", of(Manifest { from: 4, ..whole }), 2206);
     cases.invalid("manifest-of-fewer-blocks", of(Manifest { to: 2, ..whole }), 2202);
     cases.invalid("manifest-of-more-blocks", of(Manifest { to: 4, ..whole }), 2202);
-    let middle = shard.bundle(Some(&shard.start(1)), false);
-    cases.case("not-from-genesis", middle, Anchor::Shard(shard.id()), Exit::CannotJudge, 6004);
+    let anchor = Anchor::Shard(shard.id());
+    cases.case("from-its-middle", shard.bundle(Some(&shard.start(1)), false), anchor, Exit::Verified, 0);
+    let later = shard.bundle(Some(&shard.start(2)), false);
+    let early = Parts::of(&later).with(2, (6u8, Bytes(shard.start(1).to_bytes())).to_bytes());
+    cases.invalid("start-of-an-earlier-block", early, 2207);
+    let mut forged = shard.start(1);
+    forged.header.root_after = Hash::ZERO;
+    cases.invalid("start-of-another-state", shard.bundle(Some(&forged), false), 2106);
     let born = |change: fn(&mut Genesis)| {
         let mut genesis = shard.genesis.clone();
         change(&mut genesis);

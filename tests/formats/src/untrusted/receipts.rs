@@ -1,6 +1,6 @@
 //! Receipts and proof files that do not hold.
 
-use super::{Cases, proof_of_keys, proof_of_range};
+use super::{Cases, proof_of_keys, proof_of_query, proof_of_range};
 use crate::shard::{Shard, key};
 use abi::Hash;
 use abi::codec::{Bytes, Encode};
@@ -113,6 +113,11 @@ pub(super) fn make_proofs(shard: &Shard, cases: &mut Cases) {
     let keys = proof_of_keys(shard);
     cases.anchors(&keys.to_bytes());
     cases.anchors_of_range(&proof_of_range(shard).to_bytes());
+    let query = proof_of_query(shard);
+    let anchor = Anchor::Shard(shard.id());
+    cases.case("query-that-is-not-run", query.to_bytes(), anchor, Exit::CannotJudge, 6015);
+    let stale = ProofFile { receipt: shard.receipt(6, 2), ..query };
+    cases.invalid("query-of-a-later-state", stale.to_bytes(), 3005);
     let older = ProofFile { receipt: shard.receipt(6, 3), ..keys.clone() };
     cases.invalid("receipt-of-an-older-block", older.to_bytes(), 6007);
     let stale = ProofFile { receipt: shard.receipt(6, 2), ..keys.clone() };
@@ -123,7 +128,7 @@ pub(super) fn make_proofs(shard: &Shard, cases: &mut Cases) {
     let Claim::Keys(claim) = &keys.claim else { panic!("it is of keys") };
     let bytes = keys.to_bytes();
     let body = &bytes[..bytes.len() - claim.to_bytes().len() - 1];
-    cases.invalid("of-an-unknown-claim", [body, &[2], &claim.to_bytes()].concat(), 1008);
+    cases.invalid("of-an-unknown-claim", [body, &[3], &claim.to_bytes()].concat(), 1008);
     cases.invalid("range-read-as-keys", [body, &[1], &claim.to_bytes()].concat(), 1005);
 }
 
