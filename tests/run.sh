@@ -8,15 +8,16 @@
 # The last line is "N passed, N failed", of suites. Exit: 0 all passed, 1 some
 # failed, 2 usage, 3 something must be installed first.
 #
-# FOIL_SOAK=1 makes the long tests long; FOIL_SMITH=N makes N random modules, from
-# the seed FOIL_SEED on. Scripts in tests/scripts are given FOIL
-# and FOIL_VERIFY, the paths of the two binaries, and a new folder to run in.
+# FOIL_SOAK=1 makes the long tests long; FOIL_SMITH=N makes N random modules, and
+# FOIL_FUZZ=N N changes for each fuzz target, from the seed FOIL_SEED on. Scripts
+# in tests/scripts are given FOIL and FOIL_VERIFY, the paths of the two binaries,
+# and a new folder to run in.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
-suites=(fmt clippy tidy unit guests golden c2sp spec smith strangers)
+suites=(fmt clippy tidy unit guests golden formats fuzz c2sp spec smith strangers)
 if compgen -G 'tests/scripts/*.sh' >/dev/null; then suites+=(scripts); fi
 
 # Everything is built in release, workspace-wide and with the tests, so that all
@@ -37,6 +38,7 @@ suite_fmt() {
     need_component fmt
     cargo fmt --all --check
     cargo fmt --all --check --manifest-path guests/Cargo.toml
+    cargo fmt --all --check --manifest-path tests/formats/Cargo.toml
     cargo fmt --all --check --manifest-path tests/c2sp/Cargo.toml
     cargo fmt --all --check --manifest-path tests/engines/Cargo.toml
     cargo fmt --all --check --manifest-path tests/engines/oracle/Cargo.toml
@@ -46,6 +48,7 @@ suite_fmt() {
 suite_clippy() {
     need_component clippy
     cargo clippy "${build[@]}" --all-targets -- -D warnings
+    formats clippy --workspace --all-targets -- -D warnings
     c2sp clippy --all-targets -- -D warnings
     engines clippy --workspace --all-targets --manifest-path tests/engines/Cargo.toml -- -D warnings
     engines clippy --all-targets --manifest-path tests/engines/oracle/Cargo.toml -- -D warnings
@@ -70,6 +73,20 @@ suite_guests() {
 
 # What programs come to, on everything that runs them: a table.
 suite_golden() { cargo test "${build[@]}" --test golden -- --nocapture; }
+
+# cargo for the workspace of tests/formats.
+formats() {
+    local command=$1
+    shift
+    CARGO_TARGET_DIR=$CARGO_TARGET_DIR/formats \
+        cargo "$command" --release --locked --manifest-path tests/formats/Cargo.toml "$@"
+}
+
+# Test vectors, CDDL and hostile files.
+suite_formats() { formats test --test vectors --test cddl --test untrusted; }
+
+# The decoders' fuzz targets: their corpora, and seeded changes of them.
+suite_fuzz() { formats test --test fuzz -- --nocapture; }
 
 # cargo for the workspace of tests/c2sp.
 c2sp() {

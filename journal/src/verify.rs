@@ -287,12 +287,12 @@ struct Next {
 
 /// What links a header to the one before it: all that headers alone can show.
 pub(crate) fn link(shard: &Hash, before: Option<&Header>, header: &Header) -> Result<(), Reason> {
-    let (height, previous, first_seq, epoch) =
-        before.map_or((1, *shard, 0, 1), |b| (b.height + 1, b.hash(), b.history_size, b.epoch));
+    let (below, previous, first_seq, epoch) =
+        before.map_or((0, *shard, 0, 1), |b| (b.height, b.hash(), b.history_size, b.epoch));
     let rules = [
         (header.version == VERSION, Reason::Version),
         (header.shard == *shard, Reason::Shard),
-        (header.height == height, Reason::Height),
+        (header.height.checked_sub(1) == Some(below), Reason::Height),
         (header.previous == previous, Reason::Previous),
         (header.epoch >= epoch, Reason::Epoch),
         (header.first_seq == first_seq, Reason::FirstSeq),

@@ -1,8 +1,8 @@
 //! Reading a bundle.
 
 use super::{
-    BLOCK, BundleError, COMMITMENT_BYTES_MAX, GENESIS, Item, MANIFEST, Manifest, PROGRAM, START, TRAILER,
-    Trailer, WITNESS_BYTES_MAX, bytes_max,
+    BLOCK, BundleError, COMMITMENT_BYTES_MAX, GENESIS, Item, MANIFEST, Manifest, PROGRAM, START, Start,
+    TRAILER, Trailer, WITNESS_BYTES_MAX, bytes_max,
 };
 use crate::block::Block;
 use crate::commitment::Commitment;
@@ -81,10 +81,7 @@ impl<R: Read> BundleReader<R> {
         match kind {
             MANIFEST => self.manifest(decode(&bytes, start)?),
             GENESIS => self.genesis(decode(&bytes, start)?),
-            START => {
-                self.stage = Stage::Programs;
-                Ok(Item::Start(decode(&bytes, start)?))
-            }
+            START => self.start(decode(&bytes, start)?),
             PROGRAM => Ok(Item::Program(bytes)),
             BLOCK => self.block(decode(&bytes, start)?),
             _ => self.trailer(decode(&bytes, start)?, digest),
@@ -110,6 +107,15 @@ impl<R: Read> BundleReader<R> {
         let is_whole = self.manifest.is_some_and(|manifest| manifest.from == 1);
         self.stage = if is_whole { Stage::Programs } else { Stage::Start };
         Ok(Item::Genesis(genesis))
+    }
+
+    fn start(&mut self, start: Start) -> Result<Item, BundleError> {
+        let from = start.header.height.checked_add(1);
+        if self.manifest.is_none_or(|manifest| from != Some(manifest.from)) {
+            return Err(self.invalid(Reason::BundleBlock));
+        }
+        self.stage = Stage::Programs;
+        Ok(Item::Start(start))
     }
 
     fn block(&mut self, block: Block) -> Result<Item, BundleError> {

@@ -209,3 +209,21 @@ fn a_bundle_can_begin_in_the_middle() {
     let block = Item::Block { block: blocks[1].clone(), commitment: None, witness: Some(witness) };
     assert_eq!(items[3], block);
 }
+
+/// The reader left it to the chain, which sees the first block's height alone.
+#[test]
+fn a_start_is_of_the_block_before_the_range() {
+    let (sample, blocks) = Sample::of_blocks(1);
+    let manifest = Manifest { version: VERSION, shard: sample.genesis.id(), from: 2, to: 3 };
+    let before = [(MANIFEST, manifest.to_bytes()), (GENESIS, sample.genesis.to_bytes())];
+    let before = before.map(|(kind, bytes)| (kind, Bytes(bytes)).to_bytes()).concat();
+    let of = |height: u64| {
+        let header = Header { height, ..blocks[0].header };
+        let start = Start { header, peaks: Vec::new(), links: Vec::new() };
+        [&before[..], &(START, Bytes(start.to_bytes())).to_bytes()].concat()
+    };
+    for height in [0, 2, u64::MAX] {
+        assert_eq!(reason(&of(height)), Reason::BundleBlock, "{height}");
+    }
+    assert_eq!(reason(&of(1)), Reason::Truncated, "the rest is missing");
+}

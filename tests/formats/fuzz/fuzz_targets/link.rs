@@ -1,0 +1,5 @@
+//! The target `link`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| formats::targets::link(bytes));

@@ -1,0 +1,5 @@
+//! The target `note`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| formats::targets::note(bytes));

@@ -1,0 +1,5 @@
+//! The target `proof`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| formats::targets::proof(bytes));
