@@ -159,7 +159,9 @@ impl Block {
 
     pub(crate) fn acts_with_calls(&self) -> impl Iterator<Item = (u64, Act, &SignedCall)> {
         let system = Profile.system();
-        let done = (0..).zip(&self.entries).filter(move |(_, entry)| entry.outcome.is_returned() && entry.program == system);
+        let done = (0..)
+            .zip(&self.entries)
+            .filter(move |(_, entry)| entry.outcome.is_returned() && entry.program == system);
         let act = |call: &SignedCall| Act::from_call(&call.call.method, &call.call.args);
         done.filter_map(move |(index, entry): (u64, &Entry)| {
             Some((self.header.first_seq.saturating_add(index), act(&entry.call)?, &entry.call))

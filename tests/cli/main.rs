@@ -24,10 +24,10 @@ mod mutations;
 mod programs;
 mod proofs;
 mod receipts;
+#[path = "../sim/rng.rs"]
+#[allow(dead_code, reason = "the simulated world draws more kinds of numbers")]
+mod rng;
 mod rows;
 mod steps;
 mod wasm;
 mod witness;
-#[path = "../sim/rng.rs"]
-#[allow(dead_code, reason = "the simulated world draws more kinds of numbers")]
-mod rng;

@@ -6,7 +6,9 @@ use crate::flips::note;
 use crate::foil::Folder;
 use crate::rng::Rng;
 use std::collections::BTreeMap;
-use verify::{Anchor, Execution, Exit, Plan, Report, verify_bundle, verify_checkpoint, verify_proof, verify_receipt};
+use verify::{
+    Anchor, Execution, Exit, Plan, Report, verify_bundle, verify_checkpoint, verify_proof, verify_receipt,
+};
 
 /// A file of each kind, and how it is verified.
 struct Kinds {
