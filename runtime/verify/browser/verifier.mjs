@@ -74,8 +74,9 @@ function anchorBytes(text) {
 
 /** A report from its JSON, with all numbers exact: JSON.parse alone would round those above 2^53. */
 export function parseReport(json) {
-  const mark = (token) => (token[0] === '"' ? token : `{"exact":"${token}"}`);
-  return JSON.parse(json.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|\d{16,}/g, mark), (_, value) => {
+  // Numbers stand after names alone. A letter and a quote are the end of a name, for in text a quote is escaped.
+  const marked = json.replace(/(?<=[a-z_]": ?)\d{16,}/g, '{"exact":"$&"}');
+  return JSON.parse(marked, (_, value) => {
     if (typeof value?.exact !== "string") return value;
     const number = BigInt(value.exact);
     return number <= Number.MAX_SAFE_INTEGER ? Number(number) : number;
