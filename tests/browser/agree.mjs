@@ -9,6 +9,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { parseReport } from "../../runtime/verify/browser/verifier.mjs";
 import { verifier } from "./verifier.mjs";
 
 const [foilVerify, folder] = process.argv.slice(2);
@@ -25,7 +26,7 @@ function native(bytes, { shard, key }) {
   writeFileSync(input, bytes);
   const ran = spawnSync(foilVerify, ["--no-execute", "-o", "json", ...anchor, input], { maxBuffer: 1 << 28 });
   if (ran.error) throw ran.error;
-  return JSON.parse(ran.stdout);
+  return parseReport(String(ran.stdout));
 }
 
 /** Both reports, if they are one. */
