@@ -42,6 +42,7 @@ suite_fmt() {
     cargo fmt --all --check --manifest-path tests/c2sp/Cargo.toml
     cargo fmt --all --check --manifest-path tests/engines/Cargo.toml
     cargo fmt --all --check --manifest-path tests/engines/oracle/Cargo.toml
+    cargo fmt --check --manifest-path runtime/verify/browser/Cargo.toml
 }
 
 suite_clippy() {
@@ -51,6 +52,8 @@ suite_clippy() {
     c2sp clippy --all-targets -- -D warnings
     engines clippy --workspace --all-targets --manifest-path tests/engines/Cargo.toml -- -D warnings
     engines clippy --all-targets --manifest-path tests/engines/oracle/Cargo.toml -- -D warnings
+    CARGO_TARGET_DIR=$CARGO_TARGET_DIR/browser \
+        cargo clippy --release --locked --all-targets --manifest-path runtime/verify/browser/Cargo.toml -- -D warnings
 }
 
 suite_tidy() { cargo test "${build[@]}" --test tidy -- --nocapture; }

@@ -107,6 +107,8 @@ foil_claim_target() {
     cargo clean --quiet --release --workspace --manifest-path "$foil_root/Cargo.toml"
     cargo clean --quiet --release --workspace --manifest-path "$foil_root/guests/Cargo.toml" \
         --target-dir "$CARGO_TARGET_DIR/guests-native"
+    cargo clean --quiet --release --workspace --manifest-path "$foil_root/runtime/verify/browser/Cargo.toml" \
+        --target-dir "$CARGO_TARGET_DIR/browser"
     cargo clean --quiet --release --workspace --manifest-path "$foil_root/tests/engines/Cargo.toml" \
         --target-dir "$CARGO_TARGET_DIR/engines"
     cargo clean --quiet --release --workspace --manifest-path "$foil_root/tests/engines/oracle/Cargo.toml" \

@@ -54,7 +54,11 @@ const BUILT_WITHOUT: &[(&str, &[&str], &[&str])] = &[
     ("state", &[], &["wasmtime", "rocksdb", "tokio", "clap", "journal"]),
     ("kernel", &[], &["rocksdb", "tokio", "clap"]),
     ("verify", &[], &["rocksdb", "tokio"]),
-    ("verify", &["--no-default-features"], &["rocksdb", "tokio", "wasmtime", "vm", "kernel"]),
+    (
+        "verify",
+        &["--no-default-features"],
+        &["rocksdb", "tokio", "wasmtime", "vm", "kernel", "clap", "cap-std", "rustix", "serde_json"],
+    ),
 ];
 
 const FILE_LINES_MAX: usize = 500;

@@ -1,5 +1,5 @@
-//! How a program was built, as its build wrote it down: what stands in the custom section `counterfoil.build` of its
-//! wasm.
+//! How a program was built, as its build wrote it down: what stands in the custom section
+//! `counterfoil.build` of its wasm.
 //!
 //! ```text
 //! build = [1, compiler, lock: hash, source: hash / null]
@@ -7,8 +7,8 @@
 //!
 //! # Limits
 //!
-//! It is what a build *says* of itself, and no proof: whoever wants one builds the sources again with that compiler
-//! and compares the bytes. Its version is its own, for wasm that was built once stays as it is.
+//! It is what a build *says* of itself, and no proof: whoever wants one builds the sources again with that
+//! compiler and compares the bytes. Its version is its own, for wasm that was built once stays as it is.
 
 use crate::codec::{Decode, Encode, Error, Reader, Reason, Writer};
 use crate::id::Hash;

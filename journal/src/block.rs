@@ -158,11 +158,14 @@ impl Block {
     }
 
     pub(crate) fn acts_with_calls(&self) -> impl Iterator<Item = (u64, Act, &SignedCall)> {
-        let entries = (self.header.first_seq..).zip(&self.entries);
         let system = Profile.system();
-        let done = entries.filter(move |(_, entry)| entry.outcome.is_returned() && entry.program == system);
+        let done = (0..)
+            .zip(&self.entries)
+            .filter(move |(_, entry)| entry.outcome.is_returned() && entry.program == system);
         let act = |call: &SignedCall| Act::from_call(&call.call.method, &call.call.args);
-        done.filter_map(move |(seq, entry)| Some((seq, act(&entry.call)?, &entry.call)))
+        done.filter_map(move |(index, entry): (u64, &Entry)| {
+            Some((self.header.first_seq.saturating_add(index), act(&entry.call)?, &entry.call))
+        })
     }
 
     /// How many events, messages and writes the block holds.

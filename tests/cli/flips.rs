@@ -31,7 +31,7 @@ const INTERFACE: Interface = Interface {
 };
 
 /// A program of some three hundred bytes.
-fn note() -> Vec<u8> {
+pub(crate) fn note() -> Vec<u8> {
     const SECTION: [u8; encoded_len(&INTERFACE)] = encode(&INTERFACE);
     let section: String = SECTION.iter().map(|byte| format!("\\{byte:02x}")).collect();
     wat::parse_str(format!("(module {NOTE} (@custom \"counterfoil\" \"{section}\"))")).unwrap()

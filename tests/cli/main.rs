@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
 mod blocks;
+mod browser;
 mod bundles;
 mod calls;
 mod directories;
@@ -19,9 +20,13 @@ mod guests;
 mod history;
 mod kills;
 mod modes;
+mod mutations;
 mod programs;
 mod proofs;
 mod receipts;
+#[path = "../sim/rng.rs"]
+#[allow(dead_code, reason = "the simulated world draws more kinds of numbers")]
+mod rng;
 mod rows;
 mod steps;
 mod wasm;

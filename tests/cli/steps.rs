@@ -1,5 +1,5 @@
-//! A recorded call shown host call by host call, and a history that was not computed as it says, followed to the key
-//! and the host call.
+//! A recorded call shown host call by host call, and a history that was not computed as it says, followed to
+//! the key and the host call.
 
 use crate::foil::{Folder, guest};
 use crate::history::History as Bundle;
@@ -41,6 +41,9 @@ fn a_call_is_walked_host_call_by_host_call() {
     let put =
         steps.iter().find(|step| step["call"] == "state_put" && step["given"]["key"] == account).unwrap();
     assert_eq!((&put["given"]["value"]["name"], &put["answer"]), (&json!("x"), &Value::Null));
+    let get =
+        steps.iter().find(|step| step["call"] == "state_get" && step["given"]["key"] == account).unwrap();
+    assert_eq!(get["answer"], json!({ "absent": true }));
     let write = walked["writes"].as_array().unwrap().iter().find(|row| row["key"] == account).unwrap();
     assert_eq!((&write["before"], &write["after"]), (&Value::Null, &put["given"]["value"]));
     let mut used = 0;
@@ -109,8 +112,8 @@ fn an_honest_history_does_not_diverge() {
     folder.foil("replay --until-divergence forged.foil --engine wasmi").ok();
 }
 
-/// The state was changed and no call says so: the last call that wrote the key here is shown up to where it first
-/// touches it.
+/// The state was changed and no call says so: the last call that wrote the key here is shown up to where it
+/// first touches it.
 #[test]
 fn a_divergence_leads_to_the_key_and_the_host_call() {
     let folder = three_hits();

@@ -18,7 +18,7 @@ impl Described {
     }
 }
 
-/// The key that `bytes` hold as one of type `form`; `None` where they are none, or where no key has that type.
+/// The key that `bytes` hold as one of type `form`; `None` where they are none, or no key has that type.
 pub fn decode_key(form: &Type, bytes: &[u8]) -> Option<Value> {
     let mut rest = bytes;
     let key = read(form, &mut rest)?;

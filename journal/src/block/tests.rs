@@ -141,6 +141,15 @@ fn records_stand_at_their_place() {
     }
 }
 
+/// Whoever asks a block that no chain has judged for its acts and records is answered.
+#[test]
+fn a_place_beyond_all_places_is_the_last_one() {
+    let (_, mut first) = Sample::begun();
+    first.header.first_seq = u64::MAX;
+    assert_eq!(first.acts().first().map(|(seq, _)| *seq), Some(u64::MAX));
+    assert!(first.records(Hash::ZERO).iter().all(|record| record.effect.seq == u64::MAX));
+}
+
 proptest! {
     #[test]
     fn any_block_reads_back(steps in proptest::collection::vec((any::<u8>(), 0u64..5_000, any::<bool>()), 1..8)) {

@@ -140,7 +140,7 @@ pub enum ReplayError {
 }
 
 impl ReplayError {
-    /// Why the call at `seq` of history could not be run. History says it did: without the method, it diverges.
+    /// Why the call at `seq` could not be run. History says it was: without the method, it diverges.
     fn of_run(error: RunError, height: u64, seq: u64) -> ReplayError {
         match error {
             RunError::Missing(program) => ReplayError::MissingProgram { program, height },

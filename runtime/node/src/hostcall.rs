@@ -1,5 +1,5 @@
-//! Host calls and keys of state for a person: by the interface of the program, where that says what they are, and
-//! in hexadecimal where it does not.
+//! Host calls and keys of state for a person: by the interface of the program, where that says what they are,
+//! and in hexadecimal where it does not.
 
 use crate::program::{Serving, arguments_shown, raw};
 use crate::value::{hex, to_json};
@@ -74,6 +74,7 @@ impl Teller<'_> {
             return json!({ "ended": true });
         };
         match (called.name, &called.answered) {
+            ("state_get" | "scan_next", None) => json!({ "absent": true }),
             ("state_get", Some(value)) => self.value(called.given.first(), value),
             ("scan_next", Some(entry)) => self.entry(entry).unwrap_or_else(|| bytes(entry)),
             ("input", Some(input)) => self.input(input),

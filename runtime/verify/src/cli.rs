@@ -2,14 +2,11 @@
 
 use crate::anchor::Anchor;
 use crate::directory::DirectorySource;
-use crate::evidence::{verify_checkpoint, verify_fork};
 use crate::exit::Exit;
+use crate::file::{is_bundle, verify_small};
 use crate::files;
 use crate::history::{Execution, Plan, verify_bundle, verify_history};
-use crate::proof::verify_proof;
-use crate::receipt::verify_receipt;
 use crate::report::{Report, Verdict};
-use abi::codec::Reader;
 use abi::id::Hash;
 use abi::sign::PublicKey;
 use clap::{Args, ValueEnum};
@@ -89,9 +86,6 @@ pub enum Format {
 /// The largest file that is read whole, in bytes.
 const SMALL_BYTES_MAX: u64 = 64 << 20;
 
-/// The first bytes by which a bundle is known: an item of two, numbered 1.
-const BUNDLE_START: [u8; 2] = [0x82, 0x01];
-
 /// Verifies, prints the report, and says what to exit with.
 pub fn run(args: &VerifyArgs, output: Format, progress: &mut dyn FnMut(u64)) -> Exit {
     let report = verify(args, progress);
@@ -132,25 +126,13 @@ fn file(
 ) -> io::Result<Report> {
     let mut start = Vec::new();
     input.by_ref().take(64).read_to_end(&mut start)?;
-    if start.starts_with(&BUNDLE_START) || start.is_empty() {
+    if is_bundle(&start) {
         let input = io::BufReader::with_capacity(1 << 20, Cursor::new(start).chain(input));
         return Ok(verify_bundle(input, anchor, plan, progress));
     }
     let mut bytes = start;
     input.take(SMALL_BYTES_MAX).read_to_end(&mut bytes)?;
-    Ok(match name(&bytes) {
-        Some("counterfoil proof") => verify_proof(&bytes, anchor),
-        Some("counterfoil checkpoint") => verify_checkpoint(&bytes, anchor),
-        Some("counterfoil fork") => verify_fork(&bytes, anchor),
-        _ => verify_receipt(&bytes, anchor),
-    })
-}
-
-/// The name with which our small files begin.
-fn name(bytes: &[u8]) -> Option<&str> {
-    let mut reader = Reader::new(bytes);
-    reader.array().ok()?;
-    reader.text().ok()
+    Ok(verify_small(&bytes, anchor))
 }
 
 /// Reads a checkpoint to begin from.

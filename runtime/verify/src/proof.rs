@@ -2,6 +2,7 @@
 
 use crate::anchor::Anchor;
 use crate::exit::Exit;
+use crate::json::Json;
 use crate::receipt;
 use crate::report::{Report, Verdict};
 use abi::Coded;
@@ -9,7 +10,6 @@ use abi::call::Caller;
 use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
 use abi::record::Record;
 use journal::ReceiptFile;
-use serde_json::{Value, json};
 use state::{KeysProof, RangeProof, Witness};
 
 const NAME: &str = "counterfoil proof";
@@ -170,8 +170,8 @@ fn query(report: &mut Report, proof: &QueryProof, record: &Record) -> Result<(),
     }
 }
 
-fn entry(key: &[u8], value: Option<&[u8]>) -> Value {
-    json!({ "key": hex(key), "value": value.map(hex) })
+fn entry(key: &[u8], value: Option<&[u8]>) -> Json {
+    Json::Map(vec![("key", hex(key).into()), ("value", value.map(hex).into())])
 }
 
 /// Bytes as hexadecimal text.

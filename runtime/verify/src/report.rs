@@ -1,7 +1,7 @@
 //! What a verification came to.
 
 use crate::exit::Exit;
-use serde_json::{Map, Value, json};
+use crate::json::Json;
 
 /// A verdict: how it ends, where, and why.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,7 +35,7 @@ pub struct Report {
     /// What kind of file it was: `bundle`, `receipt`, `proof`.
     pub kind: &'static str,
     /// What was found, by name.
-    pub facts: Vec<(&'static str, Value)>,
+    pub facts: Vec<(&'static str, Json)>,
     /// What was checked.
     pub checked: Vec<&'static str>,
     /// What was not.
@@ -48,7 +48,7 @@ impl Report {
         Report { verdict, kind, facts: Vec::new(), checked: Vec::new(), unchecked: Vec::new() }
     }
 
-    pub(crate) fn fact(&mut self, name: &'static str, value: impl Into<Value>) {
+    pub(crate) fn fact(&mut self, name: &'static str, value: impl Into<Json>) {
         self.facts.push((name, value.into()));
     }
 
@@ -59,23 +59,21 @@ impl Report {
     }
 
     /// The report as JSON.
-    pub fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> Json {
         let verdict = &self.verdict;
-        let facts: Map<String, Value> =
-            self.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        json!({
-            "kind": self.kind,
-            "exit": verdict.exit as u8,
-            "verdict": format!("{:?}", verdict.exit),
-            "code": (verdict.code != 0).then(|| format!("E{}", verdict.code)),
-            "reason": verdict.reason,
-            "height": verdict.height,
-            "seq": verdict.seq,
-            "offset": verdict.offset,
-            "facts": facts,
-            "checked": self.checked,
-            "unchecked": self.unchecked,
-        })
+        Json::Map(vec![
+            ("kind", self.kind.into()),
+            ("exit", (verdict.exit as u8).into()),
+            ("verdict", format!("{:?}", verdict.exit).into()),
+            ("code", (verdict.code != 0).then(|| format!("E{}", verdict.code)).into()),
+            ("reason", verdict.reason.clone().into()),
+            ("height", verdict.height.into()),
+            ("seq", verdict.seq.into()),
+            ("offset", verdict.offset.into()),
+            ("facts", Json::Map(self.facts.clone())),
+            ("checked", self.checked.clone().into()),
+            ("unchecked", self.unchecked.clone().into()),
+        ])
     }
 
     /// The report for a person.
@@ -83,7 +81,10 @@ impl Report {
         let verdict = &self.verdict;
         let mut text = String::new();
         for (name, value) in &self.facts {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let value = match value {
+                Json::Text(text) => text.clone(),
+                other => other.to_string(),
+            };
             text += &format!("{name:>14}  {}\n", printable(&value));
         }
         text += &format!("{:>14}  {}\n", "checked", self.checked.join(", "));

@@ -2,8 +2,7 @@
 //!
 //! # Guarantees
 //!
-//! Any bytes have an anatomy: that of what can be read of them. It takes as much memory as they are long, a few times
-//! over.
+//! Any bytes have an anatomy: that of what can be read of them. It takes a few times as much memory as they do.
 
 use crate::features;
 use abi::provenance;

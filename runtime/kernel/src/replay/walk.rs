@@ -22,6 +22,9 @@ pub const KEYS_MAX: usize = 64;
 /// What a block did to a key: nothing, or its new value, which is `None` where it was deleted.
 pub type Written = Option<Option<Vec<u8>>>;
 
+/// The last call that wrote each key.
+type Writers = BTreeMap<Vec<u8>, u64>;
+
 /// A call of history, run again with its host calls.
 pub struct Walk {
     /// The call's place in history.
@@ -51,15 +54,12 @@ pub struct Differing {
 pub struct Examined {
     /// The keys that differ after the block, in their order: the first [`KEYS_MAX`].
     pub keys: Vec<Differing>,
-    /// The call that diverged; where only the block did, the last one that wrote the first of the keys here. None
-    /// where no call did, or where it cannot be run.
+    /// The call that diverged; where only the block did, the last one that wrote the first of the keys here.
+    /// None where no call did, or where it cannot be run.
     pub walk: Option<Walk>,
     /// The first of its host calls that reads or writes one of the keys.
     pub touched: Option<usize>,
 }
-
-/// The last call that wrote each key.
-type Writers = BTreeMap<Vec<u8>, u64>;
 
 /// The keys, in order, that two lists of writes leave differently.
 pub(super) fn differing<'a>(recorded: &'a Diff, computed: &'a Diff) -> impl Iterator<Item = &'a [u8]> {

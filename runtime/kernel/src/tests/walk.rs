@@ -1,5 +1,5 @@
-//! A call of history is walked through host call by host call, and a divergence is followed down to the key and
-//! the host call.
+//! A call of history is walked through host call by host call, and a divergence is followed down to the key
+//! and the host call.
 
 use super::divergence::{history, replay, rewritten};
 use super::fixture::programs;

@@ -30,8 +30,8 @@ pub struct ReplayArgs {
     /// Walk through the host calls of that record's call, or of the last one's: on a terminal one by one.
     #[arg(long)]
     step: bool,
-    /// Only up to the first record or root that comes out otherwise: shows what differs, which keys, and the host
-    /// calls up to the first that touches one. Of FILE, if given, a bundle from genesis, and not of the shard.
+    /// Only up to the first record or root that comes out otherwise: shows what differs, which keys, and the
+    /// host calls up to the first that touches one. Of FILE, if given, a bundle, and not of the shard.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seq", "step"])]
     until_divergence: Option<Option<PathBuf>>,
 }

@@ -87,8 +87,8 @@ fn built(section: &[u8]) -> Value {
 }
 
 fn producers(anatomy: &Anatomy) -> Vec<Value> {
-    let row = |(field, name, version): &(String, String, String)| json!({ "field": field, "name": name, "version": version });
-    anatomy.producers.iter().map(row).collect()
+    let rows = anatomy.producers.iter();
+    rows.map(|(field, name, version)| json!({ "field": field, "name": name, "version": version })).collect()
 }
 
 fn sections(anatomy: &Anatomy) -> Vec<Value> {
@@ -99,6 +99,6 @@ fn sections(anatomy: &Anatomy) -> Vec<Value> {
 fn functions(anatomy: &Anatomy, count: usize) -> Vec<Value> {
     let mut functions: Vec<_> = anatomy.functions.iter().collect();
     functions.sort_by_key(|function| Reverse(function.bytes));
-    let row = |function: &&vm::Function| json!({ "bytes": function.bytes, "index": function.index, "function": function.name });
-    functions.iter().take(count).map(row).collect()
+    let rows = functions.iter().take(count);
+    rows.map(|it| json!({ "bytes": it.bytes, "index": it.index, "function": it.name })).collect()
 }

@@ -1,5 +1,5 @@
-//! `foil replay --until-divergence`: the first record or root that comes out otherwise, down to the key and the
-//! host call.
+//! `foil replay --until-divergence`: the first record or root that comes out otherwise, down to the key and
+//! the host call.
 
 use super::step;
 use crate::cli::Global;
@@ -113,8 +113,8 @@ fn search(
     Ok(Exit::Verified)
 }
 
-/// Tells what diverged, where, and how: recorded and computed, the keys, and the host calls up to the first that reads or
-/// writes one of them.
+/// Tells what diverged, where, and how: recorded and computed, the keys, and the host calls up to the first that
+/// reads or writes one of them.
 fn diverged(
     global: &Global,
     machine: &mut Machine,

@@ -36,8 +36,8 @@ pub(super) fn writes(teller: &Teller<'_>, walk: &Walk) -> Result<Vec<Value>, Fau
     Ok(rows)
 }
 
-/// Shows the steps: to a person line by line, who goes on with Enter if they sit at a terminal, and to a program in
-/// `answer`. `false` where the person has seen enough.
+/// Shows the steps: to a person line by line, who goes on with Enter if they sit at a terminal, and to a program
+/// in `answer`. `false` where the person has seen enough.
 pub(super) fn show(
     format: Format,
     steps: Vec<Value>,

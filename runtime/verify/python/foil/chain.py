@@ -1,0 +1,168 @@
+"""A history, block by block: everything that can be known of it without executing a program.
+
+The first broken rule is the one named, in this order: the header's links, the body's totals, call by call its
+rules, the execution root, the history root; and last, call by call, the signatures. Beside one block, the live
+idempotency keys are in memory, and nothing else that grows with the history.
+"""
+
+from heapq import heappop, heappush
+
+from .block import NO_WRITES
+from .codec import VERSION
+from .hashes import EFFECT, Frontier, list_root
+from .objects import AUTHORITY, FUEL_MAX, PROFILE, SYSTEM, act
+from .report import CANNOT_JUDGE, INVALID, Verdict
+from .state import EMPTY_ROOT
+
+
+class Window:
+    """The live idempotency keys, each with the time at which it dies."""
+
+    def __init__(self):
+        self.live, self.expiring = {}, []
+
+    def is_live(self, scope, time_ms):
+        return self.live.get(scope, 0) > time_ms
+
+    def use(self, scope, expires_ms, time_ms):
+        while self.expiring and self.expiring[0][0] <= time_ms:
+            del self.live[heappop(self.expiring)[1]]
+        self.live[scope] = expires_ms
+        heappush(self.expiring, (expires_ms, scope))
+
+
+class Chain:
+    """A history, verified up to a block; what serves and who writes after it."""
+
+    def __init__(self, genesis):
+        if genesis.profile != PROFILE:
+            raise Verdict(CANNOT_JUDGE, 2102)
+        self.genesis, self.history, self.window = genesis, Frontier(), Window()
+        self.program, self.writer, self.header = None, genesis.writer, None
+
+    def block(self, block):
+        """Checks the next block against all before it, and moves on."""
+        header, entries = block.header, block.entries
+
+        def refuse(code, seq=None):
+            raise Verdict(INVALID, code, height=header.height, seq=seq)
+
+        for broken in (link(self.genesis.id, self.header, header), self.totals(block)):
+            if broken is not None:
+                refuse(broken)
+        serving = self.calls(entries, header.first_seq, refuse)
+        history, digests, effects = self.history.copy(), [], []
+        for digest, effect, record in block.records(PROFILE):
+            digests.append(digest)
+            effects.append(effect)
+            history.push(record)
+        if list_root(EFFECT, effects) != header.execution_root:
+            refuse(2114)
+        if history.root() != header.history_root:
+            refuse(2113)
+        for index, (entry, digest) in enumerate(zip(entries, digests)):
+            if not entry.signed.proves_caller(digest):
+                refuse(2122, header.first_seq + index)
+        for entry in entries:
+            call = entry.signed.call
+            self.window.use((call.caller, call.key), call.expires_ms, entry.time_ms)
+        (self.program, self.writer), self.history, self.header = serving, history, header
+
+    def commitment(self, commitment):
+        """Checks that `commitment` is the writer's to the last block."""
+        genesis, header = self.genesis, self.header
+        if not commitment.names(header):
+            raise Verdict(INVALID, 2013, height=header.height)
+        broken = commitment.broken(genesis.origin, genesis.id, self.writer, header.history_root)
+        if broken is not None:
+            raise Verdict(INVALID, broken, height=header.height)
+
+    def totals(self, block):
+        """What the header says of its body as a whole: the rule that is broken, or `None`."""
+        header, entries = block.header, block.entries
+        rules = (
+            (2111, self.header is not None or header.root_before == EMPTY_ROOT),
+            (2110, header.count == len(entries)),
+            (2117, not entries or entries[-1].time_ms == header.time_ms),
+            (2115, block.diff_hash == header.diff),
+            # The merged diff of one call is the call's.
+            (2116, len(entries) != 1 or entries[0].diff == header.diff),
+        )
+        return first_broken(rules)
+
+    def calls(self, entries, first_seq, refuse):
+        """Checks every call but for its signature; program and writer after them."""
+        genesis, serving, used = self.genesis, (self.program, self.writer), {}
+        time_ms = self.header.time_ms if self.header else genesis.start_ms
+        for seq, entry in enumerate(entries, first_seq):
+            call = entry.signed.call
+            scope, step = (call.caller, call.key), entry.time_ms - time_ms
+            time_ms = entry.time_ms
+            is_silent = entry.diff == NO_WRITES and not entry.events and not entry.messages
+            rules = (
+                (2118, step >= 0),
+                (2119, step <= genesis.jump_ms),
+                (2120, call.version == VERSION),
+                (2123, call.expires_ms > time_ms),
+                (2124, call.expires_ms - time_ms <= genesis.window_ms),
+                (2125, used.get(scope, 0) <= time_ms and not self.window.is_live(scope, time_ms)),
+                (2133, call.fuel_max <= FUEL_MAX and entry.fuel <= call.fuel_max),
+                (2132, entry.outcome == 0 or is_silent),
+            )
+            broken = first_broken(rules)
+            used[scope] = call.expires_ms
+            if broken is None:
+                broken, serving = self.serves(entry, seq, serving)
+            if broken is not None:
+                refuse(broken, seq)
+        return serving
+
+    def serves(self, entry, seq, serving):
+        """Whether the call ran on the program that serves, or is an act of the authority: the rule that is
+        broken, or `None` and what serves after it."""
+        call, (program, writer) = entry.signed.call, serving
+        if call.program is not None and call.program != entry.program:
+            return 2131, None
+        if entry.program != SYSTEM:
+            rules = (
+                (2129, seq != 0),
+                (2128, entry.signed.proof[0] != AUTHORITY),
+                (2130, program is None or program == entry.program),
+            )
+            return first_broken(rules), serving
+        named = act(call.method, call.args)
+        done = named if entry.outcome == 0 else None
+        rules = (
+            (2129, seq != 0 or (done is not None and done[0] == "deploy")),
+            (2127, self.genesis.has_authority(entry.signed.proof)),
+            (2135, named is not None),
+        )
+        if done is None:
+            return first_broken(rules), serving
+        method, value = done
+        return first_broken(rules), (value, writer) if method == "deploy" else (program, value)
+
+
+def first_broken(rules):
+    return next((code for code, holds in rules if not holds), None)
+
+
+def link(shard, before, header):
+    """What links a header to the one before it: the rule that is broken, or `None`."""
+    height, previous, first_seq, epoch = 1, shard, 0, 1
+    if before is not None:
+        height, previous, first_seq = before.height + 1, before.hash, before.history_size
+        epoch = before.epoch
+    rules = (
+        (2103, header.version == VERSION),
+        (2104, header.shard == shard),
+        (2105, header.height == height),
+        (2106, header.previous == previous),
+        (2107, header.epoch >= epoch),
+        (2108, header.first_seq == first_seq),
+        (2109, header.count > 0),
+        (2112, first_seq + header.count == header.history_size),
+        (2111, before is None or header.root_before == before.root_after),
+        (2118, before is None or header.time_ms >= before.time_ms),
+    )
+    return first_broken(rules)

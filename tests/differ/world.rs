@@ -1,0 +1,154 @@
+//! Small shards, run by the real kernel: what the changes are made of.
+
+use crate::birth::{START_MS, WINDOW_MS, authority, caller, catalogue, genesis, program_id, writer};
+use crate::history::History;
+use crate::rng::Rng;
+use abi::call::{Call, Caller, Envelope, Proof, SignedCall};
+use abi::codec::{Bytes, Encode};
+use abi::profile::Profile;
+use abi::sign::SecretKey;
+use abi::system::{Act, Deploy, SetWriter};
+use journal::{MemoryDisk, ReceiptFile, Start};
+use kernel::recover::Opening;
+use kernel::{Answer, Batch, Keyring, Request, Shard};
+use state::MemoryStore;
+use verify::{Claim, ProofFile};
+
+/// The key that some shards' authority makes the writer's.
+pub(crate) fn successor() -> SecretKey {
+    SecretKey::from_seed(&[66; 32])
+}
+
+/// A shard's history, and what its node handed out on the way.
+pub(crate) struct World {
+    pub(crate) history: History,
+    /// What a bundle begins with that leaves out the first blocks.
+    pub(crate) start: Start,
+    pub(crate) receipts: Vec<ReceiptFile>,
+    pub(crate) proofs: Vec<ProofFile>,
+}
+
+struct Maker {
+    rng: Rng,
+    shard: Shard<MemoryDisk, MemoryStore>,
+    time_ms: u64,
+    keys_used: u8,
+    receipts: Vec<ReceiptFile>,
+    proofs: Vec<ProofFile>,
+}
+
+impl World {
+    /// The shard of a seed: a deploy, some batches, and acts of the authority between them.
+    pub(crate) fn new(seed: u64) -> World {
+        let opening = Opening {
+            genesis: genesis(seed),
+            keyring: Keyring::new(vec![writer(), successor()]),
+            disk: MemoryDisk::new(),
+            store: MemoryStore::default(),
+            programs: catalogue(),
+            build: "differ".into(),
+        };
+        let shard = Shard::create(opening).unwrap();
+        let rng = Rng::new(seed, "differ");
+        let (receipts, proofs) = (Vec::new(), Vec::new());
+        let mut maker = Maker { rng, shard, time_ms: START_MS, keys_used: 0, receipts, proofs };
+        maker.act(Act::Deploy(Deploy { program: program_id(0) }));
+        let batches = maker.rng.within(2..=4);
+        for n in 0..batches {
+            maker.calls();
+            if n == 0 && seed.is_multiple_of(2) {
+                maker.act(Act::SetWriter(SetWriter { key: successor().public() }));
+            }
+            if n == 1 && seed.is_multiple_of(3) {
+                maker.act(Act::Deploy(Deploy { program: program_id(1) }));
+            }
+        }
+        maker.end()
+    }
+}
+
+impl Maker {
+    fn call(&mut self, method: &str, args: Vec<u8>) -> Call {
+        self.keys_used += 1;
+        self.time_ms += self.rng.within(0..=40);
+        let key = [self.keys_used; 32];
+        Call {
+            version: abi::VERSION,
+            shard: self.shard.id(),
+            program: None,
+            method: method.into(),
+            args: Bytes(args),
+            salt: Call::salt_of(&[5; 32], &key),
+            caller: Caller::Nobody,
+            key,
+            expires_ms: self.time_ms + self.rng.within(1..=WINDOW_MS),
+            fuel_max: 20_000,
+        }
+    }
+
+    fn act(&mut self, act: Act) {
+        let (method, args) = act.to_call();
+        let call = Call { program: Some(Profile.system()), ..self.call(method, args) };
+        let [first, second, _] = authority();
+        self.submit(vec![SignedCall::authorize(call, &[&first, &second])]);
+    }
+
+    /// A batch of calls that return, fail and trap, by one caller each or under one signature.
+    fn calls(&mut self) {
+        let mut batch = Vec::new();
+        for _ in 0..self.rng.within(1..=6) {
+            let method = *self.rng.pick(&["count", "put", "put", "take", "trap", "burn"]);
+            let key = Bytes(vec![self.rng.byte() % 6; 8]);
+            let args = (key, Bytes(vec![7; self.rng.index(40)])).to_bytes();
+            let call = self.call(method, args);
+            batch.push(match self.rng.within(0..=4) {
+                0 => SignedCall { call, proof: Proof::None },
+                1 => {
+                    let call = Call { caller: Caller::Principal("ann".into()), ..call };
+                    SignedCall { call, proof: Proof::None }
+                }
+                n => {
+                    let secret = caller(u8::try_from(n % 3).unwrap());
+                    SignedCall::sign(Call { caller: Caller::Key(secret.public()), ..call }, &secret)
+                }
+            });
+        }
+        if self.rng.percent(50) {
+            let secret = caller(0);
+            let calls = (0..self.rng.within(1..=5)).map(|_| {
+                let call = self.call("count", vec![0x80]);
+                Call { caller: Caller::Key(secret.public()), ..call }
+            });
+            batch.extend(Envelope::sign(calls.collect(), &secret));
+        }
+        self.submit(batch);
+    }
+
+    fn submit(&mut self, batch: Vec<SignedCall>) {
+        let now_ms = self.time_ms;
+        let requests = batch.into_iter().map(|signed| Request { signed, now_ms }).collect();
+        let block_calls = usize::try_from(self.rng.within(1..=5)).unwrap();
+        let answers = self.shard.submit(Batch { requests, block_calls, stop_at_rejection: false }).unwrap();
+        assert!(answers.iter().any(|answer| matches!(answer, Answer::New { .. })), "{answers:?}");
+        let last = self.shard.position().seq - 1;
+        let receipt = self.shard.receipt_file(last).unwrap().unwrap();
+        let key = [&[1][..], &[self.rng.byte() % 6; 8]].concat();
+        let keys = self.shard.prove(&[key.as_slice(), b"\x01count"]).unwrap();
+        let to = [1, self.rng.byte() % 8];
+        let range = self.shard.prove_range(&[1], self.rng.percent(70).then_some(&to[..])).unwrap();
+        for claim in [Claim::Keys(keys), Claim::Range(range)] {
+            self.proofs.push(ProofFile { receipt: receipt.clone(), claim });
+        }
+    }
+
+    fn end(mut self) -> World {
+        let height = self.shard.position().height;
+        let blocks: Vec<_> = (1..=height).map(|height| self.shard.block(height).unwrap().unwrap()).collect();
+        for seq in 0..self.shard.position().seq {
+            self.receipts.push(self.shard.receipt_file(seq).unwrap().unwrap());
+        }
+        let start = self.shard.start_after(&blocks[blocks.len() / 2].header).unwrap();
+        let history = History::new(self.shard.genesis().clone(), blocks);
+        World { history, start, receipts: self.receipts, proofs: self.proofs }
+    }
+}
