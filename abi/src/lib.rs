@@ -9,7 +9,8 @@
 //!
 //! - One value has one encoding: deterministic CBOR (RFC 8949, section 4.2.1), and the decoder accepts
 //!   nothing else.
-//! - Decoding allocates no more than the input is long, and never panics.
+//! - Decoding never panics, and believes no length before the bytes are there: it takes at most 128 bytes of
+//!   memory for each byte of input, the most for lists of tiny items.
 //! - A digest names its kind: no two kinds of object share a hash domain.
 //!
 //! # Limits

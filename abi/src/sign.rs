@@ -14,14 +14,21 @@ impl PublicKey {
     /// Whether `signature` is this key's over `message`: `verify_strict`, which refuses weak keys and
     /// every malleable form.
     pub fn verifies(&self, message: &[u8], signature: &Signature) -> bool {
-        VerifyingKey::from_bytes(&self.0).is_ok_and(|key| {
+        self.point().is_some_and(|key| {
             key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(&signature.0)).is_ok()
         })
     }
 
-    /// Whether the bytes are a point of the curve that is not of small order.
+    /// Whether the bytes are the one encoding of a point of the curve that is not of small order.
     pub fn is_sound(&self) -> bool {
-        VerifyingKey::from_bytes(&self.0).is_ok_and(|key| !key.is_weak())
+        self.point().is_some_and(|key| !key.is_weak())
+    }
+
+    /// The point. Its y is below the field's prime 2^255 − 19: the library takes y + p for y, others do not.
+    fn point(&self) -> Option<VerifyingKey> {
+        let [least, middle @ .., most] = &self.0;
+        let is_reduced = *least < 0xed || most & 0x7f != 0x7f || middle.iter().any(|&byte| byte != 0xff);
+        VerifyingKey::from_bytes(&self.0).ok().filter(|_| is_reduced)
     }
 
     /// The key's short name in COSE headers: the first 16 bytes of its digest.
@@ -149,6 +156,19 @@ mod tests {
         let public = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
         assert_eq!(key.public().to_string(), public);
         assert_eq!(&key.sign(b"").0[..8], [0xe5, 0x56, 0x43, 0x00, 0xc3, 0x60, 0xac, 0x72]);
+    }
+
+    /// Twenty keys had two encodings, of which other libraries refuse one (RFC 8032, section 5.1.3).
+    #[test]
+    fn a_key_has_one_encoding() {
+        let of = |least: u8, most: u8| {
+            PublicKey(std::array::from_fn(|i| [least, 0xff, most][usize::from(i > 0) + usize::from(i == 31)]))
+        };
+        for least in 0xed..=0xff {
+            assert!(!of(least, 0x7f).is_sound() && !of(least, 0xff).is_sound(), "y = p + {}", least - 0xed);
+        }
+        assert!((0..0xed).any(|least| of(least, 0x7f).is_sound()), "those below the prime are keys");
+        assert!(PublicKey(std::array::from_fn(|i| if i == 0 { 3 } else { 0 })).is_sound(), "y = 3 is one");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many lines the file had when lines were appended, and the SHA-256 digest of those lines.
 const PINS: &[(usize, &str)] = &[
     // Version 1.
-    (549, "c1234684b2741398268a38c3717416606ec6342b77a358ccd659a00c08257c37"),
+    (550, "10016420bcfc9a73ccbc38e1837ce059f62ed851c445a5ff6672ae9c64e5bce8"),
 ];
 
 fn digest(lines: &[String]) -> String {

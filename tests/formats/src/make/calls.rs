@@ -34,7 +34,7 @@ fn genesis(made: &mut Maker, genesis: &Genesis) {
     full.witnesses.keys = vec![key(23).public()];
     full.witnesses.threshold = 1;
     made.valid("genesis/with-replicas-and-a-witness", &full.to_bytes(), &alone());
-    let broken: [(&str, Change); 12] = [
+    let broken: [(&str, Change); 13] = [
         ("of-another-version", |g| g.version = VERSION + 1),
         ("origin-of-upper-case", |g| g.origin = "Foil.example".into()),
         ("origin-with-an-empty-part", |g| g.origin = "foil.example//x".into()),
@@ -43,6 +43,13 @@ fn genesis(made: &mut Maker, genesis: &Genesis) {
         ("threshold-of-none", |g| g.authority.threshold = 0),
         ("threshold-of-too-many", |g| g.authority.threshold = 4),
         ("writer-of-small-order", |g| g.writer = PublicKey(std::array::from_fn(|at| u8::from(at == 0)))),
+        ("writer-not-reduced", |g| {
+            g.writer = PublicKey(std::array::from_fn(|at| match at {
+                0 => 0xf0,
+                31 => 0x7f,
+                _ => 0xff,
+            }))
+        }),
         ("writer-among-the-replicas", |g| g.commit.replicas = vec![g.writer]),
         ("more-writes-than-disks", |g| g.commit.writes = 2),
         ("window-of-nothing", |g| g.window_ms = 0),
