@@ -117,12 +117,34 @@ pub fn bundle(bytes: &[u8], anchor: &Anchor) -> Report {
     verify::verify_bundle(bytes, anchor, &Plan::of(Execution::Off), &mut |_| ())
 }
 
+/// The facts of a report that are a file's own, whatever else a verifier comes to tell of it.
+const FACTS: &[&str] = &[
+    "shard",
+    "origin",
+    "writer",
+    "seq",
+    "height",
+    "signed_height",
+    "size",
+    "records",
+    "head",
+    "root",
+    "effect",
+    "from",
+    "to",
+    "values",
+];
+
 /// What a verifier found, and no number if it is content.
 fn reported(report: &Report) -> Judged {
-    match report.verdict.code {
-        0 => Ok((report.to_json()["facts"].clone(), None)),
-        code => Err(code),
+    if report.verdict.code != 0 {
+        return Err(report.verdict.code);
     }
+    let report: Value = serde_json::from_str(&report.to_json().to_string()).unwrap();
+    let found =
+        FACTS.iter().filter_map(|fact| Some(((*fact).to_owned(), report["facts"].get(*fact)?.clone())));
+    let facts = Value::Object(found.collect());
+    Ok((facts, None))
 }
 
 /// A value of the canonical subset.

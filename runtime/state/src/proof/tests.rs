@@ -248,7 +248,7 @@ fn golden_proofs() {
     let map = sample();
     let hash = |bytes: &[u8]| abi::hash::BUNDLE.hash(bytes).to_string();
     let keys = prove(&map, &[vec![b'k', 8], vec![b'k', 9]]).to_bytes();
-    assert_eq!(hash(&keys), "65ebd68b8c920e884d3db05b87e9152f11917950eea34c8fd089cf63c0589770");
+    assert_eq!(hash(&keys), "2d229698cf7051394782ae2c118b6fd6bc8c8dfd88d08e9fe4063bac6a047e89");
     let range = prove_range(&map, &[b'k', 8], Some(&[b'k', 24])).to_bytes();
-    assert_eq!(hash(&range), "2459c33f0beaeb8fce6525d55272e659082b0632e7ed52c38c9952f1bf30e77e");
+    assert_eq!(hash(&range), "f5d0f31a0077ce17db00842dd2a978822fc5c77489ccc801c75b0b9a2cf7633b");
 }

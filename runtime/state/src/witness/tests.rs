@@ -318,7 +318,7 @@ fn golden_witness() {
     let bytes = witness(&sample(), &block()).0.to_bytes();
     assert_eq!(
         abi::hash::BUNDLE.hash(&bytes).to_string(),
-        "217e02d0ce22904ac512f920874f267f8b28a9d6af5890ca7beb1c68610c3661"
+        "f913011d29edd3d3cf326fa531b58b57b8475ab7ad12beee066efeb141794762"
     );
 }
 
