@@ -111,6 +111,11 @@ impl Entry {
         Effect::new(call, call.digest(), at, &self.outcome, self.diff, &self.events, &self.messages)
     }
 
+    /// Whether this is an act of the authority that was done.
+    pub(crate) fn is_act(&self) -> bool {
+        self.outcome.is_returned() && self.program == Profile.system()
+    }
+
     /// How many events and messages.
     pub fn items(&self) -> usize {
         self.events.len() + self.messages.len()
@@ -154,18 +159,13 @@ pub struct Block {
 impl Block {
     /// The acts of the authority that were done, each with its place in history.
     pub fn acts(&self) -> Vec<(u64, Act)> {
-        self.acts_with_calls().map(|(seq, act, _)| (seq, act)).collect()
-    }
-
-    pub(crate) fn acts_with_calls(&self) -> impl Iterator<Item = (u64, Act, &SignedCall)> {
-        let system = Profile.system();
-        let done = (0..)
-            .zip(&self.entries)
-            .filter(move |(_, entry)| entry.outcome.is_returned() && entry.program == system);
-        let act = |call: &SignedCall| Act::from_call(&call.call.method, &call.call.args);
-        done.filter_map(move |(index, entry): (u64, &Entry)| {
-            Some((self.header.first_seq.saturating_add(index), act(&entry.call)?, &entry.call))
+        let acts = (0..).zip(&self.entries).filter(|(_, entry)| entry.is_act());
+        acts.filter_map(|(index, entry): (u64, &Entry)| {
+            let call = &entry.call.call;
+            let act = Act::from_call(&call.method, &call.args)?;
+            Some((self.header.first_seq.saturating_add(index), act))
         })
+        .collect()
     }
 
     /// How many events, messages and writes the block holds.

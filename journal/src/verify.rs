@@ -15,7 +15,7 @@
 //!
 //! The live idempotency keys are held in memory, and nothing else that grows with the history.
 
-use crate::authority::{appointed, has_authority};
+use crate::authority::appointed;
 use crate::block::{Block, Header, diff_over_limit, execution_root};
 use crate::bundle::Start;
 use crate::commitment::{Commitment, Issuer};
@@ -26,7 +26,6 @@ use abi::limits::{BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX};
 use abi::profile::Profile;
 use abi::record::Record;
 use abi::sign::PublicKey;
-use abi::system::Act;
 use abi::{Hash, VERSION};
 
 mod calls;
@@ -123,8 +122,8 @@ impl Chain {
         Ok(self.advance(block, next))
     }
 
-    /// Follows the next block by its header alone: that it links to the one before, and whom the authority
-    /// appoints in it. That the body is the header's is not looked at.
+    /// Follows the next block by its header: that it links to the one before, and whom the authority appoints in
+    /// it, by acts that are live, new and in the header's execution root. Nothing else of the body is looked at.
     ///
     /// # Errors
     ///
@@ -136,13 +135,14 @@ impl Chain {
         if self.head.is_none() && header.root_before != self.empty_root {
             return Err(at(Reason::RootBefore));
         }
-        for (_, act, call) in block.acts_with_calls() {
-            let proves = has_authority(&self.genesis, call) && call.proves_caller(&call.call.digest());
-            match act {
-                Act::SetWriter(writer) if proves => self.issuer.key = writer.key,
-                Act::Deploy(deploy) if proves => self.program = Some(deploy.program),
-                _ => {}
-            }
+        let records = block.records(self.genesis.profile);
+        if execution_root(&records) != header.execution_root {
+            return Err(at(Reason::ExecutionRoot));
+        }
+        let acts = block.entries.iter().zip(&records).filter(|(entry, _)| entry.is_act());
+        for (entry, record) in acts {
+            self.appoint(entry, record)
+                .map_err(|reason| Invalid { seq: Some(record.effect.seq), ..at(reason) })?;
         }
         self.head = Some(*header);
         Ok(())

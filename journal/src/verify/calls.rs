@@ -89,6 +89,25 @@ impl Chain {
         Ok(())
     }
 
+    /// Does an act of a block that is followed by its header: live, new, and of the authority.
+    pub(super) fn appoint(&mut self, entry: &Entry, record: &Record) -> Result<(), Reason> {
+        let call = &entry.call.call;
+        self.key_is_fresh(entry, &mut Used::new())?;
+        if !has_authority(&self.genesis, &entry.call) {
+            return Err(Reason::Authority);
+        }
+        if !entry.call.proves_caller(&record.effect.call) {
+            return Err(Reason::CallProof);
+        }
+        self.window.advance(entry.time_ms);
+        self.window.insert(&call.caller, &call.key, call.expires_ms, record.effect.seq);
+        match Act::from_call(&call.method, &call.args).ok_or(Reason::Act)? {
+            Act::Deploy(deploy) => self.program = Some(deploy.program),
+            Act::SetWriter(writer) => self.issuer.key = writer.key,
+        }
+        Ok(())
+    }
+
     /// Whether the call ran on the program that serves, or is an act of the authority; what serves after it.
     fn serves(&self, entry: &Entry, seq: u64, serving: Serving) -> Result<Serving, Reason> {
         let call = &entry.call.call;

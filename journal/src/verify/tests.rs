@@ -228,6 +228,27 @@ fn a_new_writer_signs_from_the_block_that_appoints_it() {
     assert_eq!(chain.commitment(&commitment), Ok(()));
 }
 
+/// Headers alone would let whoever holds a former writer's key show the act again that once appointed it.
+#[test]
+fn an_act_cannot_be_shown_twice_to_who_follows_headers() {
+    let (mut sample, first) = Sample::begun();
+    let mut followed = chain(&sample);
+    followed.follow(&first).unwrap();
+    let [former, successor] = [66, 67].map(|seed| SecretKey::from_seed(&[seed; 32]));
+    let act = sample.set_writer(&former, THEN);
+    let block = sample.block(vec![act.clone(), sample.set_writer(&successor, THEN)]);
+    followed.follow(&block).unwrap();
+    assert_eq!(followed.issuer().key, successor.public());
+    sample.push(&block);
+    for (reason, time) in [(Reason::Duplicate, THEN + 1), (Reason::Expired, THEN + 100)] {
+        let again = sample.block(vec![Entry { time_ms: time, ..act.clone() }]);
+        assert_eq!(followed.clone().follow(&again).unwrap_err().reason, reason);
+    }
+    let mut other = sample.block(vec![sample.hit(9, THEN)]);
+    other.entries = vec![sample.set_writer(&former, THEN)];
+    assert_eq!(followed.follow(&other).unwrap_err().reason, Reason::ExecutionRoot);
+}
+
 #[test]
 fn an_act_that_failed_appoints_nobody() {
     let (sample, mut chain, _) = second();
