@@ -26,7 +26,7 @@ fn refused(folder: &Folder, exit: i32, number: u16) {
 #[test]
 fn a_directory_of_another_version_is_refused() {
     let (folder, _) = counted();
-    for other in ["counterfoil data 1\n", "counterfoil data 0", "", "\u{1b}[31m"] {
+    for other in ["counterfoil data 0\n", "counterfoil data 1", "", "\u{1b}[31m"] {
         folder.write("foil-data/FORMAT", other);
         refused(&folder, 1, 7006);
         folder.foil("shard list").refuses(1, 7006);
