@@ -6,7 +6,10 @@
 #                                           as things are, 3 if not; no output
 #
 # Every member of this workspace that is a cdylib becomes one module,
-# guests/wasm/NAME.wasm, where NAME is the package's name. With --out the
+# guests/wasm/NAME.wasm, where NAME is the package's name, with a custom section
+# counterfoil.build that says which compiler and which lock file made it (see
+# abi/src/provenance.rs). So a change of Cargo.lock changes all modules, and
+# with them the programs' ids. With --out the
 # modules go to DIR instead, for comparing with the committed ones: that is
 # refused (exit 4) if this machine's compiler is not the one that made those,
 # the one in guests/wasm/TOOLCHAIN.
@@ -223,6 +226,22 @@ for name in ${names[@]+"${names[@]}"}; do
 done
 
 # ---------------------------------------------------------------------------
+# Build, first what writes the section of how.
+
+mkdir -p "$CARGO_TARGET_DIR"
+if command -v flock >/dev/null; then
+    exec 9>"$CARGO_TARGET_DIR/.build-sh.lock"
+    flock 9
+fi
+
+locked=()
+[[ -z $out ]] || locked=(--locked)
+
+RUSTC=$rustc "$cargo" build --quiet --release ${locked[@]+"${locked[@]}"} --manifest-path stamp/Cargo.toml ||
+    die 1 "building stamp failed"
+stamp=$CARGO_TARGET_DIR/release/stamp
+
+# ---------------------------------------------------------------------------
 # The flags.
 
 # WebAssembly 1.0 and four small extensions. Left to itself, rustc would add
@@ -254,13 +273,7 @@ export FOIL_GUEST_STD=$std FOIL_GUEST_STD_REAL
 FOIL_GUEST_STD_REAL=$(realpath -m "$std")
 
 # ---------------------------------------------------------------------------
-# Build.
-
-mkdir -p "$CARGO_TARGET_DIR"
-if command -v flock >/dev/null; then
-    exec 9>"$CARGO_TARGET_DIR/.build-sh.lock"
-    flock 9
-fi
+# The modules.
 
 # Cargo sees neither that this script has changed nor that the members come
 # from another checkout: it would take a newer module of that one for ours.
@@ -279,8 +292,6 @@ fi
 
 into=${out:-$guests/wasm}
 mkdir -p "$into"
-locked=()
-[[ -z $out ]] || locked=(--locked)
 
 # As a cdylib alone, whatever else the crate is: link-time optimization stops at a
 # crate that is also to be an rlib. One by one, for together they would share the union of the features that
@@ -296,12 +307,11 @@ for i in ${members[@]+"${!members[@]}"}; do
     for place in "$root/" "${CARGO_HOME:-$HOME/.cargo}/" "$CARGO_TARGET_DIR/"; do
         ! grep -aqF -- "$place" "$module" || die 1 "$name.wasm contains a path of this machine: $place"
     done
+    new=$into/.$name.wasm.new
+    "$stamp" "$module" "$new" "${toolchain%%$'\n'*}" "$guests/Cargo.lock" || die 1 "stamping $name failed"
+    chmod 644 "$new"
     # An equal one keeps its time stamp.
-    if ! cmp -s "$module" "$into/$name.wasm"; then
-        cp "$module" "$into/.$name.wasm.new"
-        chmod 644 "$into/.$name.wasm.new"
-        mv "$into/.$name.wasm.new" "$into/$name.wasm"
-    fi
+    if cmp -s "$new" "$into/$name.wasm"; then rm "$new"; else mv "$new" "$into/$name.wasm"; fi
     printf '%8d  %s\n' "$(wc -c <"$into/$name.wasm")" "$name.wasm"
 done
 ((${#members[@]})) || say "no guests yet"

@@ -16,7 +16,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
-suites=(fmt clippy tidy unit guests golden spec smith)
+suites=(fmt clippy tidy unit guests golden c2sp spec smith strangers)
 if compgen -G 'tests/scripts/*.sh' >/dev/null; then suites+=(scripts); fi
 
 # Everything is built in release, workspace-wide and with the tests, so that all
@@ -37,6 +37,7 @@ suite_fmt() {
     need_component fmt
     cargo fmt --all --check
     cargo fmt --all --check --manifest-path guests/Cargo.toml
+    cargo fmt --all --check --manifest-path tests/c2sp/Cargo.toml
     cargo fmt --all --check --manifest-path tests/engines/Cargo.toml
     cargo fmt --all --check --manifest-path tests/engines/oracle/Cargo.toml
 }
@@ -44,6 +45,7 @@ suite_fmt() {
 suite_clippy() {
     need_component clippy
     cargo clippy "${build[@]}" --all-targets -- -D warnings
+    c2sp clippy --all-targets -- -D warnings
     engines clippy --workspace --all-targets --manifest-path tests/engines/Cargo.toml -- -D warnings
     engines clippy --all-targets --manifest-path tests/engines/oracle/Cargo.toml -- -D warnings
 }
@@ -66,6 +68,17 @@ suite_guests() {
 # What programs come to, on everything that runs them: a table.
 suite_golden() { cargo test "${build[@]}" --test golden -- --nocapture; }
 
+# cargo for the workspace of tests/c2sp.
+c2sp() {
+    local command=$1
+    shift
+    CARGO_TARGET_DIR=$CARGO_TARGET_DIR/c2sp \
+        cargo "$command" --release --locked --manifest-path tests/c2sp/Cargo.toml "$@"
+}
+
+# Published heads and tiles, read by other implementations.
+suite_c2sp() { c2sp test; }
+
 # cargo for the two workspaces of tests/engines, which share what they compile.
 engines() {
     local command=$1
@@ -81,6 +94,12 @@ suite_spec() {
 
 # Random modules on every engine, and the corpus of the fuzz targets.
 suite_smith() { engines test --test smith --manifest-path tests/engines/Cargo.toml -- --nocapture; }
+
+# Software that nobody here wrote, about a shard that is made for it: a table of verdicts.
+suite_strangers() {
+    cargo build "${build[@]}" --bins
+    FOIL=$CARGO_TARGET_DIR/release/foil FOIL_VERIFY=$CARGO_TARGET_DIR/release/foil-verify tests/strangers/run.sh
+}
 
 suite_scripts() {
     local script failed=()

@@ -59,6 +59,8 @@ foil_missing() {
     { command -v "${CXX:-c++}" && command -v cc; } >/dev/null || echo g++
     command -v git >/dev/null || echo git
     command -v python3 >/dev/null || echo python3
+    # Debian's Python makes virtual environments only with another package.
+    python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
     lib=$(foil_libclang)
     if [[ -z $lib ]]; then
         echo libclang-dev
@@ -86,7 +88,7 @@ foil_check_packages() {
         foil_refuse "still missing after the installation: ${missing[*]}"
     fi
     foil_refuse "missing: ${missing[*]}" "On Debian or Ubuntu: sudo apt-get install ${missing[*]}" \
-        "Elsewhere: a C++20 compiler, git, Python 3, and libclang with its headers."
+        "Elsewhere: a C++20 compiler, git, Python 3 with venv, and libclang with its headers."
 }
 
 # Holds the target directory for as long as file 9, its .lock, is open.

@@ -38,6 +38,7 @@ const NAMED_BY: &[(&str, &[&str])] = &[
     ("ciborium", &["abi", "node", "verify"]),
     ("clap", &["node", "verify"]),
     ("ed25519-dalek", &["abi"]),
+    ("hyper", &["node"]),
     ("rocksdb", &["node"]),
     ("rustix", &["node", "verify"]),
     ("sha2", &["abi", "journal"]),

@@ -76,6 +76,50 @@ pub struct HostCalled {
     pub args: Vec<u64>,
     /// Its result, 0 where it has none; `None` where it ended the call.
     pub result: Option<u64>,
+    /// The fuel that was left before it.
+    pub fuel_before: u64,
+    /// The fuel that it left; 0 where that did not suffice.
+    pub fuel_after: u64,
+    /// The bytes that the program gave it, one excerpt for each range of its memory, in the order of the
+    /// parameters; those up to the first that left the memory, where one did.
+    pub given: Vec<Excerpt>,
+    /// The bytes that it had for the program, whether or not they fitted the program's buffer.
+    pub answered: Option<Excerpt>,
+}
+
+impl HostCalled {
+    /// The program's key that it reads or writes, if it does.
+    pub fn key(&self) -> Option<&[u8]> {
+        match self.name {
+            "state_get" | "state_put" | "state_delete" => self.given.first()?.whole(),
+            "scan_next" => {
+                let (len, entry) = self.answered.as_ref()?.bytes.split_first_chunk()?;
+                entry.get(..usize::try_from(u32::from_le_bytes(*len)).ok()?)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The beginning of bytes that may be many.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Excerpt {
+    /// The first ones.
+    pub bytes: Vec<u8>,
+    /// How many there are.
+    pub len: usize,
+}
+
+impl Excerpt {
+    /// The first `max` of `bytes`.
+    pub fn of(bytes: &[u8], max: usize) -> Excerpt {
+        Excerpt { bytes: bytes[..bytes.len().min(max)].to_vec(), len: bytes.len() }
+    }
+
+    /// The bytes, if these are all.
+    pub fn whole(&self) -> Option<&[u8]> {
+        (self.bytes.len() == self.len).then_some(&self.bytes)
+    }
 }
 
 /// What a call did: the part of a record that a native run, another engine and an author's `cargo test`

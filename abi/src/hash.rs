@@ -122,6 +122,9 @@ kinds! {
     /// A program as an engine compiled it, in a cache.
     COMPILED = "counterfoil v1 compiled program",
         "9c89a38de59e5e385dfb3d3282fa3a10ebbfcee24938903dc51518ccc8df5135";
+    /// A caller and an idempotency key.
+    SCOPE = "counterfoil v1 scope",
+        "1664f6567781b84956df518e49ca2ae7fc83933231f108e5bd28ccc1b57137bc";
     /// A value drawn from a call's random stream.
     RANDOM = "counterfoil v1 random",
         "0bf325bffbdd4f3e7d827f7e65329a21be444e630f06bccad49107de97cc53d9";

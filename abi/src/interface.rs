@@ -28,12 +28,16 @@ use alloc::vec::Vec;
 
 #[cfg(feature = "std")]
 mod described;
+#[cfg(feature = "std")]
+mod key;
 mod section;
 #[cfg(feature = "std")]
 mod value;
 
 #[cfg(feature = "std")]
 pub use described::{Described, ErrorForm, EventForm, MethodForm, SlotForm, Type};
+#[cfg(feature = "std")]
+pub use key::decode_key;
 pub use section::{encode, encoded_len};
 #[cfg(feature = "std")]
 pub use value::{Mismatch, decode_value, encode_value};

@@ -37,6 +37,7 @@ pub mod interface;
 pub mod key;
 pub mod limits;
 pub mod outcome;
+pub mod provenance;
 
 #[cfg(feature = "std")]
 pub mod call;

@@ -154,11 +154,15 @@ pub struct Block {
 impl Block {
     /// The acts of the authority that were done, each with its place in history.
     pub fn acts(&self) -> Vec<(u64, Act)> {
-        let entries = (0..).zip(&self.entries);
-        let done =
-            entries.filter(|(_, entry)| entry.outcome.is_returned() && entry.program == Profile.system());
-        let act = |entry: &Entry| Act::from_call(&entry.call.call.method, &entry.call.call.args);
-        done.filter_map(|(n, entry)| Some((self.header.first_seq.saturating_add(n), act(entry)?))).collect()
+        self.acts_with_calls().map(|(seq, act, _)| (seq, act)).collect()
+    }
+
+    pub(crate) fn acts_with_calls(&self) -> impl Iterator<Item = (u64, Act, &SignedCall)> {
+        let (first_seq, entries) = (self.header.first_seq, (0..).zip(&self.entries));
+        let system = Profile.system();
+        let done = entries.filter(move |(_, entry)| entry.outcome.is_returned() && entry.program == system);
+        let act = |call: &SignedCall| Act::from_call(&call.call.method, &call.call.args);
+        done.filter_map(move |(n, entry)| Some((first_seq.saturating_add(n), act(&entry.call)?, &entry.call)))
     }
 
     /// How many events, messages and writes the block holds.

@@ -80,6 +80,11 @@ impl History {
         (size <= self.size()).then(|| self.span(0, size))
     }
 
+    /// The complete nodes over `2^level` records each, left to right.
+    pub(crate) fn row(&self, level: u32) -> &[Hash] {
+        self.levels.get(level as usize).map_or(&[], Vec::as_slice)
+    }
+
     /// The inclusion path of record `seq` in the tree of the first `size` records, leaf to root (RFC 9162,
     /// section 2.1.3.1); `None` if there is no such record or tree.
     pub fn path(&self, seq: u64, size: u64) -> Option<Vec<Hash>> {

@@ -14,7 +14,8 @@
 //! # Order
 //!
 //! `block` → `history` → `commitment` → `receipt` are what is signed; `page` → `segment` → `log` are how
-//! it is kept; `bundle` and `verify` are how it is handed on and judged.
+//! it is kept; `bundle` and `verify` are how it is handed on and judged; `note` → `head` → `tile` and
+//! `witness` are how strangers hold it to having one history.
 //!
 //! # Example
 //!
@@ -32,17 +33,22 @@
 mod authority;
 mod block;
 mod bundle;
+mod checkpoint;
 mod commitment;
 mod cose;
 mod disk;
 mod frontier;
+mod head;
 mod history;
 mod log;
+mod note;
 mod page;
 mod receipt;
 mod segment;
+mod tile;
 mod verify;
 mod window;
+mod witness;
 
 #[cfg(test)]
 mod sample;
@@ -50,12 +56,20 @@ mod sample;
 pub use authority::{Appointed, LINKS_MAX, Link, appointed};
 pub use block::{BUILD_BYTES_MAX, Block, Entry, Header, execution_root};
 pub use bundle::{BundleError, BundleReader, BundleWriter, Item, Manifest, Start, Trailer};
+pub use checkpoint::{Checkpoint, CheckpointFile, ForkError, ForkFile};
 pub use commitment::{Commitment, Issuer};
 pub use disk::{Disk, MemoryDisk};
 pub use frontier::Frontier;
+pub use head::Head;
 pub use history::{History, is_consistent};
 pub use log::{Cut, Journal, Tail};
+pub use note::{Line, NOTE_BYTES_MAX, Note, NoteError, NoteKey, SIGNATURES_MAX, Scheme};
 pub use receipt::{Committed, Receipt, ReceiptError, ReceiptFile};
 pub use segment::SegmentSize;
+pub use tile::{
+    TILE_WIDTH, Tile, TileError, TileKind, bundle_of_records, history_of_tiles, records_of_bundle,
+    root_of_tiles,
+};
 pub use verify::{Chain, Invalid, Reason, prove};
 pub use window::Window;
+pub use witness::{Decision, Refusal, Request, Witness};

@@ -15,7 +15,7 @@
 //!
 //! The live idempotency keys are held in memory, and nothing else that grows with the history.
 
-use crate::authority::appointed;
+use crate::authority::{appointed, has_authority};
 use crate::block::{Block, Header, diff_over_limit, execution_root};
 use crate::bundle::Start;
 use crate::commitment::{Commitment, Issuer};
@@ -26,6 +26,7 @@ use abi::limits::{BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX};
 use abi::profile::Profile;
 use abi::record::Record;
 use abi::sign::PublicKey;
+use abi::system::Act;
 use abi::{Hash, VERSION};
 
 mod calls;
@@ -91,7 +92,8 @@ impl Chain {
         }
         let history = Frontier::of(header.history_size, start.peaks.clone());
         chain.history = history
-            .filter(|history| history.root() == header.history_root && header.height > 0)
+            .filter(|history| history.root() == header.history_root)
+            .filter(|_| (1..u64::MAX).contains(&header.height))
             .ok_or(at(Reason::Start))?;
         let said = appointed(genesis, &start.links, header.history_size, &header.history_root)
             .map_err(|error| at(Reason::Commitment(error)))?;
@@ -120,6 +122,31 @@ impl Chain {
     pub fn unproved(&mut self, block: &Block) -> Result<Vec<Record>, Invalid> {
         let next = self.check(block)?;
         Ok(self.advance(block, next))
+    }
+
+    /// Follows the next block by its header alone: that it links to the one before, and whom the authority
+    /// appoints in it. That the body is the header's is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// Names the first rule of a header that it breaks.
+    pub fn follow(&mut self, block: &Block) -> Result<(), Invalid> {
+        let header = &block.header;
+        let at = |reason| Invalid { height: Some(header.height), ..Invalid::of(reason) };
+        link(&self.issuer.shard, self.head.as_ref(), header).map_err(at)?;
+        if self.head.is_none() && header.root_before != self.empty_root {
+            return Err(at(Reason::RootBefore));
+        }
+        for (_, act, call) in block.acts_with_calls() {
+            let proves = has_authority(&self.genesis, call) && call.proves_caller(&call.call.digest());
+            match act {
+                Act::SetWriter(writer) if proves => self.issuer.key = writer.key,
+                Act::Deploy(deploy) if proves => self.program = Some(deploy.program),
+                _ => {}
+            }
+        }
+        self.head = Some(*header);
+        Ok(())
     }
 
     /// Everything but the signatures.

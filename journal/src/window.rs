@@ -1,25 +1,30 @@
 //! The live idempotency keys: a function of the journal's last window, rebuilt on open.
 
+use abi::Hash;
 use abi::call::Caller;
-use std::collections::BTreeMap;
+use abi::codec::Encode;
+use abi::hash::SCOPE;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// One scoped key.
-type Scope = (Caller, [u8; 32]);
-
-/// Which (caller, key) pairs are live, and at which seq each was used.
+/// Which (caller, key) pairs are live, and at which seq each was used: some 130 bytes for each.
 ///
 /// Time moves forward only: what has expired is forgotten.
 #[derive(Clone, Debug, Default)]
 pub struct Window {
-    live: BTreeMap<Scope, Live>,
-    /// The scopes by the time at which they expire.
-    expiring: BTreeMap<u64, Vec<Scope>>,
+    /// By the digest of caller and key.
+    live: BTreeMap<Hash, Live>,
+    /// The same, by the time at which they expire.
+    expiring: BTreeSet<(u64, Hash)>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Live {
     seq: u64,
     expires_ms: u64,
+}
+
+fn scope(caller: &Caller, key: &[u8; 32]) -> Hash {
+    SCOPE.hash_parts(&[&caller.to_bytes(), key])
 }
 
 impl Window {
@@ -35,28 +40,24 @@ impl Window {
 
     /// The same, as it will be at `time_ms`.
     pub fn find_at(&self, caller: &Caller, key: &[u8; 32], time_ms: u64) -> Option<u64> {
-        let live = self.live.get(&(caller.clone(), *key))?;
+        let live = self.live.get(&scope(caller, key))?;
         (live.expires_ms > time_ms).then_some(live.seq)
     }
 
     /// Adds a key that is not live yet, used by the call at `seq`.
     pub fn insert(&mut self, caller: &Caller, key: &[u8; 32], expires_ms: u64, seq: u64) {
-        let scope = (caller.clone(), *key);
-        let before = self.live.insert(scope.clone(), Live { seq, expires_ms });
+        let scope = scope(caller, key);
+        let before = self.live.insert(scope, Live { seq, expires_ms });
         assert!(before.is_none(), "a live key is used once");
-        self.expiring.entry(expires_ms).or_default().push(scope);
+        self.expiring.insert((expires_ms, scope));
     }
 
     /// Moves time to `time_ms`: keys whose expiry it has reached are dead.
     pub fn advance(&mut self, time_ms: u64) {
-        while let Some(first) = self.expiring.first_entry() {
-            if *first.key() > time_ms {
-                break;
-            }
-            for scope in first.remove() {
-                let was = self.live.remove(&scope);
-                assert!(was.is_some(), "every key that expires was live");
-            }
+        while let Some(&(expires_ms, scope)) = self.expiring.first().filter(|(at, _)| *at <= time_ms) {
+            self.expiring.remove(&(expires_ms, scope));
+            let was = self.live.remove(&scope);
+            assert!(was.is_some(), "every key that expires was live");
         }
     }
 

@@ -170,11 +170,11 @@ fn receipts_cannot_be_mixed() {
     for (record, cose) in [(&one, &two), (&two, &one)] {
         let receipt =
             journal::Receipt { record: record.receipt.record.clone(), cose: cose.receipt.cose.clone() };
-        let file = journal::ReceiptFile { genesis: one.genesis.clone(), receipt };
+        let file = journal::ReceiptFile { receipt, ..one.clone() };
         folder.write("mixed.receipt", abi::codec::Encode::to_bytes(&file));
         folder.verify(&format!("--shard {shard} mixed.receipt")).exits(10);
     }
-    let bare = journal::ReceiptFile { genesis: None, receipt: one.receipt };
+    let bare = journal::ReceiptFile { genesis: None, ..one };
     folder.write("bare.receipt", abi::codec::Encode::to_bytes(&bare));
     assert_eq!(folder.verify(&format!("--shard {shard} bare.receipt")).exits(12)["code"], "E6003");
 }

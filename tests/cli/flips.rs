@@ -2,7 +2,7 @@
 
 use crate::foil::{Folder, soak};
 use abi::interface::{Describe, Interface, Kind, Method, encode, encoded_len};
-use verify::{Anchor, Execution, Exit, Verdict, verify_bundle};
+use verify::{Anchor, Execution, Exit, Plan, Verdict, verify_bundle};
 
 /// Keeps its argument under the key `note`.
 const NOTE: &str = r#"
@@ -52,7 +52,7 @@ fn small() -> (Vec<u8>, Anchor) {
 
 fn judge(bytes: &[u8], anchor: &Anchor, execute: bool) -> Verdict {
     let execution = if execute { Execution::By(kernel::Engine::Cranelift) } else { Execution::Off };
-    verify_bundle(bytes, anchor, execution, &mut |_| ()).verdict
+    verify_bundle(bytes, anchor, &Plan::of(execution), &mut |_| ()).verdict
 }
 
 /// What is wrong with how a changed bundle was judged, if anything is.

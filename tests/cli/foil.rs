@@ -162,6 +162,12 @@ impl Folder {
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("foil starts")
     }
 
+    /// Starts `foil`, to be heard and killed.
+    pub(crate) fn start_piped(&self, words: &str) -> Child {
+        let mut command = self.command("FOIL", "foil", words);
+        command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("foil starts")
+    }
+
     /// Runs a copy of `foil`, which may stand where nobody may go, as the user nobody.
     pub(crate) fn foil_as_nobody(&self, words: &str) -> Ran {
         let mut command = self.command("FOIL", "foil", words);

@@ -23,7 +23,7 @@ impl History {
                 Item::Genesis(found) => genesis = Some(found),
                 Item::Program(wasm) => programs.push(PROGRAM.hash(&wasm)),
                 Item::Block { block, .. } => blocks.push(block),
-                Item::Manifest(_) | Item::Trailer(_) => {}
+                Item::Manifest(_) | Item::Start(_) | Item::Trailer(_) => {}
             }
         }
         History { genesis: genesis.expect("a bundle has a genesis"), programs, blocks }

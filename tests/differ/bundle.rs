@@ -1,11 +1,13 @@
 //! Bundles, and how a history is changed before it becomes one.
 
-use crate::birth::{JUMP_MS, WINDOW_MS, authority, caller, program_id};
+use crate::birth::{JUMP_MS, WINDOW_MS, authority, caller};
 use crate::history::{History, resign, secrets, settle};
 use crate::rng::Rng;
+use crate::tree::{self, Node};
+use crate::world::program_id;
 use abi::Hash;
 use abi::call::{Caller, Proof};
-use abi::codec::{Bytes, Encode};
+use abi::codec::{Bytes, Encode, Major};
 use abi::diff::Diff;
 use abi::effect::{Event, Message};
 use abi::genesis::Genesis;
@@ -15,7 +17,7 @@ use abi::outcome::{Outcome, Trap};
 use abi::profile::Profile;
 use abi::sign::{PublicKey, Subject, message};
 use abi::system::{Act, Deploy, SetWriter};
-use journal::{Commitment, Entry, Header, Manifest, Start, Trailer};
+use journal::{Commitment, Entry, Frontier, Header, Manifest, Trailer};
 
 /// A bundle's items, and what its trailer says of them; a digest of zero stands for the right one.
 #[derive(Clone)]
@@ -25,11 +27,11 @@ pub(crate) struct Items {
 }
 
 impl Items {
-    /// The bundle of a history, from genesis or after the block of `start`.
-    pub(crate) fn of(history: &History, start: Option<&Start>, rng: &mut Rng) -> Items {
-        let from = start.map_or(1, |start| start.header.height + 1);
-        let skip = usize::try_from(from - 1).unwrap();
-        let to = history.blocks.len().max(1) as u64;
+    /// The bundle of a history.
+    pub(crate) fn of(history: &History, rng: &mut Rng) -> Items {
+        let start = history.start.as_ref();
+        let from = start.map_or(1, |start| start.header.height.wrapping_add(1));
+        let to = from.saturating_add(history.blocks.len().max(1) as u64 - 1);
         let shard = history.genesis.id();
         let mut manifest = Manifest { version: abi::VERSION, shard, from, to };
         if rng.percent(3) {
@@ -49,7 +51,7 @@ impl Items {
         if rng.percent(30) {
             items.push((3u8, Bytes(b"\0asm".to_vec())).to_bytes());
         }
-        for (block, commitment) in history.blocks.iter().zip(&history.commitments).skip(skip) {
+        for (block, commitment) in history.blocks.iter().zip(&history.commitments) {
             let commitment = commitment.as_ref().map(|commitment| Bytes(commitment.to_bytes()));
             let witness = rng.percent(10).then(|| Bytes(rng.bytes::<20>().to_vec()));
             items.push((4u8, Bytes(block.to_bytes()), commitment, witness).to_bytes());
@@ -92,6 +94,39 @@ impl Items {
     }
 }
 
+/// Writes a block's item in a form that the stored one is not, or with something longer than it may be.
+pub(crate) fn misspell(item: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
+    let mut tree = tree::parse(item)?;
+    let Node::Array(members) = &mut tree else { return None };
+    let Node::Wrapped(block) = members.get_mut(1)? else { return None };
+    let Node::Array(block) = &mut **block else { return None };
+    let [_, build, Node::Array(entries), Node::Array(diff)] = block.as_mut_slice() else { return None };
+    let n = rng.index(entries.len());
+    let before = entries[..n].iter().rev().find_map(|entry| match entry {
+        Node::Array(members) => members.get(2).filter(|node| matches!(node, Node::Bytes(_))).cloned(),
+        _ => None,
+    });
+    let Node::Array(entry) = &mut entries[n] else { return None };
+    let absent = Node::Number(Major::Simple, 22);
+    let long = |size| Node::Bytes(vec![0; size]);
+    let pair = |size| Node::Array(vec![Node::Text("x".repeat(size)), Node::Bytes(vec![0])]);
+    match rng.within(0..=11) {
+        0 => entry[2] = before.unwrap_or(absent),
+        1 => entry[2] = absent,
+        2 => entry[3] = Node::Number(Major::Unsigned, u64::MAX),
+        3 => entry[4] = Node::Number(Major::Unsigned, rng.within(0..=30)),
+        4 => entry[8] = Node::Bytes(Diff::new().hash().0.to_vec()),
+        5 => entry[8] = absent,
+        6 => entry[5] = if rng.percent(20) { long((1 << 20) + 1) } else { long(1) },
+        7 => entry[6] = Node::Array(vec![pair(*rng.pick(&[1, 65_535, 65_536]))]),
+        8 => *build = Node::Text("x".repeat(*rng.pick(&[64, 65]))),
+        9 => diff.extend(diff.last().cloned()),
+        10 => diff.reverse(),
+        _ => diff.push(Node::Array(vec![Node::Bytes(vec![0xff; 514]), absent])),
+    }
+    Some(tree.to_bytes())
+}
+
 /// Changes a history in one place, and seals it again, mostly.
 pub(crate) fn change(history: &mut History, rng: &mut Rng) {
     let at = rng.index(history.blocks.len());
@@ -110,6 +145,7 @@ pub(crate) fn change(history: &mut History, rng: &mut Rng) {
             commitment(history, at, rng);
             return;
         }
+        5 if history.start.is_some() => start(history, rng),
         _ => {
             let keys: Vec<_> = history.blocks.iter().flat_map(|block| &block.entries).collect();
             let other = (*rng.pick(&keys)).clone();
@@ -144,6 +180,27 @@ fn tamper(header: &mut Header, rng: &mut Rng) {
         13 => header.time_ms = number,
         14 => header.time_ms += 1,
         _ => (header.count, header.history_size) = (header.count + 1, header.history_size + 1),
+    }
+}
+
+/// Changes what the first block builds on.
+fn start(history: &mut History, rng: &mut Rng) {
+    let Some(start) = &mut history.start else { return };
+    let links = start.links.len();
+    match rng.within(0..=8) {
+        0..3 => tamper(&mut start.header, rng),
+        3 => start.header.height = *rng.pick(&[0, 1, u64::MAX - 1, u64::MAX]),
+        4 => start.peaks.push(Hash::ZERO),
+        5 => drop(start.peaks.pop()),
+        6 => {
+            start.header.history_size = u64::MAX;
+            start.peaks = vec![Hash::ZERO; 64];
+            start.header.history_root = Frontier::of(u64::MAX, start.peaks.clone()).unwrap().root();
+            start.links.clear();
+        }
+        7 if links > 0 => drop(start.links.remove(rng.index(links))),
+        8 if links > 0 => start.links.push(start.links[rng.index(links)].clone()),
+        _ => start.links.reverse(),
     }
 }
 

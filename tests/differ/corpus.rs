@@ -7,10 +7,12 @@ use crate::rng::Rng;
 use crate::tree::{self, Node};
 use crate::world::{World, successor};
 use abi::Hash;
-use abi::codec::Encode;
+use abi::codec::{Decode, Encode};
 use journal::{BundleReader, Item};
 use state::{MemoryStore, Store, Tree};
-use verify::{Anchor, Execution, Verdict, verify_bundle, verify_proof, verify_receipt};
+use verify::{
+    Anchor, Claim, Execution, Exit, Plan, ProofFile, Verdict, verify_bundle, verify_proof, verify_receipt,
+};
 
 /// How many inputs are made of one shard.
 const CASES_PER_WORLD: u64 = 100;
@@ -39,14 +41,22 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// The verdict of a verifier that runs no program.
     pub(crate) fn verdict(&self) -> Verdict {
         let Case { kind, ref bytes, ref anchor } = *self;
-        let report = match kind {
-            Kind::Bundle => verify_bundle(bytes.as_slice(), anchor, Execution::Off, &mut |_| ()),
-            Kind::Receipt => verify_receipt(bytes, anchor),
-            Kind::Proof => verify_proof(bytes, anchor),
-        };
-        report.verdict
+        let off = Plan::of(Execution::Off);
+        match kind {
+            Kind::Bundle => verify_bundle(bytes.as_slice(), anchor, &off, &mut |_| ()).verdict,
+            Kind::Receipt => verify_receipt(bytes, anchor).verdict,
+            Kind::Proof => {
+                let verdict = verify_proof(bytes, anchor).verdict;
+                let file = ProofFile::from_bytes(bytes);
+                let is_query = file.is_ok_and(|file| matches!(file.claim, Claim::Query(_)));
+                // The state is proven, and the rest is what the query came to.
+                let was_run = is_query && verdict.exit != Exit::Invalid && verdict.code != 6003;
+                if was_run { Verdict::new(Exit::CannotJudge, 6015, "") } else { verdict }
+            }
+        }
     }
 
     /// The case's line of the index, without its file.
@@ -58,25 +68,30 @@ impl Case {
         };
         let shown = |place: Option<u64>| place.map_or(String::new(), |place| place.to_string());
         let is_whole = self.kind == Kind::Bundle && [0, 6002, 6005].contains(&verdict.code);
-        let roots = is_whole.then(|| bad_root(&self.bytes));
+        let roots = is_whole.then(|| bad_root(&self.bytes)).flatten();
         let places = [verdict.height, verdict.seq, verdict.offset, roots].map(shown).join("\t");
         format!("{anchor}\t{}\t{}\t{places}", verdict.exit as u8, verdict.code)
     }
 }
 
-/// The height of the first block whose diff does not lead to its state root; 0: there is none.
-fn bad_root(bytes: &[u8]) -> u64 {
+/// The height of the first block whose diff does not lead to its state root; 0: there is none. `None` where the
+/// state before the first block is not known.
+fn bad_root(bytes: &[u8]) -> Option<u64> {
     let (mut store, mut tree) = (MemoryStore::default(), Tree::new());
     for item in BundleReader::new(bytes) {
-        if let Item::Block { block, .. } = item.unwrap() {
-            let height = block.header.height;
-            if tree.apply(&store.view(), &block.diff).unwrap() != block.header.root_after {
-                return height;
+        match item.unwrap() {
+            Item::Start(_) => return None,
+            Item::Block { block, .. } => {
+                let height = block.header.height;
+                if tree.apply(&store.view(), &block.diff).unwrap() != block.header.root_after {
+                    return Some(height);
+                }
+                store.apply(height, &block.diff).unwrap();
             }
-            store.apply(height, &block.diff).unwrap();
+            _ => {}
         }
     }
-    0
+    Some(0)
 }
 
 /// Inputs without end.
@@ -97,11 +112,12 @@ impl Corpus {
 
     fn bundle(&mut self) -> (Vec<u8>, Hash) {
         let rng = &mut self.rng;
-        let mut history = self.world.history.clone();
+        let world = &self.world;
+        let mut history = if rng.percent(15) { world.later.clone() } else { world.history.clone() };
         let way = rng.within(0..=99);
         if way >= 45 {
             bundle::change(&mut history, rng);
-            if rng.percent(15) && !history.blocks.is_empty() {
+            if rng.percent(15) && history.blocks.iter().all(|block| !block.entries.is_empty()) {
                 bundle::change(&mut history, rng);
             }
         }
@@ -109,15 +125,20 @@ impl Corpus {
             history.commitments.pop();
             history.commitments.push(None);
         }
-        let start = (way == 0).then_some(&self.world.start);
-        let mut items = Items::of(&history, start, rng);
+        let mut items = Items::of(&history, rng);
         let id = history.genesis.id();
         match way {
             5..20 => {
-                let other = Items::of(&self.other.history, None, rng);
+                let other = Items::of(&self.other.history, rng);
                 items.shuffle(&other, rng);
             }
-            20..32 => {
+            20..25 => {
+                let at = rng.index(items.items.len());
+                if let Some(item) = bundle::misspell(&items.items[at], rng) {
+                    items.items[at] = item;
+                }
+            }
+            25..32 => {
                 let at = rng.index(items.items.len());
                 items.items[at] = deep(&items.items[at], rng);
             }

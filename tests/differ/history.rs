@@ -7,12 +7,14 @@ use abi::genesis::Genesis;
 use abi::profile::Profile;
 use abi::sign::{PublicKey, SecretKey};
 use abi::system::Act;
-use journal::{Block, Commitment, Entry, Frontier, Header, execution_root};
+use journal::{Block, Commitment, Entry, Frontier, Header, Start, appointed, execution_root};
 
 /// A shard's genesis and blocks, and who signs for each.
 #[derive(Clone)]
 pub(crate) struct History {
     pub(crate) genesis: Genesis,
+    /// What the first block builds on, if that is not the genesis.
+    pub(crate) start: Option<Start>,
     pub(crate) blocks: Vec<Block>,
     pub(crate) commitments: Vec<Option<Commitment>>,
 }
@@ -29,8 +31,8 @@ pub(crate) fn secrets() -> Vec<SecretKey> {
 }
 
 impl History {
-    pub(crate) fn new(genesis: Genesis, blocks: Vec<Block>) -> History {
-        let mut history = History { genesis, blocks, commitments: Vec::new() };
+    pub(crate) fn new(genesis: Genesis, start: Option<Start>, blocks: Vec<Block>) -> History {
+        let mut history = History { genesis, start, blocks, commitments: Vec::new() };
         history.commit();
         history
     }
@@ -39,8 +41,11 @@ impl History {
     /// changes the header at `at`; `again` is whether the records are hashed after that.
     pub(crate) fn seal(&mut self, at: usize, tamper: Tamper<'_>, again: bool) {
         let (shard, profile) = (self.genesis.id(), self.genesis.profile);
-        let mut tree = Frontier::new();
-        let mut before: Option<Header> = None;
+        let mut before: Option<Header> = self.start.as_ref().map(|start| start.header);
+        let tree = self.start.as_ref().and_then(|start| {
+            Frontier::of(start.header.history_size, start.peaks.clone()).filter(|tree| tree.size() < 1 << 32)
+        });
+        let mut tree = tree.unwrap_or_default();
         for (n, block) in self.blocks.iter_mut().enumerate() {
             settle(block);
             let header = &mut block.header;
@@ -73,6 +78,11 @@ impl History {
     /// Has the writers sign, each for its blocks.
     fn commit(&mut self) {
         let (mut key, origin) = (self.genesis.writer, self.genesis.origin.clone());
+        if let Some(start) = &self.start {
+            let Header { history_size, ref history_root, .. } = start.header;
+            let said = appointed(&self.genesis, &start.links, history_size, history_root);
+            key = said.map_or(key, |said| said.writer);
+        }
         let mut commitments = Vec::new();
         for block in &self.blocks {
             for (_, act) in block.acts() {

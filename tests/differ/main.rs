@@ -8,12 +8,16 @@
 //! ```
 //!
 //! An anchor is a shard's id, `key:` and a writer's key, or `-`; an absent number is empty. The last column is
-//! known of bundles that break no other rule: 0 where all state roots hold.
+//! known of bundles from genesis that break no other rule: 0 where all state roots hold. The
+//! verdict is that of a verifier that runs no program: of the proof of a query, that its state is proven (12).
 //!
 //! `FOIL_DIFFER=N FOIL_DIFFER_DIR=… cargo test --release --workspace --test differ` writes N of them; another
 //! `FOIL_SEED` makes others. `tests/strangers/differ` compares.
 
+#![allow(clippy::unwrap_used, reason = "all of this is tests")]
+
 #[path = "../sim/birth.rs"]
+#[allow(dead_code, reason = "shared with the simulated world")]
 mod birth;
 mod bundle;
 mod corpus;

@@ -1,29 +1,54 @@
 //! Small shards, run by the real kernel: what the changes are made of.
 
-use crate::birth::{START_MS, WINDOW_MS, authority, caller, catalogue, genesis, program_id, writer};
+use crate::birth::{START_MS, WINDOW_MS, authority, caller, genesis, writer};
 use crate::history::History;
 use crate::rng::Rng;
 use abi::call::{Call, Caller, Envelope, Proof, SignedCall};
 use abi::codec::{Bytes, Encode};
+use abi::hash::PROGRAM;
+use abi::id::Hash;
 use abi::profile::Profile;
 use abi::sign::SecretKey;
 use abi::system::{Act, Deploy, SetWriter};
-use journal::{MemoryDisk, ReceiptFile, Start};
+use journal::{MemoryDisk, ReceiptFile};
 use kernel::recover::Opening;
 use kernel::{Answer, Batch, Keyring, Request, Shard};
 use state::MemoryStore;
-use verify::{Claim, ProofFile};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use verify::{Claim, ProofFile, QueryProof};
 
 /// The key that some shards' authority makes the writer's.
 pub(crate) fn successor() -> SecretKey {
     SecretKey::from_seed(&[66; 32])
 }
 
+/// The program of the simulated world, which here can be asked for a key, and its upgrade.
+fn programs() -> &'static [Vec<u8>; 2] {
+    static WASM: OnceLock<[Vec<u8>; 2]> = OnceLock::new();
+    let query = r#"(func (export "query:read")
+        (drop (call $input (i32.const 64) (i32.const 60000)))
+        (drop (call $get (i32.const 66) (i32.const 8) (i32.const 32) (i32.const 8)))
+        (call $answer (i32.const 32) (i32.const 8)))
+    (memory"#;
+    WASM.get_or_init(|| {
+        ["1", "1000"].map(|version| {
+            let text = include_str!("../sim/guest.wat").replace("VERSION)", &format!("{version})"));
+            wat::parse_str(text.replace("(memory", query)).unwrap()
+        })
+    })
+}
+
+/// A program's id.
+pub(crate) fn program_id(index: usize) -> Hash {
+    PROGRAM.hash(&programs()[index])
+}
+
 /// A shard's history, and what its node handed out on the way.
 pub(crate) struct World {
     pub(crate) history: History,
-    /// What a bundle begins with that leaves out the first blocks.
-    pub(crate) start: Start,
+    /// The same from a block in the middle on.
+    pub(crate) later: History,
     pub(crate) receipts: Vec<ReceiptFile>,
     pub(crate) proofs: Vec<ProofFile>,
 }
@@ -40,12 +65,14 @@ struct Maker {
 impl World {
     /// The shard of a seed: a deploy, some batches, and acts of the authority between them.
     pub(crate) fn new(seed: u64) -> World {
+        let catalogue: BTreeMap<Hash, Vec<u8>> =
+            (0..2).map(|index| (program_id(index), programs()[index].clone())).collect();
         let opening = Opening {
             genesis: genesis(seed),
             keyring: Keyring::new(vec![writer(), successor()]),
             disk: MemoryDisk::new(),
             store: MemoryStore::default(),
-            programs: catalogue(),
+            programs: Box::new(catalogue),
             build: "differ".into(),
         };
         let shard = Shard::create(opening).unwrap();
@@ -136,8 +163,28 @@ impl Maker {
         let keys = self.shard.prove(&[key.as_slice(), b"\x01count"]).unwrap();
         let to = [1, self.rng.byte() % 8];
         let range = self.shard.prove_range(&[1], self.rng.percent(70).then_some(&to[..])).unwrap();
-        for claim in [Claim::Keys(keys), Claim::Range(range)] {
+        let query = Claim::Query(Box::new(self.query()));
+        for claim in [Claim::Keys(keys), Claim::Range(range), query] {
             self.proofs.push(ProofFile { receipt: receipt.clone(), claim });
+        }
+    }
+
+    fn query(&mut self) -> QueryProof {
+        let args = (Bytes(vec![self.rng.byte() % 6; 8]), 0u8).to_bytes();
+        let (caller, method, fuel_max) = (Caller::Nobody, "read", 20_000);
+        let (execution, witness) =
+            self.shard.query_proven(caller.clone(), method, args.clone(), fuel_max).unwrap();
+        let serving = self.shard.serving().unwrap();
+        let program = (0..2).find(|&index| Some(program_id(index)) == serving).unwrap();
+        QueryProof {
+            caller,
+            method: method.into(),
+            args: Bytes(args),
+            fuel_max,
+            program: Bytes(programs()[program].clone()),
+            outcome: execution.outcome.code(),
+            output: execution.outcome.output().into(),
+            witness,
         }
     }
 
@@ -147,8 +194,11 @@ impl Maker {
         for seq in 0..self.shard.position().seq {
             self.receipts.push(self.shard.receipt_file(seq).unwrap().unwrap());
         }
-        let start = self.shard.start_after(&blocks[blocks.len() / 2].header).unwrap();
-        let history = History::new(self.shard.genesis().clone(), blocks);
-        World { history, start, receipts: self.receipts, proofs: self.proofs }
+        let middle = blocks.len() / 2;
+        let start = self.shard.start_after(&blocks[middle - 1].header).unwrap();
+        let genesis = self.shard.genesis().clone();
+        let later = History::new(genesis.clone(), Some(start), blocks[middle..].to_vec());
+        let history = History::new(genesis, None, blocks);
+        World { history, later, receipts: self.receipts, proofs: self.proofs }
     }
 }

@@ -118,7 +118,12 @@ pub(crate) fn traces(case: &Case) -> Vec<Trace> {
     let mut shards = Engine::ALL.map(|_| Shard::new(&case.wasm));
     let mut traces: Vec<Trace> = Engine::ALL.map(|_| Trace::new()).into();
     for ask in &case.asks {
-        for (at, (execution, calls)) in each(&programs, &shards, ask).into_iter().enumerate() {
+        let ran = each(&programs, &shards, ask);
+        for (engine, (_, calls)) in Engine::ALL.iter().zip(&ran) {
+            // Down to the bytes and the fuel, of which the text shows less.
+            assert!(*calls == ran[0].1, "{}: the host calls of {} differ on {engine}", case.name, ask.method);
+        }
+        for (at, (execution, calls)) in ran.into_iter().enumerate() {
             traces[at].add(&mut shards[at], ask, &execution, &calls);
         }
     }

@@ -46,6 +46,48 @@ fn rfc_6962_test_tree() {
     assert_eq!(history.root_at(9), None);
 }
 
+/// Nodes of the same tree, by the leaves they are over.
+const LEAF_1: &str = "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7";
+const LEAF_4: &str = "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b";
+const LEAF_6: &str = "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f";
+const LEAVES_2_3: &str = "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e";
+const LEAVES_4_5: &str = "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a";
+const LEAVES_4_7: &str = "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4";
+const LEAVES_6_7: &str = "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0";
+
+/// The proofs in the tests of Certificate Transparency's reference implementations, in C++ (merkletree) and
+/// Go (transparency-dev/merkle); there, leaves are counted from 1.
+#[test]
+fn rfc_6962_test_proofs() {
+    let mut history = History::new();
+    LEAVES.iter().for_each(|leaf| history.push(leaf));
+    let text = |path: Option<Vec<Hash>>| path.unwrap().iter().map(Hash::to_string).collect::<Vec<_>>();
+    let inclusion: [(u64, u64, &[&str]); 6] = [
+        (0, 1, &[]),
+        (0, 8, &[LEAF_1, LEAVES_2_3, LEAVES_4_7]),
+        (5, 8, &[LEAF_4, LEAVES_6_7, ROOTS[4]]),
+        (2, 3, &[ROOTS[2]]),
+        (1, 5, &[ROOTS[1], LEAVES_2_3, LEAF_4]),
+        (4, 5, &[ROOTS[4]]),
+    ];
+    for (seq, size, path) in inclusion {
+        assert_eq!(text(history.path(seq, size)), path, "{seq} {size}");
+    }
+    let consistency: [(u64, u64, &[&str]); 5] = [
+        (1, 1, &[]),
+        (1, 8, &[LEAF_1, LEAVES_2_3, LEAVES_4_7]),
+        (6, 8, &[LEAVES_4_5, LEAVES_6_7, ROOTS[4]]),
+        (2, 5, &[LEAVES_2_3, LEAF_4]),
+        (6, 7, &[LEAVES_4_5, LEAF_6, ROOTS[4]]),
+    ];
+    for (older, newer, path) in consistency {
+        assert_eq!(text(history.consistency(older, newer)), path, "{older} {newer}");
+        let root = |size: u64| ROOTS[index(size)].parse().unwrap();
+        let path: Vec<Hash> = path.iter().map(|hash| hash.parse().unwrap()).collect();
+        assert!(is_consistent(older, &root(older), newer, &root(newer), &path), "{older} {newer}");
+    }
+}
+
 #[test]
 fn paths_and_roots_are_those_of_the_naive_functions() {
     let history = history(70);
@@ -63,8 +105,8 @@ fn paths_and_roots_are_those_of_the_naive_functions() {
 
 #[test]
 fn every_prefix_is_consistent_and_no_other_tree_is() {
-    let history = history(40);
-    for newer in 0..=40 {
+    let history = history(131);
+    for newer in 0..=131 {
         let after = history.root_at(newer).unwrap();
         for older in 0..=newer {
             let before = history.root_at(older).unwrap();
@@ -80,6 +122,6 @@ fn every_prefix_is_consistent_and_no_other_tree_is() {
             }
         }
     }
-    assert_eq!(history.consistency(1, 41), None);
+    assert_eq!(history.consistency(1, 132), None);
     assert_eq!(history.consistency(2, 1), None);
 }

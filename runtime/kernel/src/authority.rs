@@ -22,9 +22,14 @@ impl<D: Disk, S: Store> Shard<D, S> {
             return Ok(None);
         };
         let receipt = self.receipt_of(&block, index)?;
-        let link = self.last_link(&block.header, |act| matches!(act, Act::SetWriter(_)))?;
-        let links = link.into_iter().map(|(_, link)| link).collect();
+        let links = self.writer_links(&block.header)?;
         Ok(Some(ReceiptFile { genesis: Some(self.genesis.clone()), receipt, links }))
+    }
+
+    /// How the authority appointed who writes at the block of `header`; nothing, if the genesis did.
+    pub fn writer_links(&self, header: &Header) -> Result<Vec<Link>, Fault> {
+        let link = self.last_link(header, |act| matches!(act, Act::SetWriter(_)))?;
+        Ok(link.into_iter().map(|(_, link)| link).collect())
     }
 
     /// What a bundle begins with whose first block is the one after that of `header`.

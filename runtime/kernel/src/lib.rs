@@ -29,6 +29,7 @@ pub mod execute;
 mod keyring;
 mod machine;
 mod programs;
+mod question;
 pub mod recover;
 pub mod replay;
 mod shard;
@@ -38,7 +39,8 @@ pub use admit::{Refusal, Rejected};
 pub use keyring::Keyring;
 pub use machine::{Machine, RunError};
 pub use programs::Programs;
-pub use replay::{Divergence, Fold, ReplayError, Replayer, Rerun, What};
+pub use question::Question;
+pub use replay::{Differing, Divergence, Examined, Fold, ReplayError, Replayer, Rerun, Walk, What, Written};
 pub use shard::{Answer, Batch, Request, Shard, ShardError};
 pub use vm::Engine;
 

@@ -3,7 +3,7 @@
 use crate::programs::{Catalogue, Programs};
 use crate::system;
 use abi::call::Call;
-use abi::effect::{Execution, Moment};
+use abi::effect::{Execution, HostCalled, Moment};
 use abi::fault::Fault;
 use abi::id::Hash;
 use abi::profile::Profile;
@@ -84,29 +84,59 @@ impl Machine {
         at: Moment,
         view: Arc<dyn View>,
     ) -> Result<Execution, RunError> {
-        let context = Context {
-            shard: call.shard,
-            seq: at.seq,
-            time_ms: at.time_ms,
-            caller: call.caller.clone(),
-            call: digest,
-        };
-        let input = call.args.0.clone();
-        let mode = Mode::Call;
+        let job = job(call, digest, at, view);
         if at.program == self.system {
-            let session = Session::new(view, context, Space::System, mode, input);
-            return system::run(session, &call.method, call.fuel_max);
+            let Job { view, context, mode, method, input, fuel_max } = job;
+            return system::run(Session::new(view, context, Space::System, mode, input), &method, fuel_max);
         }
-        let (method, fuel_max) = (call.method.clone(), call.fuel_max);
-        self.start(&at.program, Job { view, context, mode, method, input, fuel_max })
+        self.start(&at.program, job)
+    }
+
+    /// The same, with the host calls that the program made; the `system` program makes none.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub fn trace(
+        &mut self,
+        call: &Call,
+        digest: Hash,
+        at: Moment,
+        view: Arc<dyn View>,
+    ) -> Result<(Execution, Vec<HostCalled>), RunError> {
+        if at.program == self.system {
+            return self.run(call, digest, at, view).map(|execution| (execution, Vec::new()));
+        }
+        let job = job(call, digest, at, view);
+        let (vm, program) = self.find(&at.program, &job)?;
+        Ok(vm.trace(program, job)?)
     }
 
     /// Starts a method of the program `program`, a call or a query.
     pub fn start(&mut self, program: &Hash, job: Job) -> Result<Execution, RunError> {
-        let program = self.programs.program(&self.vm, program)?;
-        if program.method(&job.method) != Some(job.mode) {
-            return Err(RunError::NoMethod);
-        }
-        Ok(self.vm.run(program, job)?)
+        let (vm, program) = self.find(program, &job)?;
+        Ok(vm.run(program, job)?)
     }
+
+    /// What runs a job of the program `program`.
+    fn find(&mut self, program: &Hash, job: &Job) -> Result<(&Vm, &Program), RunError> {
+        let program = self.programs.program(&self.vm, program)?;
+        match program.method(&job.method) == Some(job.mode) {
+            true => Ok((&self.vm, program)),
+            false => Err(RunError::NoMethod),
+        }
+    }
+}
+
+/// The job that a call is at its moment.
+fn job(call: &Call, digest: Hash, at: Moment, view: Arc<dyn View>) -> Job {
+    let context = Context {
+        shard: call.shard,
+        seq: at.seq,
+        time_ms: at.time_ms,
+        caller: call.caller.clone(),
+        call: digest,
+    };
+    let (method, input) = (call.method.clone(), call.args.0.clone());
+    Job { view, context, mode: Mode::Call, method, input, fuel_max: call.fuel_max }
 }

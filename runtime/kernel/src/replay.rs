@@ -16,10 +16,14 @@ use abi::genesis::Genesis;
 use abi::id::Hash;
 use abi::view::{Overlay, View};
 use journal::{Block, Chain, Entry, Header, Invalid};
-use state::{MemoryStore, Store, Tree};
+use state::{MemoryStore, Recording, Store, Tree, Witness};
 use std::fmt;
 use std::sync::Arc;
 use vm::{AdmitError, Engine};
+
+mod walk;
+
+pub use walk::{Differing, Examined, KEYS_MAX, Walk, Written};
 
 /// Re-executes a history block by block, from genesis.
 pub struct Replayer {
@@ -65,15 +69,15 @@ pub enum What {
     Diff,
     /// The fuel: recorded, used.
     Fuel(u64, u64),
-    /// The merged writes of the block.
-    BlockDiff,
+    /// The merged writes of the block: the first key that differs.
+    BlockDiff(Vec<u8>),
     /// The state root: recorded, computed.
     Root(Hash, Hash),
 }
 
-impl fmt::Display for Divergence {
+impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.what {
+        match self {
             What::Program => f.write_str("another program was serving"),
             What::Outcome => f.write_str("the call came to something else"),
             What::Events => f.write_str("the call emitted other events"),
@@ -82,12 +86,20 @@ impl fmt::Display for Divergence {
             What::Fuel(recorded, used) => {
                 write!(f, "the call used other fuel: recorded={recorded} used={used}")
             }
-            What::BlockDiff => f.write_str("the block's writes are not those of its calls"),
+            What::BlockDiff(key) => {
+                f.write_str("the block's writes are not those of its calls: key=")?;
+                key.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
             What::Root(recorded, computed) => {
                 write!(f, "the state root differs: recorded={recorded} computed={computed}")
             }
-        }?;
-        write!(f, ": height={}", self.height)?;
+        }
+    }
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: height={}", self.what, self.height)?;
         self.seq.map_or(Ok(()), |seq| write!(f, " seq={seq}"))
     }
 }
@@ -127,6 +139,20 @@ pub enum ReplayError {
     Fault(#[from] Fault),
 }
 
+impl ReplayError {
+    /// Why the call at `seq` of history could not be run. History says it did: without the method, it diverges.
+    fn of_run(error: RunError, height: u64, seq: u64) -> ReplayError {
+        match error {
+            RunError::Missing(program) => ReplayError::MissingProgram { program, height },
+            RunError::Refused(program, error) => ReplayError::Inadmissible { program, error, height },
+            RunError::NoMethod => {
+                ReplayError::Diverged(Divergence { height, seq: Some(seq), what: What::Outcome })
+            }
+            RunError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
 impl Coded for ReplayError {
     fn code(&self) -> u16 {
         match self {
@@ -159,6 +185,31 @@ impl Replayer {
         self.fold.block(block)
     }
 
+    /// What of the state the next block's execution touches, with the proof of it, as far as the block goes
+    /// before it diverges. The replay stays where it is.
+    ///
+    /// # Errors
+    ///
+    /// A block that cannot be run at all.
+    pub fn witness(&mut self, block: &Block) -> Result<Witness, ReplayError> {
+        self.fold.witness(&mut self.rerun, block)
+    }
+
+    /// Takes the next block at its word: history is verified, calls are not run.
+    ///
+    /// # Errors
+    ///
+    /// A rule of history that it breaks, or a root that differs.
+    pub fn fold(&mut self, block: &Block) -> Result<(), ReplayError> {
+        self.chain.block(block)?;
+        self.fold.block(block)
+    }
+
+    /// What runs the calls.
+    pub fn machine(&mut self) -> &mut Machine {
+        self.rerun.machine()
+    }
+
     /// The verified history so far.
     pub fn chain(&self) -> &Chain {
         &self.chain
@@ -182,9 +233,19 @@ impl Fold {
         self.store.view()
     }
 
-    /// The tree over that state.
-    pub fn tree(&self) -> &Tree {
-        &self.tree
+    /// What of the state the next block touches when it is run, with the proof of it, as far as the block goes
+    /// before it diverges.
+    ///
+    /// # Errors
+    ///
+    /// A block that cannot be run at all.
+    pub fn witness(&self, rerun: &mut Rerun, block: &Block) -> Result<Witness, ReplayError> {
+        let recording = Arc::new(Recording::new(self.view()));
+        match rerun.block(block, recording.clone()) {
+            Ok(()) | Err(ReplayError::Diverged(_)) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(self.tree.witness(&*self.view(), &recording.take()?, &block.diff)?)
     }
 
     /// Takes the next block's writes at their word, as long as they lead to its root.
@@ -231,9 +292,12 @@ impl Rerun {
             let execution = self.run(entry, seq, state.clone(), height)?.map_err(diverged)?;
             Arc::make_mut(&mut state).merge(execution);
         }
-        match state.writes() == &block.diff {
-            true => Ok(()),
-            false => Err(ReplayError::Diverged(Divergence { height, seq: None, what: What::BlockDiff })),
+        match walk::differing(&block.diff, state.writes()).next() {
+            None => Ok(()),
+            Some(key) => {
+                let what = What::BlockDiff(key.to_vec());
+                Err(ReplayError::Diverged(Divergence { height, seq: None, what }))
+            }
         }
     }
 
@@ -250,15 +314,10 @@ impl Rerun {
             return Ok(Err(What::Program));
         }
         let call = &entry.call.call;
-        let at = Moment { seq, time_ms: entry.time_ms, program, profile: self.machine.profile() };
-        let execution = match self.machine.run(call, call.digest(), at, state) {
+        let execution = match self.machine.run(call, call.digest(), self.moment(entry, seq), state) {
             Ok(execution) => execution,
-            Err(RunError::Missing(program)) => return Err(ReplayError::MissingProgram { program, height }),
-            Err(RunError::Refused(program, error)) => {
-                return Err(ReplayError::Inadmissible { program, error, height });
-            }
             Err(RunError::NoMethod) => return Ok(Err(What::Outcome)),
-            Err(RunError::Fault(fault)) => return Err(fault.into()),
+            Err(error) => return Err(ReplayError::of_run(error, height, seq)),
         };
         Ok(if execution.outcome != entry.outcome {
             Err(What::Outcome)
@@ -273,5 +332,15 @@ impl Rerun {
         } else {
             Ok(execution.diff)
         })
+    }
+
+    /// Where and when a call of history ran.
+    fn moment(&self, entry: &Entry, seq: u64) -> Moment {
+        Moment { seq, time_ms: entry.time_ms, program: entry.program, profile: self.machine.profile() }
+    }
+
+    /// What runs the calls.
+    pub fn machine(&mut self) -> &mut Machine {
+        &mut self.machine
     }
 }

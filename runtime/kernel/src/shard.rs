@@ -1,9 +1,10 @@
 //! A shard as its node holds it.
 
-use crate::admit::{Refusal, Rejected, refusal};
+use crate::admit::{Refusal, Rejected};
 use crate::execute::Position;
 use crate::keyring::Keyring;
 use crate::machine::Machine;
+use crate::question::Question;
 use abi::Coded;
 use abi::call::{Caller, SignedCall};
 use abi::codec::Encode;
@@ -12,13 +13,11 @@ use abi::fault::Fault;
 use abi::genesis::{Genesis, GenesisError};
 use abi::id::Hash;
 use abi::outcome::Outcome;
-use abi::session::{Context, Mode};
 use abi::sign::PublicKey;
 use abi::system::Act;
 use journal::{Block, Commitment, Disk, Header, History, Journal, Receipt, Window};
-use state::{KeysProof, RangeProof, Store, Tree, View};
+use state::{Diff, KeysProof, RangeProof, Recording, Store, Tree, View, Witness};
 use std::sync::Arc;
-use vm::Job;
 
 /// A call, and the host's time at which it came.
 pub struct Request {
@@ -140,6 +139,11 @@ impl<D: Disk, S: Store> Shard<D, S> {
         self.history.root()
     }
 
+    /// Its history tree.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
     /// The state after the last block.
     pub fn view(&self) -> Arc<dyn View> {
         self.store.view()
@@ -222,12 +226,31 @@ impl<D: Disk, S: Store> Shard<D, S> {
         args: Vec<u8>,
         fuel_max: u64,
     ) -> Result<Execution, Refusal> {
-        let view = self.store.view();
-        let program = Machine::serving(&*view)?.ok_or(Rejected::NoProgram)?;
+        let question = self.question(caller, method, args, fuel_max);
+        question.ask(&mut self.machine, self.store.view())
+    }
+
+    /// A query as it stands after the last block.
+    fn question(&self, caller: Caller, method: &str, args: Vec<u8>, fuel_max: u64) -> Question {
         let at = &self.position;
-        let context = Context { shard: self.id, seq: at.seq, time_ms: at.time_ms, caller, call: Hash::ZERO };
-        let job = Job { view, context, mode: Mode::Query, method: method.into(), input: args, fuel_max };
-        self.machine.start(&program, job).map_err(|error| refusal(error, method))
+        let (shard, seq, time_ms) = (self.id, at.seq, at.time_ms);
+        Question { shard, seq, time_ms, caller, method: method.into(), args, fuel_max }
+    }
+
+    /// Answers a query as [`query`](Self::query) does, with what of the state it touched and the proof of that
+    /// against the root of the last block.
+    pub fn query_proven(
+        &mut self,
+        caller: Caller,
+        method: &str,
+        args: Vec<u8>,
+        fuel_max: u64,
+    ) -> Result<(Execution, Witness), Refusal> {
+        let question = self.question(caller, method, args, fuel_max);
+        let recording = Arc::new(Recording::new(self.store.view()));
+        let execution = question.ask(&mut self.machine, recording.clone())?;
+        let witness = self.tree.witness(&*self.store.view(), &recording.take()?, &Diff::new())?;
+        Ok((execution, witness))
     }
 
     /// Proves the values of keys, or their absence, against the root of the last block.

@@ -7,3 +7,4 @@ mod fixture;
 mod opening;
 mod outcomes;
 mod retries;
+mod walk;

@@ -71,10 +71,20 @@ pub enum Command {
     Replay(commands::replay::ReplayArgs),
     /// Export the shard's history with all a verifier needs.
     Bundle(commands::bundle::BundleArgs),
+    /// Write the shard's signed height, head and state root, for verifiers to go on from.
+    Checkpoint(commands::checkpoint::CheckpointArgs),
+    /// Find the first difference between two histories of a shard, and prove it.
+    Diverge(commands::diverge::DivergeArgs),
+    /// Publish the history's head and tiles as static files.
+    Publish(commands::publish::PublishArgs),
+    /// Prove that the history only grew from one size to another.
+    Consistency(commands::consistency::ConsistencyArgs),
+    /// Cosign the heads of logs that only grow, over HTTP.
+    Witness(commands::witness::WitnessArgs),
     /// Show what a file, a record or a block holds.
     Inspect(commands::inspect::InspectArgs),
     /// Explain a code: an error, a trap, an outcome, an exit code.
     Explain(commands::explain::ExplainArgs),
-    /// Verify a bundle, a receipt or a proof, as `foil-verify` does.
+    /// Verify a bundle, a directory, a receipt, a proof, a checkpoint or a fork, as `foil-verify` does.
     Verify(VerifyArgs),
 }

@@ -3,10 +3,14 @@
 pub mod act;
 pub mod bundle;
 pub mod call;
+pub mod checkpoint;
+pub mod consistency;
 pub mod deploy;
+pub mod diverge;
 pub mod explain;
 pub mod inspect;
 pub mod key;
+pub mod publish;
 pub mod query;
 pub mod receipt;
 pub mod replay;
@@ -14,9 +18,10 @@ pub mod run;
 pub mod shard;
 pub mod state;
 pub mod time;
+pub mod witness;
 
 use crate::cli::Global;
-use crate::data::{Data, NodeShard};
+use crate::data::{Data, NodeShard, create_path};
 use crate::error::NodeError;
 use crate::keys;
 use crate::told::Told;
@@ -25,6 +30,8 @@ use abi::effect::Execution;
 use abi::fault::Fault;
 use abi::limits::PROGRAM_BYTES_MAX;
 use abi::sign::SecretKey;
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
 use journal::Block;
 use kernel::{Answer, Batch, Request};
 use std::io::Read;
@@ -48,6 +55,12 @@ pub fn open(global: &Global) -> Result<(Data, NodeShard), NodeError> {
         "shard open"
     );
     Ok((data, shard))
+}
+
+/// Opens a directory that a command writes to, and makes it if it is not there.
+pub(crate) fn open_dir(path: &Path) -> Result<Dir, NodeError> {
+    let opened = create_path(path).and_then(|()| Dir::open_ambient_dir(path, ambient_authority()));
+    opened.map_err(|e| NodeError::io(format!("open the directory {}", path.display()), e))
 }
 
 /// Who calls: the holder of a key file, or nobody.
@@ -140,13 +153,16 @@ pub fn record_at(shard: &NodeShard, seq: u64) -> Result<(Block, usize), NodeErro
     })
 }
 
-/// A wasm file's bytes, and the program they are once admitted.
-pub fn read_program(path: &Path) -> Result<(Vec<u8>, Program), NodeError> {
+/// A wasm file's bytes; of one that is too large to be a program, one more than a program may have.
+pub fn read_wasm(path: &Path) -> Result<Vec<u8>, NodeError> {
     let failed = |e: std::io::Error| NodeError::io(format!("read {}", path.display()), e);
     let mut wasm = Vec::new();
-    // One byte over the limit is enough for admission to say so.
     let file = verify::files::open(path).map_err(failed)?;
     file.take(PROGRAM_BYTES_MAX as u64 + 1).read_to_end(&mut wasm).map_err(failed)?;
-    let program = Vm::new(Engine::Cranelift)?.admit(&wasm).map_err(NodeError::Program)?;
-    Ok((wasm, program))
+    Ok(wasm)
+}
+
+/// The program that wasm is, if it is admitted.
+pub fn admit(wasm: &[u8]) -> Result<Program, NodeError> {
+    Vm::new(Engine::Cranelift)?.admit(wasm).map_err(NodeError::Program)
 }

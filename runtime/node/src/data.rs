@@ -277,7 +277,7 @@ impl Cache for ProgramDir {
 }
 
 /// Makes a directory and those above it that are not there, each durably.
-fn create_path(path: &Path) -> std::io::Result<()> {
+pub(crate) fn create_path(path: &Path) -> std::io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
@@ -301,7 +301,7 @@ fn make_dir(dir: &Dir, name: &str) -> std::io::Result<()> {
     }
 }
 
-fn lock(dir: &Dir) -> Result<File, NodeError> {
+pub(crate) fn lock(dir: &Dir) -> Result<File, NodeError> {
     let lock = dir.create("LOCK").map_err(|e| NodeError::io("open the data directory's LOCK", e))?;
     match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(lock),

@@ -4,10 +4,11 @@ use abi::Coded;
 use abi::fault::Fault;
 use abi::genesis::GenesisError;
 use abi::id::Hash;
+use journal::{NoteError, TileError};
 use kernel::{Refusal, Rejected, ReplayError, ShardError};
 use std::fmt::Display;
 use std::path::PathBuf;
-use verify::Exit;
+use verify::{Exit, Verdict};
 
 /// Why a command failed: what, why, and how to mend it.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +116,20 @@ pub enum NodeError {
         /// What there is.
         holds: String,
     },
+    /// A head that was published is no part of the history that is to be published in its place.
+    #[error("{what}, which is not in this history of {size} records; nothing is published over it")]
+    Published {
+        /// What is there.
+        what: String,
+        /// How many records the history has.
+        size: u64,
+    },
+    /// A note, a key of notes or a head is not right.
+    #[error("{0}")]
+    Note(#[from] NoteError),
+    /// A tile is not right.
+    #[error("{0}")]
+    Tile(#[from] TileError),
     /// A call was not admitted.
     #[error("rejected: {0}")]
     Rejected(Rejected),
@@ -127,6 +142,9 @@ pub enum NodeError {
     /// A replay found a difference, or could not judge.
     #[error("{0}")]
     Replay(#[from] ReplayError),
+    /// A history that is not as it must be.
+    #[error("{}", .0.reason)]
+    Verdict(Box<Verdict>),
     /// The machine failed.
     #[error("{0}")]
     Fault(#[from] Fault),
@@ -146,6 +164,7 @@ impl NodeError {
             | NodeError::Argument { .. }
             | NodeError::Map { .. }
             | NodeError::Interface(_)
+            | NodeError::Note(NoteError::Key(_))
             | NodeError::Genesis(_) => Exit::Usage,
             NodeError::Io { .. } | NodeError::KeyExposed { .. } => Exit::Io,
             NodeError::Rejected(_) | NodeError::Program(_) | NodeError::Row { .. } => Exit::Rejected,
@@ -153,6 +172,7 @@ impl NodeError {
                 Exit::Io
             }
             NodeError::Replay(error) => Exit::of_replay(error),
+            NodeError::Verdict(verdict) => verdict.exit,
             _ => Exit::Failure,
         }
     }
@@ -186,10 +206,14 @@ impl Coded for NodeError {
             NodeError::Row { .. } => 7013,
             NodeError::Map { .. } => 7014,
             NodeError::NotThere { .. } => 7015,
+            NodeError::Published { .. } => 7031,
+            NodeError::Note(error) => error.code(),
+            NodeError::Tile(error) => error.code(),
             NodeError::Rejected(rejected) => rejected.code(),
             NodeError::Program(error) => error.code(),
             NodeError::Shard(error) => error.code(),
             NodeError::Replay(error) => error.code(),
+            NodeError::Verdict(verdict) => verdict.code,
             NodeError::Fault(fault) => fault.code(),
         }
     }

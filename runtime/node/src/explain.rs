@@ -10,6 +10,7 @@ use std::cmp::Reverse;
 mod bytes;
 mod calls;
 mod ends;
+mod heads;
 mod history;
 mod node;
 mod programs;
@@ -47,6 +48,8 @@ pub(crate) const KINDS: &[(&str, &[&[Explanation]])] = &[
             history::RECEIPTS,
             history::RULES,
             history::BUNDLES,
+            history::FORKS,
+            heads::TABLE,
             proofs::TABLE,
             programs::TABLE,
             calls::TABLE,

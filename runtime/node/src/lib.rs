@@ -1,4 +1,4 @@
-//! The world: files, RocksDB, keys, the clock and the command line.
+//! The world: files, RocksDB, keys, the clock, HTTP and the command line.
 //!
 //! Everything that decides anything is in the crates below; this one brings bytes to them, and shows
 //! people what came of it. The binary is `foil`.
@@ -9,13 +9,17 @@ pub mod data;
 mod disk;
 pub mod error;
 mod explain;
+mod hostcall;
+mod http;
 pub mod keys;
 mod map;
+mod memory;
 mod output;
 mod program;
 mod progress;
 mod rocks;
 mod rows;
+mod site;
 mod told;
 mod value;
 
@@ -40,6 +44,11 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::Receipt(args) => commands::receipt::run(global, args),
         Command::Replay(args) => commands::replay::run(global, args),
         Command::Bundle(args) => commands::bundle::run(global, args),
+        Command::Checkpoint(args) => commands::checkpoint::run(global, args),
+        Command::Diverge(args) => commands::diverge::run(global, args),
+        Command::Publish(args) => commands::publish::run(global, args),
+        Command::Consistency(args) => commands::consistency::run(global, args),
+        Command::Witness(args) => commands::witness::run(global, args),
         Command::Inspect(args) => commands::inspect::run(global, args),
         Command::Explain(args) => commands::explain::run(global, args),
         Command::Verify(args) => {

@@ -9,7 +9,7 @@ use abi::effect::{Event, Message};
 use abi::id::Hash;
 use abi::interface::{BAD_ARGUMENTS, Described, Kind, MethodForm, decode_value};
 use abi::outcome::Outcome;
-use kernel::{Rejected, RunError};
+use kernel::{Machine, Rejected, RunError};
 use serde_json::{Map, Value, json};
 
 /// The program that serves a shard.
@@ -24,7 +24,12 @@ impl Serving {
     /// The program that serves `shard`.
     pub fn of(shard: &mut NodeShard) -> Result<Serving, NodeError> {
         let id = shard.serving()?.ok_or(NodeError::Rejected(Rejected::NoProgram))?;
-        let program = shard.machine().program(&id).map_err(|error| cannot_run(id, error))?;
+        Serving::find(shard.machine(), id)
+    }
+
+    /// The program `id`, as it served when it was called.
+    pub fn find(machine: &mut Machine, id: Hash) -> Result<Serving, NodeError> {
+        let program = machine.program(&id).map_err(|error| cannot_run(id, error))?;
         let section = program.interface().ok_or_else(|| NodeError::Interface("it has none".into()))?;
         let interface = Described::from_bytes(section).map_err(|e| NodeError::Interface(e.to_string()))?;
         Ok(Serving { id, interface })
@@ -116,6 +121,14 @@ pub(crate) fn arguments_shown(args: &[u8]) -> Value {
     dynamic::decode(args).map_or_else(|_| json!(hex(args)), |args| to_json(&args))
 }
 
+/// An event as JSON, by the interface of the program that it is of, if that is known.
+pub(crate) fn event(serving: Option<&Serving>, event: &Event) -> Value {
+    match serving {
+        Some(serving) => serving.event(event),
+        None => json!({ "event": event.name, "data": hex(&event.data) }),
+    }
+}
+
 /// A message as JSON: what its arguments are called is known to the shard that is asked.
 pub(crate) fn message(message: &Message) -> Value {
     json!({
@@ -154,6 +167,7 @@ pub(crate) fn encode_arguments(method: &MethodForm, args: &Value) -> Result<Vec<
     })
 }
 
-fn raw(bytes: &[u8]) -> Value {
+/// Bytes that nothing says more of.
+pub(crate) fn raw(bytes: &[u8]) -> Value {
     json!({ "hex": hex(bytes) })
 }

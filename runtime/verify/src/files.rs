@@ -24,6 +24,15 @@ pub fn place(path: &Path) -> io::Result<(Dir, &Path)> {
 /// Anything else by that name too: a FIFO would be waited for, a device may never end.
 pub fn open(path: &Path) -> io::Result<File> {
     let (dir, name) = place(path)?;
+    regular(&dir, name)
+}
+
+/// Opens a regular file of a directory to read.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn regular(dir: &Dir, name: &Path) -> io::Result<File> {
     let flags = OFlags::NONBLOCK.bits().cast_signed();
     let file = dir.open_with(name, OpenOptions::new().read(true).custom_flags(flags))?;
     match file.metadata()?.is_file() {

@@ -1,4 +1,4 @@
-//! The auditor's library: bundles, receipts and proofs, verified from bytes alone.
+//! The auditor's library: histories, receipts and proofs, verified from bytes alone.
 //!
 //! Nothing here needs a node, a database or a network. A verifier holds a file and an [`Anchor`] (the
 //! shard's id, or a key), and gets a [`Report`]: a verdict with its place and reason, what was checked,
@@ -6,21 +6,34 @@
 //!
 //! # Limits
 //!
-//! Re-execution holds the shard's state in memory. Without the feature `execute` the crate verifies
-//! history, signatures and proofs, and links no engine.
+//! Re-execution holds the shard's state in memory, once for each worker; over the witnesses of blocks it holds
+//! none. Without the feature `execute` the crate verifies history, signatures and proofs, and links no engine.
 
 mod anchor;
-mod bundle;
+mod checker;
 pub mod cli;
+mod directory;
+#[cfg(feature = "execute")]
+pub mod diverge;
+mod evidence;
+#[cfg(feature = "execute")]
+mod execute;
 mod exit;
 pub mod files;
+mod history;
+#[cfg(feature = "execute")]
+mod parallel;
 mod proof;
 mod receipt;
 mod report;
+mod source;
 
 pub use anchor::Anchor;
-pub use bundle::{Execution, verify_bundle};
+pub use directory::DirectorySource;
+pub use evidence::{verify_checkpoint, verify_fork};
 pub use exit::Exit;
-pub use proof::{Claim, ProofFile, hex, verify_proof};
+pub use history::{Execution, Plan, verify_bundle, verify_history};
+pub use proof::{Claim, ProofFile, QueryProof, hex, verify_proof};
 pub use receipt::verify_receipt;
 pub use report::{Report, Verdict, printable};
+pub use source::{BundleSource, Part, Preface, Programs, Source};

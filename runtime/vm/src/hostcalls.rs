@@ -15,6 +15,7 @@
 //!
 //! Who cannot pay is out of fuel, and has none left.
 
+use crate::trace::Notes;
 use crate::written::Written;
 use abi::crypto;
 use abi::fault::Fault;
@@ -39,6 +40,8 @@ pub(crate) struct Guest<'a> {
     pub(crate) fuel: i64,
     pub(crate) base: u64,
     pub(crate) per_byte: u64,
+    /// What it is given and answers, where that is written down.
+    pub(crate) notes: Option<Notes>,
 }
 
 impl Guest<'_> {
@@ -48,6 +51,15 @@ impl Guest<'_> {
         let fits = |end: &usize| *end <= self.memory.len();
         let end = start.checked_add(len as usize).filter(fits).ok_or(Trap::BadPointer)?;
         Ok(start..end)
+    }
+
+    /// A range of the guest's memory that the host reads.
+    fn given(&mut self, start: u32, len: u32) -> Result<Range<usize>, Stop> {
+        let range = self.range(start, len)?;
+        if let Some(notes) = &mut self.notes {
+            notes.give(&self.memory[range.clone()]);
+        }
+        Ok(range)
     }
 
     /// Takes the price of a call with so many bytes of input.
@@ -67,8 +79,20 @@ impl Guest<'_> {
         rest.map(|_| ()).ok_or(Stop::Trapped(Trap::OutOfFuel))
     }
 
-    /// Writes into the guest's memory.
+    /// Answers with bytes, all of which fit.
     fn write(&mut self, out: Range<usize>, bytes: &[u8]) {
+        self.note(bytes);
+        self.place(out, bytes);
+    }
+
+    fn note(&mut self, bytes: &[u8]) {
+        if let Some(notes) = &mut self.notes {
+            notes.answer(bytes);
+        }
+    }
+
+    /// Writes into the guest's memory.
+    fn place(&mut self, out: Range<usize>, bytes: &[u8]) {
         self.memory[out.clone()].copy_from_slice(bytes);
         self.written.add(out);
     }
@@ -82,8 +106,9 @@ impl Guest<'_> {
     /// the host has read them.
     fn copy_out(&mut self, out: Range<usize>, bytes: &[u8]) -> Result<u32, Stop> {
         self.charge_bytes(bytes.len())?;
+        self.note(bytes);
         let taken = bytes.len().min(out.len());
-        self.write(out.start..out.start + taken, &bytes[..taken]);
+        self.place(out.start..out.start + taken, &bytes[..taken]);
         full_length(bytes.len())
     }
 }
@@ -99,7 +124,7 @@ pub(crate) fn state_get(
     out: u32,
     out_cap: u32,
 ) -> Result<i64, Stop> {
-    let (key, out) = (guest.range(key, key_len)?, guest.range(out, out_cap)?);
+    let (key, out) = (guest.given(key, key_len)?, guest.range(out, out_cap)?);
     guest.charge(key.len())?;
     match guest.session.get(&guest.memory[key])? {
         Some(value) => guest.copy_out(out, &value).map(i64::from),
@@ -114,13 +139,13 @@ pub(crate) fn state_put(
     value: u32,
     value_len: u32,
 ) -> Result<(), Stop> {
-    let (key, value) = (guest.range(key, key_len)?, guest.range(value, value_len)?);
+    let (key, value) = (guest.given(key, key_len)?, guest.given(value, value_len)?);
     guest.charge(key.len() + value.len())?;
     guest.session.put(&guest.memory[key], &guest.memory[value])
 }
 
 pub(crate) fn state_delete(guest: &mut Guest<'_>, key: u32, key_len: u32) -> Result<(), Stop> {
-    let key = guest.range(key, key_len)?;
+    let key = guest.given(key, key_len)?;
     guest.charge(key.len())?;
     guest.session.delete(&guest.memory[key])
 }
@@ -133,7 +158,7 @@ pub(crate) fn scan_open(
     to_len: u32,
     reverse: u32,
 ) -> Result<u32, Stop> {
-    let (from, to) = (guest.range(from, from_len)?, guest.range(to, to_len)?);
+    let (from, to) = (guest.given(from, from_len)?, guest.given(to, to_len)?);
     guest.charge(from.len() + to.len())?;
     let reverse = match reverse {
         0 => false,
@@ -174,19 +199,23 @@ pub(crate) fn input(guest: &mut Guest<'_>, out: u32, out_cap: u32) -> Result<u32
     let len = guest.session.input().len();
     let taken = len.min(out.len());
     guest.charge(taken)?;
-    guest.memory[out.start..out.start + taken].copy_from_slice(&guest.session.input()[..taken]);
+    let input = &guest.session.input()[..taken];
+    if let Some(notes) = &mut guest.notes {
+        notes.answer(input);
+    }
+    guest.memory[out.start..out.start + taken].copy_from_slice(input);
     guest.written.add(out.start..out.start + taken);
     full_length(len)
 }
 
 pub(crate) fn answer(guest: &mut Guest<'_>, data: u32, data_len: u32) -> Result<(), Stop> {
-    let data = guest.range(data, data_len)?;
+    let data = guest.given(data, data_len)?;
     guest.charge(data.len())?;
     guest.session.answer(&guest.memory[data])
 }
 
 pub(crate) fn fail(guest: &mut Guest<'_>, data: u32, data_len: u32) -> Result<(), Stop> {
-    let data = guest.range(data, data_len)?;
+    let data = guest.given(data, data_len)?;
     guest.charge(data.len())?;
     Err(guest.session.fail(&guest.memory[data]))
 }
@@ -198,7 +227,7 @@ pub(crate) fn emit(
     data: u32,
     data_len: u32,
 ) -> Result<(), Stop> {
-    let (name, data) = (guest.range(name, name_len)?, guest.range(data, data_len)?);
+    let (name, data) = (guest.given(name, name_len)?, guest.given(data, data_len)?);
     guest.charge(name.len() + data.len())?;
     guest.session.emit(&guest.memory[name], &guest.memory[data])
 }
@@ -211,8 +240,8 @@ pub(crate) fn send(
     args: u32,
     args_len: u32,
 ) -> Result<(), Stop> {
-    let to = guest.range(to, 32)?;
-    let (method, args) = (guest.range(method, method_len)?, guest.range(args, args_len)?);
+    let to = guest.given(to, 32)?;
+    let (method, args) = (guest.given(method, method_len)?, guest.given(args, args_len)?);
     guest.charge(method.len() + args.len())?;
     let to = Hash(guest.array(to)?);
     guest.session.send(to, &guest.memory[method], &guest.memory[args])
@@ -260,7 +289,7 @@ pub(crate) fn hash_sha256(guest: &mut Guest<'_>, data: u32, data_len: u32, out: 
 }
 
 fn hash(guest: &mut Guest<'_>, data: (u32, u32), out: u32, of: fn(&[u8]) -> [u8; 32]) -> Result<(), Stop> {
-    let (data, out) = (guest.range(data.0, data.1)?, guest.range(out, 32)?);
+    let (data, out) = (guest.given(data.0, data.1)?, guest.range(out, 32)?);
     guest.charge(data.len())?;
     let digest = of(&guest.memory[data]);
     guest.write(out, &digest);
@@ -274,15 +303,15 @@ pub(crate) fn verify_ed25519(
     message: u32,
     message_len: u32,
 ) -> Result<u32, Stop> {
-    let (key, signature) = (guest.range(key, 32)?, guest.range(signature, 64)?);
-    let message = guest.range(message, message_len)?;
+    let (key, signature) = (guest.given(key, 32)?, guest.given(signature, 64)?);
+    let message = guest.given(message, message_len)?;
     guest.charge(message.len())?;
     let (key, signature) = (guest.array(key)?, guest.array(signature)?);
     Ok(u32::from(crypto::verify_ed25519(&key, &signature, &guest.memory[message])))
 }
 
 pub(crate) fn log(guest: &mut Guest<'_>, text: u32, text_len: u32) -> Result<(), Stop> {
-    let text = guest.range(text, text_len)?;
+    let text = guest.given(text, text_len)?;
     guest.charge(text.len())?;
     guest.session.log(&guest.memory[text]);
     Ok(())

@@ -59,6 +59,7 @@
 //! ```
 
 mod admit;
+mod anatomy;
 mod cache;
 pub mod conformance;
 mod engine;
@@ -70,14 +71,17 @@ mod hostcalls;
 mod prepare;
 mod program;
 mod run;
+mod trace;
 mod written;
 
 pub use admit::error::{AdmitError, Part};
+pub use anatomy::{Anatomy, Function};
 pub use cache::Cache;
 pub use engine::Engine;
 pub use prepare::{Preparation, prepare};
 pub use program::Program;
 pub use run::Job;
+pub use trace::CALLS_TRACED_MAX;
 
 use abi::effect::{Execution, HostCalled};
 use abi::fault::Fault;
@@ -157,7 +161,7 @@ impl Vm {
         run::run(&self.executor, program, job, false).map(|(execution, _)| execution)
     }
 
-    /// The same, with every host call that the program made, in order. The list is as long as its fuel allows.
+    /// The same, with the host calls that the program made, in order: the first [`CALLS_TRACED_MAX`].
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use crate::trace::{Violation, ensure};
 use crate::world::SimShard;
 use journal::Block;
 use kernel::Replayer;
-use state::{Store, Tree};
+use state::Tree;
 
 const PROPERTY: &str = "root = replay";
 

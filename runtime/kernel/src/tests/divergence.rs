@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A history of three blocks: a deploy; one call; three calls.
-fn history() -> (Sample, Vec<Block>) {
+pub(super) fn history() -> (Sample, Vec<Block>) {
     let mut sample = Sample::begun();
     let one = sample.signed("put");
     sample.ask(&one);
@@ -32,7 +32,7 @@ fn history() -> (Sample, Vec<Block>) {
 }
 
 /// The last block, rewritten by its writer, and all headers so that they fit.
-fn rewritten(blocks: &[Block], change: impl FnOnce(&mut Block)) -> Vec<Block> {
+pub(super) fn rewritten(blocks: &[Block], change: impl FnOnce(&mut Block)) -> Vec<Block> {
     let mut blocks = blocks.to_vec();
     change(blocks.last_mut().unwrap());
     sealed(blocks)
@@ -54,7 +54,7 @@ fn sealed(mut blocks: Vec<Block>) -> Vec<Block> {
     blocks
 }
 
-fn replay(blocks: &[Block], programs: BTreeMap<Hash, Vec<u8>>) -> Result<Replayer, ReplayError> {
+pub(super) fn replay(blocks: &[Block], programs: BTreeMap<Hash, Vec<u8>>) -> Result<Replayer, ReplayError> {
     let mut replayer = Replayer::new(&genesis(), Box::new(programs), Engine::Cranelift)?;
     blocks.iter().try_for_each(|block| replayer.block(block))?;
     Ok(replayer)
@@ -153,13 +153,18 @@ fn other_writes_of_a_call_diverge() {
 
 #[test]
 fn other_writes_of_a_block_diverge() {
+    let what = What::BlockDiff(b"\x01forged".to_vec());
     let forged = found(|block| block.diff.put(b"\x01forged".to_vec(), Some(vec![1])));
-    assert_eq!(forged, Divergence { height: 3, seq: None, what: What::BlockDiff });
+    assert_eq!(
+        forged.to_string(),
+        "the block's writes are not those of its calls: key=01666f72676564: height=3"
+    );
+    assert_eq!(forged, Divergence { height: 3, seq: None, what });
     let (_, blocks) = history();
     let (key, _) = blocks[2].diff.iter().next().unwrap();
     let (key, forged) = (key.to_vec(), Hash([1; 32]).0.to_vec());
-    let changed = found(|block| block.diff.put(key, Some(forged)));
-    assert_eq!(changed.what, What::BlockDiff);
+    let changed = found(|block| block.diff.put(key.clone(), Some(forged)));
+    assert_eq!(changed.what, What::BlockDiff(key));
 }
 
 #[test]

@@ -2,16 +2,19 @@
 
 use crate::cli::Global;
 use crate::commands::{block_at, open};
+use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::{output, progress};
+use abi::codec::{Bytes, Encode};
+use abi::id::Hash;
 use abi::system::Act;
 use clap::Args;
 use journal::BundleWriter;
-use kernel::Programs;
+use kernel::{Engine, Programs, Replayer};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use verify::Exit;
 use verify::files::place;
 
@@ -21,45 +24,71 @@ pub struct BundleArgs {
     /// Where to write it.
     #[arg(long, default_value = "shard.foil", value_name = "FILE")]
     out: PathBuf,
+    /// The first block; a bundle that does not begin at 1 brings what its first block builds on.
+    #[arg(long, default_value_t = 1, value_name = "HEIGHT")]
+    from: u64,
+    /// The last block; the shard's, if not given.
+    #[arg(long, value_name = "HEIGHT")]
+    to: Option<u64>,
+    /// Bring with each block the part of the state that it touches: whoever runs it then needs no state.
+    #[arg(long)]
+    witness: bool,
+}
+
+/// What to export.
+pub struct Range {
+    /// The first block and the last.
+    pub heights: (u64, u64),
+    /// Whether each block brings its witness.
+    pub witness: bool,
 }
 
 /// Runs the command.
 pub fn run(global: &Global, args: &BundleArgs) -> Result<Exit, NodeError> {
     let (data, shard) = open(global)?;
-    let doing = || format!("write {}", args.out.display());
-    let failed = |error: std::io::Error| NodeError::io(doing(), error);
     let height = shard.position().height;
-    if height == 0 {
-        return Err(NodeError::NotThere { what: "a block to bundle".into(), holds: "none yet".into() });
+    let heights = (args.from, args.to.unwrap_or(height));
+    if args.from == 0 || heights.0 > heights.1 || heights.1 > height {
+        let what = format!("the blocks from {} to {}", heights.0, heights.1);
+        return Err(NodeError::NotThere { what, holds: format!("{height} blocks") });
     }
+    let bytes = write(&data, &shard, &Range { heights, witness: args.witness }, &args.out)?;
+    let (id, at) = (shard.id(), shard.position().clone());
+    shard.close()?;
+    let answer = json!({
+        "file": args.out.display().to_string(),
+        "bytes": bytes,
+        "from": heights.0,
+        "height": heights.1,
+        "records": at.seq,
+        "root": at.root.to_string(),
+        "verify": format!("foil-verify --shard {id} {}", args.out.display()),
+    });
+    output::print(global.output, &answer)?;
+    Ok(Exit::Verified)
+}
 
-    let bar = progress::bar(height * 2, "blocks bundled");
-    let mut deployed = BTreeSet::new();
-    for height in 1..=height {
-        deployed.extend(block_at(&shard, height)?.acts().iter().filter_map(|(_, act)| match act {
-            Act::Deploy(deploy) => Some(deploy.program),
-            Act::SetWriter(_) => None,
-        }));
-        bar.inc(1);
-    }
-
-    let (dir, name) = place(&args.out).map_err(failed)?;
+/// Writes the bundle of a range to `out`, whole or not at all; its size in bytes.
+pub fn write(data: &Data, shard: &NodeShard, range: &Range, out: &Path) -> Result<u64, NodeError> {
+    let failed = |error: std::io::Error| NodeError::io(format!("write {}", out.display()), error);
+    let (from, to) = range.heights;
+    let start = match from {
+        1 => None,
+        from => Some(shard.start_after(&block_at(shard, from - 1)?.header)?),
+    };
+    let mut witnesses = range.witness.then(|| Witnesses::before(data, shard, from)).transpose()?;
+    let (dir, name) = place(out).map_err(failed)?;
     let temporary = format!("{}.new", name.to_string_lossy());
-    let file = dir.create(&temporary).map_err(failed)?;
-    let mut writer =
-        BundleWriter::new(BufWriter::with_capacity(1 << 20, file), shard.genesis(), None, height)
-            .map_err(failed)?;
-    let programs = data.programs()?;
-    for id in deployed {
-        let wasm = programs.read(&id)?.ok_or_else(|| NodeError::NotThere {
-            what: format!("program {id}"),
-            holds: "other programs".into(),
-        })?;
+    let file = BufWriter::with_capacity(1 << 20, dir.create(&temporary).map_err(failed)?);
+    let mut writer = BundleWriter::new(file, shard.genesis(), start.as_ref(), to).map_err(failed)?;
+    for wasm in programs(data, shard, from, to)? {
         writer.program(&wasm).map_err(failed)?;
     }
-    for height in 1..=height {
-        let block = block_at(&shard, height)?;
-        writer.block(&block, shard.commitment(height)?.as_ref(), None).map_err(failed)?;
+    let bar = progress::bar(to - from + 1, "blocks bundled");
+    for height in from..=to {
+        let block = block_at(shard, height)?;
+        let witness = witnesses.as_mut().map(|witnesses| witnesses.next(&block)).transpose()?;
+        writer.block(&block, shard.commitment(height)?.as_ref(), witness.as_ref()).map_err(failed)?;
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -68,17 +97,51 @@ pub fn run(global: &Global, args: &BundleArgs) -> Result<Exit, NodeError> {
     file.get_ref().sync_all().map_err(failed)?;
     let bytes = file.get_ref().metadata().map_err(failed)?.len();
     dir.rename(&temporary, &dir, name).map_err(failed)?;
+    crate::data::sync_dir(&dir).map_err(failed)?;
+    Ok(bytes)
+}
 
-    let (id, at) = (shard.id(), shard.position().clone());
-    shard.close()?;
-    let answer = json!({
-        "file": args.out.display().to_string(),
-        "bytes": bytes,
-        "records": at.seq,
-        "height": at.height,
-        "root": at.root.to_string(),
-        "verify": format!("foil-verify --shard {id} {}", args.out.display()),
-    });
-    output::print(global.output, &answer)?;
-    Ok(Exit::Verified)
+/// The programs that blocks of a range run: the one that serves before it, and those that it deploys.
+fn programs(data: &Data, shard: &NodeShard, from: u64, to: u64) -> Result<Vec<Vec<u8>>, NodeError> {
+    let mut needed = BTreeSet::new();
+    for height in 1..=to {
+        let block = block_at(shard, height)?;
+        let deployed = block.acts().into_iter().filter_map(|(_, act)| match act {
+            Act::Deploy(deploy) => Some(deploy.program),
+            Act::SetWriter(_) => None,
+        });
+        let deployed: Vec<Hash> = deployed.collect();
+        if height < from && !deployed.is_empty() {
+            needed.clear();
+        }
+        needed.extend(deployed);
+    }
+    let programs = data.programs()?;
+    let read = |id: &Hash| -> Result<Vec<u8>, NodeError> {
+        programs.read(id)?.ok_or_else(|| NodeError::NotThere {
+            what: format!("program {id}"),
+            holds: "other programs".into(),
+        })
+    };
+    needed.iter().map(read).collect()
+}
+
+/// Makes the witnesses of blocks in order, by replaying the history.
+struct Witnesses(Replayer);
+
+impl Witnesses {
+    /// At the state before the block `from`.
+    fn before(data: &Data, shard: &NodeShard, from: u64) -> Result<Witnesses, NodeError> {
+        let mut replayer = Replayer::new(shard.genesis(), Box::new(data.programs()?), Engine::default())?;
+        for height in 1..from {
+            replayer.fold(&block_at(shard, height)?)?;
+        }
+        Ok(Witnesses(replayer))
+    }
+
+    fn next(&mut self, block: &journal::Block) -> Result<Bytes, NodeError> {
+        let witness = self.0.witness(block)?;
+        self.0.fold(block)?;
+        Ok(Bytes(witness.to_bytes()))
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::act::{ActArgs, act};
 use crate::cli::Global;
-use crate::commands::{open, read_program};
+use crate::commands::{admit, open, read_wasm};
 use crate::error::NodeError;
 use crate::output;
 use abi::system::{Act, Deploy};
@@ -22,7 +22,8 @@ pub struct DeployArgs {
 
 /// Runs the command.
 pub fn run(global: &Global, args: &DeployArgs) -> Result<Exit, NodeError> {
-    let (wasm, _) = read_program(&args.wasm)?;
+    let wasm = read_wasm(&args.wasm)?;
+    admit(&wasm)?;
     let (data, shard) = open(global)?;
     let program = data.programs()?.keep(&wasm)?;
     let done = act(shard, &Act::Deploy(Deploy { program }), &args.act)?;

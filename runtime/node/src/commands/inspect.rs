@@ -1,19 +1,18 @@
 //! `foil inspect`: what a file, a record or a block holds.
 
 use crate::cli::Global;
-use crate::commands::{block_at, open, read_program, record_at, shard};
+use crate::commands::{block_at, open, record_at, shard};
 use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::output;
-use crate::program::{Serving, arguments_shown, message, outcome};
-use crate::value::hex;
-use abi::codec::Decode;
-use abi::interface::Described;
+use crate::program::{Serving, arguments_shown, event, message, outcome};
 use abi::outcome::Outcome;
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use verify::Exit;
+
+mod wasm;
 
 /// Show what is there.
 #[derive(Args, Debug)]
@@ -26,58 +25,26 @@ pub struct InspectArgs {
     /// A block of the shard.
     #[arg(long, conflicts_with = "file")]
     height: Option<u64>,
+    /// Of a wasm file, how many of its largest functions to show.
+    #[arg(long, default_value_t = 10, value_name = "COUNT")]
+    largest: usize,
 }
 
 /// Runs the command.
 pub fn run(global: &Global, args: &InspectArgs) -> Result<Exit, NodeError> {
-    let answer = match &args.file {
-        Some(path) => program(path)?,
-        None => {
-            let (_data, mut shard) = open(global)?;
-            let serving = Serving::of(&mut shard).ok();
-            let answer = match (args.seq, args.height) {
-                (Some(seq), _) => record(&shard, serving.as_ref(), seq)?.0,
-                (None, Some(height)) => block(&shard, height)?,
-                (None, None) => shard::describe(&shard)?,
-            };
-            shard.close()?;
-            answer
-        }
+    if let Some(path) = &args.file {
+        return wasm::run(global, path, args.largest);
+    }
+    let (_data, mut shard) = open(global)?;
+    let serving = Serving::of(&mut shard).ok();
+    let answer = match (args.seq, args.height) {
+        (Some(seq), _) => record(&shard, serving.as_ref(), seq)?.0,
+        (None, Some(height)) => block(&shard, height)?,
+        (None, None) => shard::describe(&shard)?,
     };
+    shard.close()?;
     output::print(global.output, &answer)?;
     Ok(Exit::Verified)
-}
-
-/// A wasm file: its id and what it says of itself.
-fn program(path: &std::path::Path) -> Result<Value, NodeError> {
-    let (wasm, program) = read_program(path)?;
-    let described = program.interface().and_then(|section| Described::from_bytes(section).ok());
-    let methods: Vec<Value> = match &described {
-        None => program
-            .methods()
-            .map(|(name, mode)| json!({ "method": name, "kind": format!("{mode:?}") }))
-            .collect(),
-        Some(described) => described
-            .methods
-            .iter()
-            .map(|method| {
-                let params: Vec<String> =
-                    method.params.iter().map(|(name, form)| format!("{name}: {form}")).collect();
-                json!({
-                    "kind": format!("{:?}", method.kind).to_lowercase(),
-                    "method": format!("{}({})", method.name, params.join(", ")),
-                    "returns": method.returns.to_string(),
-                    "doc": method.doc,
-                })
-            })
-            .collect(),
-    };
-    Ok(json!({
-        "program": program.id().to_string(),
-        "name": described.map(|described| described.name),
-        "bytes": wasm.len(),
-        "methods": methods,
-    }))
 }
 
 fn block(shard: &NodeShard, height: u64) -> Result<Value, NodeError> {
@@ -109,14 +76,7 @@ pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<
     let call = &entry.call.call;
     let serving = serving.filter(|serving| serving.id == entry.program);
     let outcome = outcome(serving, &entry.program, &call.method, &entry.outcome);
-    let events: Vec<Value> = match serving {
-        Some(serving) => entry.events.iter().map(|event| serving.event(event)).collect(),
-        None => entry
-            .events
-            .iter()
-            .map(|event| json!({ "event": event.name, "data": hex(&event.data) }))
-            .collect(),
-    };
+    let events: Vec<Value> = entry.events.iter().map(|it| event(serving, it)).collect();
     let messages: Vec<Value> = entry.messages.iter().map(message).collect();
     let mut answer = json!({
         "seq": seq,

@@ -1,7 +1,8 @@
 //! `foil receipt`: the receipt of a record, for whoever knows the shard's id.
 
+use super::bundle::{self, Range};
 use crate::cli::Global;
-use crate::commands::open;
+use crate::commands::{open, record_at};
 use crate::data::{NodeShard, write_durably};
 use crate::error::NodeError;
 use crate::output;
@@ -21,13 +22,24 @@ pub struct ReceiptArgs {
     /// Where to write it; `SEQ.receipt`, if not given.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write a bundle instead: the record's whole block with the part of the state that it touches, which
+    /// anyone can run again without the database.
+    #[arg(long)]
+    with_witness: bool,
 }
 
 /// Runs the command.
 pub fn run(global: &Global, args: &ReceiptArgs) -> Result<Exit, NodeError> {
-    let (_data, shard) = open(global)?;
-    let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.receipt", args.seq)));
-    let bytes = write(&shard, args.seq, &path)?;
+    let (data, shard) = open(global)?;
+    let kind = if args.with_witness { "foil" } else { "receipt" };
+    let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.{kind}", args.seq)));
+    let bytes = match args.with_witness {
+        false => write(&shard, args.seq, &path)? as u64,
+        true => {
+            let height = record_at(&shard, args.seq)?.0.header.height;
+            bundle::write(&data, &shard, &Range { heights: (height, height), witness: true }, &path)?
+        }
+    };
     let id = shard.id();
     shard.close()?;
     let answer = json!({

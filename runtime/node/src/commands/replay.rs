@@ -2,19 +2,21 @@
 
 use crate::cli::Global;
 use crate::commands::{block_at, log, open, record_at};
-use crate::data::{Data, NodeShard};
+use crate::data::NodeShard;
 use crate::error::NodeError;
-use crate::program::{Serving, cannot_run, outcome};
+use crate::hostcall::Teller;
+use crate::program::{Serving, outcome};
 use crate::told::Told;
 use crate::{output, progress};
-use abi::effect::{Execution, Moment};
-use abi::view::{Overlay, View};
 use clap::Args;
 use journal::Block;
-use kernel::{Engine, Machine, Replayer};
+use kernel::{Engine, Replayer, Walk};
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::path::PathBuf;
 use verify::Exit;
+
+mod divergence;
+mod step;
 
 /// Run the history again.
 #[derive(Args, Debug)]
@@ -25,46 +27,43 @@ pub struct ReplayArgs {
     /// Only up to this record; shows what its call comes to here and, if it traps, what it logged and where.
     #[arg(long)]
     seq: Option<u64>,
+    /// Walk through the host calls of that record's call, or of the last one's: on a terminal one by one.
+    #[arg(long)]
+    step: bool,
+    /// Only up to the first record or root that comes out otherwise: shows what differs, which keys, and the host
+    /// calls up to the first that touches one. Of FILE, if given, a bundle from genesis, and not of the shard.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seq", "step"])]
+    until_divergence: Option<Option<PathBuf>>,
 }
 
 /// Runs the command.
 pub fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, NodeError> {
-    let (data, mut shard) = open(global)?;
+    if let Some(bundle) = &args.until_divergence {
+        return divergence::run(global, bundle.as_deref(), args.engine);
+    }
+    let (data, shard) = open(global)?;
     let mut replayer = Replayer::new(shard.genesis(), Box::new(data.programs()?), args.engine)?;
-    match args.seq {
-        None => whole(global, &shard, &mut replayer, args.engine)?,
-        Some(seq) => {
-            let serving = Serving::of(&mut shard).ok();
-            let (block, index) = record_at(&shard, seq)?;
-            up_to(&shard, &mut replayer, block.header.height - 1)?;
-            let execution = again(&data, args.engine, &block, index, replayer.view())?;
-            log(&execution);
-            // The answer comes first: where history says something else, both are to be seen.
-            output::print(global.output, &shown(serving.as_ref(), &block, index, &execution))?;
-            replayer.block(&block)?;
+    match args.seq.or(args.step.then(|| shard.position().seq.saturating_sub(1))) {
+        None => {
+            up_to(&shard, &mut replayer, shard.position().height)?;
+            output::print(global.output, &same(&replayer, args.engine))?;
         }
+        Some(seq) => one(global, &shard, &mut replayer, seq, args.step)?,
     }
     shard.close()?;
     Ok(Exit::Verified)
 }
 
-/// Replays all blocks.
-fn whole(
-    global: &Global,
-    shard: &NodeShard,
-    replayer: &mut Replayer,
-    engine: Engine,
-) -> Result<(), NodeError> {
-    let at = shard.position();
-    up_to(shard, replayer, at.height)?;
-    let answer = json!({
-        "replayed": at.seq,
+/// That a replay has come to what history says.
+fn same(replayer: &Replayer, engine: Engine) -> Value {
+    let chain = replayer.chain();
+    json!({
+        "replayed": chain.history().size(),
         "engine": engine.name(),
-        "height": at.height,
-        "root": at.root.to_string(),
+        "height": chain.header().map_or(0, |header| header.height),
+        "root": chain.root().to_string(),
         "verdict": "same effects, same roots",
-    });
-    output::print(global.output, &answer)
+    })
 }
 
 /// Replays the blocks up to a height.
@@ -78,41 +77,43 @@ fn up_to(shard: &NodeShard, replayer: &mut Replayer, height: u64) -> Result<(), 
     Ok(())
 }
 
-/// What the call at `index` of a block comes to here, run after those before it over the state `before`.
-fn again(
-    data: &Data,
-    engine: Engine,
-    block: &Block,
-    index: usize,
-    before: Arc<dyn View>,
-) -> Result<Execution, NodeError> {
-    let mut machine = Machine::new(Box::new(data.programs()?), engine)?;
-    let profile = machine.profile();
-    let mut state = Arc::new(Overlay::new(before));
-    let mut run = |index: usize, state: Arc<dyn View>| {
-        let entry = &block.entries[index];
-        let (call, program) = (&entry.call.call, entry.program);
-        let seq = block.header.first_seq + index as u64;
-        let at = Moment { seq, time_ms: entry.time_ms, program, profile };
-        machine.run(call, call.digest(), at, state).map_err(|error| cannot_run(program, error))
-    };
-    for earlier in 0..index {
-        let diff = run(earlier, state.clone())?.diff;
-        Arc::make_mut(&mut state).merge(diff);
+/// Runs the call of one record, and shows what it comes to here; its host calls, too, where it `steps`.
+fn one(
+    global: &Global,
+    shard: &NodeShard,
+    replayer: &mut Replayer,
+    seq: u64,
+    steps: bool,
+) -> Result<(), NodeError> {
+    let (block, index) = record_at(shard, seq)?;
+    up_to(shard, replayer, block.header.height - 1)?;
+    let walk = replayer.walk(&block, index)?;
+    log(&walk.execution);
+    let entry = &block.entries[index];
+    let serving = Serving::find(replayer.machine(), entry.program).ok();
+    let teller = Teller { serving: serving.as_ref(), call: &entry.call.call };
+    let mut answer = heading(&block, index, &walk);
+    if steps {
+        let shown = step::steps(&teller, &walk.calls);
+        if !step::show(global.output, shown, &mut answer)? {
+            return Ok(());
+        }
+        answer.insert("steps_are_all".into(), step::is_whole(&walk).into());
+        answer.insert("writes".into(), step::writes(&teller, &walk)?.into());
     }
-    run(index, state)
+    let method = &entry.call.call.method;
+    answer.extend(outcome(serving.as_ref(), &entry.program, method, &walk.execution.outcome));
+    answer.extend(Told::of(&walk.execution).iter().flat_map(Told::fields));
+    // The answer comes first: where history says something else, both are to be seen.
+    output::print(global.output, &Value::Object(answer))?;
+    Ok(replayer.block(&block)?)
 }
 
-fn shown(serving: Option<&Serving>, block: &Block, index: usize, execution: &Execution) -> Value {
-    let entry = &block.entries[index];
-    let method = &entry.call.call.method;
-    let mut answer = Map::from_iter([
-        ("seq".into(), (block.header.first_seq + index as u64).into()),
+fn heading(block: &Block, index: usize, walk: &Walk) -> Map<String, Value> {
+    Map::from_iter([
+        ("seq".into(), walk.seq.into()),
         ("height".into(), block.header.height.into()),
-        ("method".into(), method.as_str().into()),
-        ("fuel".into(), execution.fuel.into()),
-    ]);
-    answer.extend(outcome(serving, &entry.program, method, &execution.outcome));
-    answer.extend(Told::of(execution).iter().flat_map(Told::fields));
-    Value::Object(answer)
+        ("method".into(), block.entries[index].call.call.method.as_str().into()),
+        ("fuel".into(), walk.execution.fuel.into()),
+    ])
 }

@@ -102,7 +102,7 @@ fn range(shard: &NodeShard, args: &RangeArgs) -> Result<Value, NodeError> {
 }
 
 /// The last record's receipt binds the root after it, and so the proof.
-fn write_proof(shard: &NodeShard, claim: Claim, path: &std::path::Path) -> Result<(), NodeError> {
+pub fn write_proof(shard: &NodeShard, claim: Claim, path: &std::path::Path) -> Result<(), NodeError> {
     let last = shard.position().seq.checked_sub(1).ok_or_else(|| NodeError::NotThere {
         what: "a record whose receipt could bind the root".into(),
         holds: "no record yet".into(),

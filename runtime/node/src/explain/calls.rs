@@ -75,7 +75,7 @@ pub(super) const TABLE: &[Explanation] = explained! {
     "E5201" => "a replay came to something else",
         "History is well-formed and signed, and running it again gave another outcome, write, fuel or root: \
         the machine that wrote it is wrong, or this one is.",
-        "`foil replay --seq SEQ` shows what the call comes to here; try another `--engine` and another \
+        "`foil replay --until-divergence` shows both sides, the keys and the host call; try another `--engine` and another \
         machine, and keep the bundle.";
     "E5202" => "a program is missing, so nothing can be said",
         "A replay runs every program that ever served, and the bytes of this one are not there.",

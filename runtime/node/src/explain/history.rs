@@ -1,4 +1,4 @@
-//! E2xxx: why a history, a receipt or a bundle is not valid.
+//! E20xx to E23xx: why a history, a receipt or a bundle is not valid.
 
 use super::{Explanation, explained};
 
@@ -163,4 +163,14 @@ pub(super) const BUNDLES: &[Explanation] = explained! {
     "E2301" => "the bundle cannot be read on",
         "The operating system failed in the middle of it; nothing is said about its content.",
         "Mend the disk or the pipe it comes from, and verify again.";
+};
+
+/// E25xx: what is no fork.
+pub(super) const FORKS: &[Explanation] = explained! {
+    "E2501" => "both sides of the fork are one header",
+        "Evidence that names an item twice is none.",
+        "Two different headers of one height or size are needed, each with its commitment.";
+    "E2502" => "the sides of the fork can both be true",
+        "They are of different heights and sizes: one history may hold both.",
+        "Find the height at which they part: `foil diverge` does.";
 };

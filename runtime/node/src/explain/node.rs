@@ -57,4 +57,9 @@ pub(super) const TABLE: &[Explanation] = explained! {
     "E7015" => "not in the journal",
         "The record, block or program is not here: it is not history yet, or of another shard.",
         "`foil shard show` says how far history goes; `--on ID` names another shard.";
+    "E7031" => "another history was published there",
+        "The head in the directory is no head of this shard's history: another shard's, or one from before the \
+        journal was cut back or replaced.",
+        "Publish in an empty directory, or restore the journal that the published head was signed over. Two \
+        histories under one key cannot be explained away.";
 };

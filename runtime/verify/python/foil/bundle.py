@@ -3,6 +3,7 @@
     bundle   = [1, << manifest >>] [2, << genesis >>] ([6, << start >>]) [3, program]…
                [4, << block >>, << commitment >> / null, << witness >> / null]… [5, << trailer >>]
     manifest = [version, shard, from, to]
+    start    = [header, [peak…], [link…]]                  where from > 1
     trailer  = [height, header hash, commitment / null, digest of all bytes before]
 
 One item is in memory at a time. What a witness holds is not looked at, and programs are not run.
@@ -10,20 +11,21 @@ One item is in memory at a time. What a witness holds is not looked at, and prog
 
 from typing import NamedTuple
 
-from .block import BLOCK_MAX, Block
+from .block import BLOCK_MAX, Block, Header
 from .chain import Chain
 from .codec import BYTES, VERSION, Malformed, Reader, decode
-from .cose import Sign1
+from .cose import Sign1, read_links
 from .hashes import BUNDLE
-from .objects import Genesis
+from .objects import Genesis, hash_
 from .report import CANNOT_JUDGE, DIVERGED, INVALID, IO, UNANCHORED, Verdict, check_genesis
 from .state import State
 
-MANIFEST, GENESIS, PROGRAM, BLOCK, TRAILER = range(1, 6)
+MANIFEST, GENESIS, PROGRAM, BLOCK, TRAILER, START = range(1, 7)
 COMMITMENT_MAX, WITNESS_MAX = 1 << 10, 64 << 20
 BYTES_MAX = {
     MANIFEST: 128,
     GENESIS: 16 << 10,
+    START: 4 << 20,
     PROGRAM: 4 << 20,
     BLOCK: BLOCK_MAX,
     TRAILER: COMMITMENT_MAX + 128,
@@ -41,6 +43,19 @@ class Manifest(NamedTuple):
     def read(cls, r):
         r.array_of(4)
         return cls(r.unsigned(8), r.hash(), r.unsigned(), r.unsigned())
+
+
+class Start(NamedTuple):
+    """What the first block builds on, where that is not the genesis."""
+
+    header: Header
+    peaks: list
+    links: list
+
+    @classmethod
+    def read(cls, r):
+        r.array_of(3)
+        return cls(Header.read(r), r.list(hash_), read_links(r))
 
 
 class Trailer(NamedTuple):
@@ -126,22 +141,22 @@ class Verification:
         """The facts about a bundle that broke no rule."""
         manifest = self.manifest()
         genesis = self.genesis(manifest)
+        start = None
+        if manifest.first != 1:
+            self.item(START)
+            start = self.object(START, Start.read)
+        while self.item(PROGRAM, BLOCK) == PROGRAM:
+            self.bytes(PROGRAM)
+        block, commitment = self.block(manifest)
+        # What stands before the first block is judged once that is there.
         check_genesis(genesis)
         try:
             self.anchor.holds(genesis)
+            chain = Chain(genesis) if start is None else Chain.after(genesis, start)
         except Verdict as verdict:
             raise verdict.at(self.start) from None
-        if manifest.first != 1:
-            reason = "the bundle does not start at genesis"
-            raise Verdict(CANNOT_JUDGE, 6004, height=manifest.first, reason=reason)
-        while self.item(PROGRAM, BLOCK) == PROGRAM:
-            self.bytes(PROGRAM)
-        # A history's rules are asked for once its first block is there.
-        block, commitment = self.block(manifest)
-        try:
-            chain = Chain(genesis)
-        except Verdict as verdict:
-            raise verdict.at(0) from None
+        if start is not None and self.state is not None:
+            raise Verdict(CANNOT_JUDGE, 6004, reason="the state before the first block is not known")
         while True:
             self.check(chain, block, commitment)
             if self.last[0] == manifest.last:

@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 
 from .block import NO_WRITES
 from .codec import VERSION
+from .cose import appointed
 from .hashes import EFFECT, Frontier, list_root
 from .objects import AUTHORITY, FUEL_MAX, PROFILE, SYSTEM, act
 from .report import CANNOT_JUDGE, INVALID, Verdict
@@ -39,6 +40,27 @@ class Chain:
             raise Verdict(CANNOT_JUDGE, 2102)
         self.genesis, self.history, self.window = genesis, Frontier(), Window()
         self.program, self.writer, self.header = None, genesis.writer, None
+
+    @classmethod
+    def after(cls, genesis, start):
+        """The history after a block that is believed: that it is history shows when a commitment to a later one is
+        verified, which leads back to it. Which idempotency keys were live there is not known."""
+        chain, header = cls(genesis), start.header
+        history = Frontier(header.history_size, start.peaks)
+        # A size has as many peaks as bits, and a height one after it.
+        is_whole = header.history_size.bit_count() == len(start.peaks) and history.root() == header.history_root
+        said = appointed(genesis, start.links, header.history_size, header.history_root)
+        rules = (
+            (2103, header.version == VERSION),
+            (2104, header.shard == genesis.id),
+            (2136, is_whole and 0 < header.height < 2**64 - 1),
+            (2017, said is not None),
+        )
+        broken = first_broken(rules)
+        if broken is not None:
+            raise Verdict(INVALID, broken, height=header.height)
+        chain.history, chain.header, (chain.writer, chain.program) = history, header, said
+        return chain
 
     def block(self, block):
         """Checks the next block against all before it, and moves on."""

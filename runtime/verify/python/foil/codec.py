@@ -146,6 +146,13 @@ class Reader:
         if self.map() != count:
             raise Malformed(LENGTH, start)
 
+    def bool(self):
+        start = self.at
+        found = self.head()
+        if found not in ((SIMPLE, FALSE), (SIMPLE, TRUE)):
+            raise Malformed(TYPE, start)
+        return found == (SIMPLE, TRUE)
+
     def null(self):
         """Whether the absent value comes next, which is then read."""
         start = self.at

@@ -8,6 +8,9 @@ from .hashes import history_leaf, history_node, root_of_path
 from .objects import Genesis, Record
 from .proof import KeysProof, RangeProof
 from .report import CANNOT_JUDGE, INVALID, Verdict, check_genesis
+from .witness import QueryProof
+
+CLAIMS = (KeysProof, RangeProof, QueryProof)
 
 
 class ReceiptFile(NamedTuple):
@@ -33,7 +36,7 @@ class ProofFile(NamedTuple):
     """`["counterfoil proof", version, << receipt file >>, kind, proof]`."""
 
     receipt: ReceiptFile
-    claim: KeysProof | RangeProof
+    claim: KeysProof | RangeProof | QueryProof
 
     @classmethod
     def read(cls, r):
@@ -44,9 +47,9 @@ class ProofFile(NamedTuple):
         r.version()
         receipt = decode(r.bytes(), ReceiptFile.read)
         kind = r.unsigned()
-        if kind > 1:
+        if kind >= len(CLAIMS):
             raise Malformed(UNKNOWN, start)
-        return cls(receipt, (KeysProof, RangeProof)[kind].read(r))
+        return cls(receipt, CLAIMS[kind].read(r))
 
 
 def verify_receipt(data, anchor):

@@ -7,6 +7,7 @@ use crate::AdmitError;
 use crate::gate::Gate;
 use crate::hostcalls::{self, Guest};
 use crate::prepare::injected::{DEPTH, FUEL, GLOBAL, MARKS};
+use crate::trace::Trace;
 use abi::fault::Fault;
 use abi::hostcalls::MODULE;
 use abi::outcome::Trap;
@@ -141,7 +142,7 @@ impl Slot {
         let method = methods.get(entry.method).and_then(Option::as_ref).ok_or_else(|| lacks("the method"))?;
         parts.fuel.set(&mut *store, Val::I64(fuel)).map_err(slot::failed)?;
         store.data_mut().session = Some(entry.session);
-        store.data_mut().calls = entry.traces.then(Vec::new);
+        store.data_mut().trace = entry.traces.then(Trace::new);
         let ended = method.call(&mut *store, ());
 
         let Val::I64(fuel) = parts.fuel.get(&mut *store) else {
@@ -156,7 +157,7 @@ impl Slot {
             Err(error) => Err(stop(error, parts.depth.get(&mut *store).unwrap_i64(), fuel)),
         };
         let fuel = u64::try_from(fuel).unwrap_or(0);
-        let calls = store.data_mut().calls.take().unwrap_or_default();
+        let calls = store.data_mut().trace.take().map_or_else(Vec::new, Trace::into_calls);
         Ok(Ended { session, stopped, fuel, pages, functions, calls })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::hostcalls::Guest;
 use crate::run::unpanicked;
+use crate::trace::Trace;
 use crate::written::Written;
 use abi::effect::HostCalled;
 use abi::fault::Fault;
@@ -16,7 +17,7 @@ pub(super) struct Host<Memory, Global> {
     /// Where the host wrote into the guest's memory.
     pub(super) written: Written,
     /// The host calls made so far, where somebody wants to know.
-    pub(super) calls: Option<Vec<HostCalled>>,
+    pub(super) trace: Option<Trace>,
     /// Known once the instance is made, and thus before any of its code runs.
     pub(super) parts: Option<Parts<Memory, Global>>,
 }
@@ -32,7 +33,7 @@ pub(super) struct Parts<Memory, Global> {
 impl<Memory, Global> Host<Memory, Global> {
     /// A host without a call.
     pub(super) fn new() -> Host<Memory, Global> {
-        Host { session: None, written: Written::default(), calls: None, parts: None }
+        Host { session: None, written: Written::default(), trace: None, parts: None }
     }
 
     /// One host call on the guest's memory, with so much fuel left: its answer, and the fuel it leaves.
@@ -50,14 +51,25 @@ impl<Memory, Global> Host<Memory, Global> {
         let Some(session) = &mut self.session else {
             return (Err(lacks("a call").into()), fuel);
         };
-        let Called { base, per_byte, .. } = *called;
-        let mut guest = Guest { memory, session, written: &mut self.written, fuel, base, per_byte };
+        let Called { name, args, base, per_byte } = *called;
+        let notes = self.trace.as_ref().and_then(Trace::notes);
+        let mut guest = Guest { memory, session, written: &mut self.written, fuel, base, per_byte, notes };
         // A panic must not unwind through the engine's frames.
         let answer = unpanicked(|| call(&mut guest));
-        let fuel = guest.fuel;
-        if let Some(calls) = &mut self.calls {
+        let (fuel_before, fuel) = (fuel, guest.fuel);
+        if let (Some(trace), Some(notes)) = (&mut self.trace, guest.notes.take()) {
             let result = answer.as_ref().ok().map(|answer| answer.word());
-            calls.push(HostCalled { name: called.name, args: called.args.to_vec(), result });
+            let [fuel_before, fuel_after] = [fuel_before, fuel].map(|left| u64::try_from(left).unwrap_or(0));
+            let args = args.to_vec();
+            trace.add(notes, |given, answered| HostCalled {
+                name,
+                args,
+                result,
+                fuel_before,
+                fuel_after,
+                given,
+                answered,
+            });
         }
         (answer, fuel)
     }

@@ -5,6 +5,7 @@ use super::{Ended, Entry, config, meaning, returned};
 use crate::AdmitError;
 use crate::hostcalls::{self, Guest};
 use crate::prepare::injected::{DEPTH, FUEL};
+use crate::trace::Trace;
 use abi::fault::Fault;
 use abi::hostcalls::MODULE;
 use abi::outcome::Trap;
@@ -72,7 +73,7 @@ impl Executor {
         let fuel_max = i64::try_from(entry.fuel).map_err(|_| Fault::host("more fuel than there can be"))?;
         fuel.set(&mut store, Val::I64(fuel_max)).map_err(failed)?;
         store.data_mut().session = Some(entry.session);
-        store.data_mut().calls = entry.traces.then(Vec::new);
+        store.data_mut().trace = entry.traces.then(Trace::new);
         let ended = method.call(&mut store, ());
 
         let (Val::I64(fuel), Val::I64(depth)) = (fuel.get(&store), depth.get(&store)) else {
@@ -81,7 +82,7 @@ impl Executor {
         let stopped = ended.map_err(|error| stop(error, depth, fuel)).and_then(|()| returned(fuel));
         let session = store.data_mut().session.take().ok_or_else(|| lacks("its call"))?;
         let pages = memory.size(&store);
-        let calls = store.data_mut().calls.take().unwrap_or_default();
+        let calls = store.data_mut().trace.take().map_or_else(Vec::new, Trace::into_calls);
         let (fuel, functions) = (u64::try_from(fuel).unwrap_or(0), Vec::new());
         Ok(Ended { session, stopped, fuel, pages, functions, calls })
     }

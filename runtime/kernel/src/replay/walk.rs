@@ -1,0 +1,163 @@
+//! A closer look at one call of history, and at a block that diverged.
+//!
+//! # Limits
+//!
+//! The journal holds the writes of a block, and of each call only their digest. So what a call should have
+//! written is known key by key where nothing later in its block wrote the key too: keys are compared as the
+//! block left them.
+
+use super::{Divergence, ReplayError, Replayer, Rerun};
+use crate::machine::RunError;
+use abi::diff::Diff;
+use abi::effect::{Execution, HostCalled};
+use abi::session::Space;
+use abi::view::{Overlay, View};
+use journal::Block;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Most keys that are named of a block that diverged.
+pub const KEYS_MAX: usize = 64;
+
+/// What a block did to a key: nothing, or its new value, which is `None` where it was deleted.
+pub type Written = Option<Option<Vec<u8>>>;
+
+/// A call of history, run again with its host calls.
+pub struct Walk {
+    /// The call's place in history.
+    pub seq: u64,
+    /// The state before it, as it is here.
+    pub before: Arc<dyn View>,
+    /// What it came to here.
+    pub execution: Execution,
+    /// The host calls that it made, in order: the first [`vm::CALLS_TRACED_MAX`].
+    pub calls: Vec<HostCalled>,
+}
+
+/// A key that a block leaves with another value here than history says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Differing {
+    /// The key in state.
+    pub key: Vec<u8>,
+    /// What the block did to it by its record.
+    pub recorded: Written,
+    /// What it did to it here.
+    pub computed: Written,
+    /// The last call of the block that wrote it here.
+    pub writer: Option<u64>,
+}
+
+/// What was found in a block that diverged.
+pub struct Examined {
+    /// The keys that differ after the block, in their order: the first [`KEYS_MAX`].
+    pub keys: Vec<Differing>,
+    /// The call that diverged; where only the block did, the last one that wrote the first of the keys here. None
+    /// where no call did, or where it cannot be run.
+    pub walk: Option<Walk>,
+    /// The first of its host calls that reads or writes one of the keys.
+    pub touched: Option<usize>,
+}
+
+/// The last call that wrote each key.
+type Writers = BTreeMap<Vec<u8>, u64>;
+
+/// The keys, in order, that two lists of writes leave differently.
+pub(super) fn differing<'a>(recorded: &'a Diff, computed: &'a Diff) -> impl Iterator<Item = &'a [u8]> {
+    let keys: BTreeSet<&[u8]> = recorded.iter().chain(computed.iter()).map(|(key, _)| key).collect();
+    keys.into_iter().filter(|key| recorded.get(key) != computed.get(key))
+}
+
+impl Replayer {
+    /// [`Rerun::walk`] of the block after the ones replayed.
+    pub fn walk(&mut self, block: &Block, index: usize) -> Result<Walk, ReplayError> {
+        self.rerun.walk(block, index, self.fold.view())
+    }
+
+    /// [`Rerun::examine`] of the block after the ones replayed.
+    pub fn examine(&mut self, block: &Block, found: &Divergence) -> Result<Examined, ReplayError> {
+        self.rerun.examine(block, found, self.fold.view())
+    }
+}
+
+impl Rerun {
+    /// Runs one call of a block, after those before it, over the state `before` the block.
+    ///
+    /// # Errors
+    ///
+    /// The call, or one before it, cannot be run, or the machine failed. What it comes to is not compared.
+    pub fn walk(&mut self, block: &Block, index: usize, before: Arc<dyn View>) -> Result<Walk, ReplayError> {
+        let (state, _) = self.calls(block, index, before)?;
+        let seq = block.header.first_seq + index as u64;
+        let (entry, before): (_, Arc<dyn View>) = (&block.entries[index], state);
+        let (call, at) = (&entry.call.call, self.moment(entry, seq));
+        let traced = self.machine.trace(call, call.digest(), at, before.clone());
+        let (execution, calls) =
+            traced.map_err(|error| ReplayError::of_run(error, block.header.height, seq))?;
+        Ok(Walk { seq, before, execution, calls })
+    }
+
+    /// Looks into a block that [`block`](Self::block) found to diverge over the state `before` it: runs all its
+    /// calls, whatever they come to.
+    ///
+    /// # Errors
+    ///
+    /// The machine failed.
+    pub fn examine(
+        &mut self,
+        block: &Block,
+        found: &Divergence,
+        before: Arc<dyn View>,
+    ) -> Result<Examined, ReplayError> {
+        let (state, writers) = self.calls(block, block.entries.len(), before.clone())?;
+        let owned = |written: Option<Option<&[u8]>>| written.map(|value| value.map(<[u8]>::to_vec));
+        let keys: Vec<Differing> = differing(&block.diff, state.writes())
+            .take(KEYS_MAX)
+            .map(|key| Differing {
+                key: key.to_vec(),
+                recorded: owned(block.diff.get(key)),
+                computed: owned(state.writes().get(key)),
+                writer: writers.get(key).copied(),
+            })
+            .collect();
+        let seq = found.seq.or_else(|| keys.first()?.writer);
+        let index = seq.and_then(|seq| usize::try_from(seq.checked_sub(block.header.first_seq)?).ok());
+        let walk = match index.filter(|index| *index < block.entries.len()) {
+            None => None,
+            Some(index) => match self.walk(block, index, before) {
+                Ok(walk) => Some(walk),
+                Err(ReplayError::Fault(fault)) => return Err(fault.into()),
+                Err(_) => None,
+            },
+        };
+        let is_one = |called: &HostCalled| {
+            let key = called.key().map(|key| Space::Program.key(key));
+            key.is_some_and(|key| keys.iter().any(|differing| differing.key == key))
+        };
+        let touched = walk.as_ref().and_then(|walk| walk.calls.iter().position(is_one));
+        Ok(Examined { keys, walk, touched })
+    }
+
+    /// Runs the first `count` calls of the block over the state `before` it: the state they leave, and the last call that
+    /// wrote each key. A call that cannot be run writes nothing.
+    fn calls(
+        &mut self,
+        block: &Block,
+        count: usize,
+        before: Arc<dyn View>,
+    ) -> Result<(Arc<Overlay>, Writers), ReplayError> {
+        let mut state = Arc::new(Overlay::new(before));
+        let mut writers = BTreeMap::new();
+        for (seq, entry) in (block.header.first_seq..).zip(&block.entries[..count]) {
+            let (call, at) = (&entry.call.call, self.moment(entry, seq));
+            match self.machine.run(call, call.digest(), at, state.clone()) {
+                Ok(execution) => {
+                    writers.extend(execution.diff.iter().map(|(key, _)| (key.to_vec(), seq)));
+                    Arc::make_mut(&mut state).merge(execution.diff);
+                }
+                Err(RunError::Fault(fault)) => return Err(fault.into()),
+                Err(_) => {}
+            }
+        }
+        Ok((state, writers))
+    }
+}

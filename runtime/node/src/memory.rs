@@ -1,0 +1,79 @@
+//! What a witness remembers: of each log, the newest head that it cosigned, as a file.
+//!
+//! ```text
+//! LOCK                        held by the one process that cosigns from here
+//! HASH.checkpoint             the head, signed by the log and cosigned; HASH is the origin's SHA-256
+//! HASH.SIZE.evidence-{1,2}    two heads of one size, both signed by the log
+//! ```
+//!
+//! A witness whose memory is lost could be led to cosign another history: it is retired together with its
+//! key, not started anew.
+
+use crate::commands::open_dir;
+use crate::data::{lock, write_durably};
+use crate::error::NodeError;
+use abi::Hash;
+use abi::crypto::sha256;
+use cap_std::fs::{Dir, File};
+use journal::{Head, Note, Witness};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+/// The memory of one witness, by the hashes of the logs' origins.
+pub(crate) struct Memory {
+    dir: Dir,
+    newest: BTreeMap<Hash, Note>,
+    _lock: File,
+}
+
+impl Memory {
+    /// Opens or makes a memory in `path`, and reads what there is of the logs that the witness knows.
+    ///
+    /// # Errors
+    ///
+    /// What this witness did not cosign is refused: it is another's memory, or damaged.
+    pub(crate) fn open(path: &Path, witness: &Witness) -> Result<Memory, NodeError> {
+        let dir = open_dir(path)?;
+        let lock = lock(&dir)?;
+        let mut newest = BTreeMap::new();
+        for origin in witness.origins() {
+            let hash = hash_of(origin);
+            match dir.read(format!("{hash}.checkpoint")) {
+                Ok(bytes) => newest.insert(hash, witness.restore(origin, &bytes)?),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(error) => return Err(NodeError::io(format!("read {hash}.checkpoint"), error)),
+            };
+        }
+        Ok(Memory { dir, newest, _lock: lock })
+    }
+
+    /// The newest head of an origin.
+    pub(crate) fn newest(&self, origin: Hash) -> Option<&Note> {
+        self.newest.get(&origin)
+    }
+
+    /// Remembers a head as the newest one; it is durable when this returns.
+    pub(crate) fn store(&mut self, origin: Hash, note: Note) -> Result<(), NodeError> {
+        write_durably(&self.dir, &format!("{origin}.checkpoint"), note.to_string().as_bytes())?;
+        self.newest.insert(origin, note);
+        Ok(())
+    }
+
+    /// Keeps two heads of one size: the first such pair says it all, and a log cannot fill the disk with more.
+    pub(crate) fn keep(&self, evidence: &[Note; 2]) -> Result<(), NodeError> {
+        let head: Head = evidence[0].text().parse()?;
+        let name = |n: usize| format!("{}.{}.evidence-{n}", hash_of(&head.origin), head.size);
+        tracing::error!(origin = head.origin, size = head.size, "the log has signed two histories");
+        if self.dir.exists(name(2)) {
+            return Ok(());
+        }
+        let mut notes = (1..).zip(evidence);
+        notes.try_for_each(|(n, note)| write_durably(&self.dir, &name(n), note.to_string().as_bytes()))
+    }
+}
+
+/// The SHA-256 hash of an origin, by which C2SP names its files.
+pub(crate) fn hash_of(origin: &str) -> Hash {
+    Hash(sha256(origin.as_bytes()))
+}

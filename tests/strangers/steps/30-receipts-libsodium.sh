@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+exec "$PYTHON" "$(dirname "${BASH_SOURCE[0]}")/../by_libsodium.py"
