@@ -91,7 +91,8 @@ impl Chain {
         }
         let history = Frontier::of(header.history_size, start.peaks.clone());
         chain.history = history
-            .filter(|history| history.root() == header.history_root && header.height > 0)
+            .filter(|history| history.root() == header.history_root)
+            .filter(|_| (1..u64::MAX).contains(&header.height))
             .ok_or(at(Reason::Start))?;
         let said = appointed(genesis, &start.links, header.history_size, &header.history_root)
             .map_err(|error| at(Reason::Commitment(error)))?;

@@ -117,7 +117,7 @@ impl Corpus {
         let way = rng.within(0..=99);
         if way >= 45 {
             bundle::change(&mut history, rng);
-            if rng.percent(15) && !history.blocks.is_empty() {
+            if rng.percent(15) && history.blocks.iter().all(|block| !block.entries.is_empty()) {
                 bundle::change(&mut history, rng);
             }
         }

@@ -299,6 +299,7 @@ fn a_start_holds_together_or_is_refused() {
         (Reason::Version, |s| s.header.version = 0),
         (Reason::Shard, |s| s.header.shard = Hash::ZERO),
         (Reason::Start, |s| s.header.height = 0),
+        (Reason::Start, |s| s.header.height = u64::MAX),
         (Reason::Start, |s| s.peaks.push(Hash::ZERO)),
         (Reason::Start, |s| s.peaks[0] = Hash::ZERO),
         (Reason::Start, |s| s.header.history_root = Hash::ZERO),
