@@ -85,6 +85,7 @@ fn number(name: &str, default: u64) -> u64 {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the table is what the run is for")]
 fn no_mutated_file_is_taken_for_right() {
     let kinds = Kinds::new();
     let (count, seed) = (number("FOIL_MUTATIONS", 6_000), number("FOIL_SEED", 1));
