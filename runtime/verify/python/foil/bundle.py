@@ -145,6 +145,8 @@ class Verification:
         if manifest.first != 1:
             self.item(START)
             start = self.object(START, Start.read)
+            if start.header.height + 1 != manifest.first:
+                self.refuse(2207)
         while self.item(PROGRAM, BLOCK) == PROGRAM:
             self.bytes(PROGRAM)
         block, commitment = self.block(manifest)

@@ -1,13 +1,13 @@
 """Ed25519 (RFC 8032), as strictly as the other verifier: `verify_strict` of ed25519-dalek.
 
-A signature counts if s is below the group's order, the key and R are points of the curve and not of small
-order, and R = s·B − H(R, key, message)·key, exactly, as points. libsodium decides almost all of them, and
+A signature counts if s is below the group's order, the key is the one encoding of its point (y < p), the key
+and R are points of the curve and not of small order, and R = s·B − H(R, key, message)·key, exactly, as points. libsodium decides almost all of them, and
 where it may differ, plain arithmetic does:
 
 - there are versions of it that forgive a difference of small order between the two sides: so what it accepts
   counts at once only where key and R are of the prime-order subgroup;
-- it refuses a key or R whose encoding has y ≥ p, of which there are a few points that are not of small order:
-  so what it refuses is final only where both are below p.
+- it refuses an R whose encoding has y ≥ p, of which there are a few points that are not of small order: so what
+  it refuses is final only where R is below p.
 """
 
 from functools import lru_cache
@@ -69,9 +69,9 @@ BASE = point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
 
 @lru_cache(maxsize=4096)
 def is_sound(key):
-    """Whether the bytes are a point of the curve that is not of small order."""
+    """Whether the bytes are the one encoding of a point of the curve that is not of small order."""
     found = point(key)
-    return found is not None and not small(found)
+    return below_p(key) and found is not None and not small(found)
 
 
 @lru_cache(maxsize=4096)
@@ -86,10 +86,12 @@ def below_p(data):
 def verifies(key, message, signature):
     """Whether `signature` is that of `key` over `message`."""
     r = signature[:32]
+    if not below_p(key):
+        return False
     try:
         crypto_sign_open(signature + message, key)
     except CryptoError:
-        return not (below_p(key) and below_p(r)) and verifies_exactly(key, message, signature)
+        return not below_p(r) and verifies_exactly(key, message, signature)
     if in_subgroup(key) and crypto_core_ed25519_is_valid_point(r):
         return True
     return verifies_exactly(key, message, signature)
