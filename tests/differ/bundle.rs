@@ -122,7 +122,11 @@ pub(crate) fn misspell(item: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
         8 => *build = Node::Text("x".repeat(*rng.pick(&[64, 65]))),
         9 => diff.extend(diff.last().cloned()),
         10 => diff.reverse(),
-        _ => diff.push(Node::Array(vec![Node::Bytes(vec![0xff; 514]), absent])),
+        _ => {
+            let key = Node::Bytes(vec![0xff; *rng.pick(&[513, 514])]);
+            let value = if rng.percent(20) { long((256 << 10) + rng.index(2)) } else { absent };
+            diff.push(Node::Array(vec![key, value]));
+        }
     }
     Some(tree.to_bytes())
 }
@@ -145,7 +149,7 @@ pub(crate) fn change(history: &mut History, rng: &mut Rng) {
             commitment(history, at, rng);
             return;
         }
-        5 if history.start.is_some() => start(history, rng),
+        5 | 6 if history.start.is_some() => start(history, rng),
         _ => {
             let keys: Vec<_> = history.blocks.iter().flat_map(|block| &block.entries).collect();
             let other = (*rng.pick(&keys)).clone();

@@ -113,7 +113,7 @@ impl Corpus {
     fn bundle(&mut self) -> (Vec<u8>, Hash) {
         let rng = &mut self.rng;
         let world = &self.world;
-        let mut history = if rng.percent(15) { world.later.clone() } else { world.history.clone() };
+        let mut history = if rng.percent(25) { world.later.clone() } else { world.history.clone() };
         let way = rng.within(0..=99);
         if way >= 45 {
             bundle::change(&mut history, rng);
