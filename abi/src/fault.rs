@@ -1,5 +1,6 @@
 //! What goes wrong with this machine: never part of history, always a reason to stop writing.
 
+use crate::limits::{WITNESS_BYTES_MAX, WITNESS_KEYS_MAX};
 use std::fmt;
 
 /// The machine failed: stop writing, keep evidence; a restart recovers.
@@ -34,6 +35,13 @@ pub enum Fault {
     WitnessIncomplete {
         /// What the witness lacks.
         what: String,
+    },
+    /// What was run read so much that nobody would open its witness.
+    WitnessTooLarge {
+        /// How many keys it would name.
+        keys: usize,
+        /// Its length.
+        bytes: usize,
     },
 }
 
@@ -73,6 +81,11 @@ impl fmt::Display for Fault {
             Fault::Host { what } => write!(f, "the host failed: {what}"),
             Fault::Stopped => f.write_str("stopped by an earlier fault; open again to recover"),
             Fault::WitnessIncomplete { what } => write!(f, "the witness lacks {what}"),
+            Fault::WitnessTooLarge { keys, bytes } => write!(
+                f,
+                "the witness is too large: keys={keys}, bytes={bytes}, max={WITNESS_KEYS_MAX} and \
+                 {WITNESS_BYTES_MAX}; leave it out, and whoever verifies holds the state"
+            ),
         }
     }
 }
@@ -88,6 +101,7 @@ impl crate::Coded for Fault {
             Fault::Stopped => 1104,
             Fault::Foreign { .. } => 1105,
             Fault::WitnessIncomplete { .. } => 1106,
+            Fault::WitnessTooLarge { .. } => 1107,
         }
     }
 }

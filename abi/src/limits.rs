@@ -98,6 +98,11 @@ pub const BLOCK_CALLS_MAX: usize = 16_384;
 pub const BLOCK_ITEMS_MAX: usize = 1 << 18;
 /// Largest block, in bytes of its canonical encoding.
 pub const BLOCK_BYTES_MAX: usize = 64 << 20;
+/// Most keys that the witness of a block or query names, and its longest encoding in bytes: what bounds the
+/// memory of who opens it. What reads more is run on the state itself.
+pub const WITNESS_KEYS_MAX: usize = 1 << 19;
+/// See [`WITNESS_KEYS_MAX`].
+pub const WITNESS_BYTES_MAX: usize = 32 << 20;
 /// Longest call, signed, in bytes of its canonical encoding.
 pub const CALL_BYTES_MAX: usize = ARGS_BYTES_MAX + (16 << 10);
 

@@ -144,9 +144,6 @@ const BLOCK: u8 = 4;
 const TRAILER: u8 = 5;
 const START: u8 = 6;
 
-/// Longest witness, in bytes.
-const WITNESS_BYTES_MAX: usize = 64 << 20;
-
 /// Longest commitment, in bytes.
 const COMMITMENT_BYTES_MAX: usize = 1 << 10;
 

@@ -26,13 +26,14 @@ fn refused(folder: &Folder, exit: i32, number: u16) {
 #[test]
 fn a_directory_of_another_version_is_refused() {
     let (folder, _) = counted();
+    let format = folder.read("foil-data/FORMAT");
     for other in ["counterfoil data 0\n", "counterfoil data 1", "", "\u{1b}[31m"] {
         folder.write("foil-data/FORMAT", other);
         refused(&folder, 1, 7006);
         folder.foil("shard list").refuses(1, 7006);
         folder.foil(&format!("shard create --authority {}", "0".repeat(64))).refuses(1, 7006);
     }
-    folder.write("foil-data/FORMAT", "counterfoil data 0\n");
+    folder.write("foil-data/FORMAT", format);
     folder.foil(HIT).ok();
 }
 

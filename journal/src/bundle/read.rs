@@ -2,7 +2,7 @@
 
 use super::{
     BLOCK, BundleError, COMMITMENT_BYTES_MAX, GENESIS, Item, MANIFEST, Manifest, PROGRAM, START, Start,
-    TRAILER, Trailer, WITNESS_BYTES_MAX, bytes_max,
+    TRAILER, Trailer, bytes_max,
 };
 use crate::block::Block;
 use crate::commitment::Commitment;
@@ -10,6 +10,7 @@ use crate::verify::{Invalid, Reason};
 use abi::codec::{self, Bytes, Decode, Major};
 use abi::genesis::Genesis;
 use abi::hash::{BUNDLE, Hasher};
+use abi::limits::WITNESS_BYTES_MAX;
 use abi::{Hash, VERSION};
 use std::io::{self, Read};
 

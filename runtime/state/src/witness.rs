@@ -25,7 +25,8 @@
 //!
 //! # Order
 //!
-//! 1. Decode, strictly; how many bytes to take from a stranger is for the caller to say.
+//! 1. Decode, strictly; more than [`WITNESS_KEYS_MAX`] keys are refused, and more bytes than
+//!    [`WITNESS_BYTES_MAX`](abi::limits::WITNESS_BYTES_MAX) are for the caller to refuse.
 //! 2. [`Witness::open`] under a root that something else vouches for.
 //! 3. Run the block on the [`WitnessState`], its own writes laid over it.
 //! 4. [`WitnessState::root_after`] of its writes.
@@ -66,7 +67,8 @@ use crate::proof::ProofError;
 use crate::pruned::Pruned;
 use crate::shape::Shape;
 use abi::Hash;
-use abi::codec::{Bytes, Decode, Encode, Error, Major, Reader, Writer};
+use abi::codec::{Bytes, Decode, Encode, Error, Major, Reader, Reason, Writer};
+use abi::limits::WITNESS_KEYS_MAX;
 use std::collections::BTreeMap;
 
 mod make;
@@ -156,8 +158,18 @@ impl Decode for Witness {
     fn decode(r: &mut Reader<'_>) -> Result<Witness, Error> {
         r.array_of(4)?;
         r.version()?;
-        Ok(Witness { first: Decode::decode(r)?, keys: Decode::decode(r)?, shape: Decode::decode(r)? })
+        Ok(Witness { first: Decode::decode(r)?, keys: keys(r)?, shape: Decode::decode(r)? })
     }
+}
+
+/// Reads the keys, which are at most [`WITNESS_KEYS_MAX`].
+fn keys(r: &mut Reader<'_>) -> Result<Vec<(Bytes, Option<Shown>)>, Error> {
+    let start = r.offset();
+    let len = r.array()?;
+    if len > WITNESS_KEYS_MAX {
+        return Err(r.error(start, Reason::Length));
+    }
+    (0..len).map(|_| Decode::decode(r)).collect()
 }
 
 impl Encode for Value {

@@ -57,6 +57,11 @@ pub(super) const TABLE: &[Explanation] = explained! {
         taken for an absent key.",
         "Have the witness made again by a node that has the state, for the very block; or run the block on \
         the whole state.";
+    "E1107" => "the witness is too large",
+        "What was run read more of the state than anybody would open as a witness: verifiers bound it, so that \
+        a stranger's file cannot fill their memory.",
+        "Leave the witness out (`--witness`, `--with-witness`, `--proof`): verifying from genesis or from a \
+        checkpoint holds the state itself.";
     "E1201" => "a genesis breaks a rule",
         "The named field is not allowed: keys unsorted or unsound, a threshold above the keys, a window or \
         time too large.",

@@ -7,9 +7,10 @@ use crate::reads::{Reads, Stretch};
 use crate::tree::{Tree, after, mismatch};
 use crate::trie::Edit;
 use abi::Hash;
-use abi::codec::Bytes;
+use abi::codec::{Bytes, Encode};
 use abi::diff::Diff;
 use abi::fault::Fault;
+use abi::limits::{WITNESS_BYTES_MAX, WITNESS_KEYS_MAX};
 use abi::view::{Entry, Scan, View};
 use std::collections::BTreeMap;
 
@@ -35,8 +36,15 @@ impl Tree {
                 making.name(key.to_vec());
             }
         }
-        Ok(making.finish(&edits))
+        openable(making.finish(&edits))
     }
+}
+
+/// A witness that others will open: it is within the limits.
+fn openable(witness: Witness) -> Result<Witness, Fault> {
+    let (keys, bytes) = (witness.keys.len(), witness.to_bytes().len());
+    let is_within = keys <= WITNESS_KEYS_MAX && bytes <= WITNESS_BYTES_MAX;
+    if is_within { Ok(witness) } else { Err(Fault::WitnessTooLarge { keys, bytes }) }
 }
 
 /// A witness that is being put together.

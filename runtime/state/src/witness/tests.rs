@@ -352,3 +352,19 @@ fn sizes_grow_with_the_logarithm_of_the_state() {
         }
     }
 }
+
+#[test]
+fn more_keys_than_a_stranger_may_send_are_refused_before_they_are_read() {
+    let head = |keys: usize| {
+        let mut w = Writer::default();
+        w.array(4);
+        abi::VERSION.encode(&mut w);
+        w.bool(false);
+        w.array(keys);
+        // As many bytes as the length in front of them needs, none of them a key.
+        [w.into_bytes(), vec![0; keys]].concat()
+    };
+    let reason = |keys| Witness::from_bytes(&head(keys)).unwrap_err().reason;
+    assert_eq!(reason(WITNESS_KEYS_MAX), Reason::Type);
+    assert_eq!(reason(WITNESS_KEYS_MAX + 1), Reason::Length);
+}

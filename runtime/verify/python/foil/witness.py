@@ -16,7 +16,7 @@ from .proof import BRANCH, CLAIM, CUT, EMPTY, KNOWN, OUT_OF_ORDER, ROOT, SHAPE, 
 from .report import CANNOT_JUDGE, Verdict
 from .state import DEPTH_MAX, content, leaf_hash, node_hash
 
-LINK = 3006
+LINK, KEYS_MAX = 3006, 1 << 19
 NOTHING, LEAF, SUBTREE = range(3)
 
 
@@ -47,7 +47,8 @@ class Witness(NamedTuple):
     def read(cls, r):
         r.array_of(4)
         r.version()
-        return cls(r.bool(), r.list(read_key), Shape.read(r))
+        first = r.bool()
+        return cls(first, [read_key(r) for _ in range(r.array_max(KEYS_MAX))], Shape.read(r))
 
     def open(self, root):
         """Succeeds if all that is shown is so in the state of `root`."""
