@@ -61,7 +61,7 @@ suite_tidy() { cargo test "${build[@]}" --test tidy -- --nocapture; }
 # The scenarios of tests/cli run the two binaries.
 suite_unit() {
     cargo build "${build[@]}" --bins
-    cargo test "${build[@]}"
+    cargo test "${build[@]}" --no-fail-fast
 }
 
 # The guests as native programs, with the SDK's test host. A guest is no library
