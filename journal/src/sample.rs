@@ -1,6 +1,7 @@
 //! A small shard for the tests: its keys, and blocks that hold together.
 
 use crate::block::{Block, Entry, Header, execution_root};
+use crate::checkpoint::Checkpoint;
 use crate::commitment::{Commitment, Issuer};
 use crate::history::History;
 use abi::call::{Call, Caller, SignedCall};
@@ -69,6 +70,13 @@ impl Sample {
             blocks.push(block);
         }
         (sample, blocks)
+    }
+
+    /// The checkpoint of the last block.
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
+        let header = self.head.unwrap();
+        let commitment = Commitment::sign(&self.writer, &self.genesis.origin, &header);
+        Checkpoint { header, commitment, links: Vec::new() }
     }
 
     pub(crate) fn issuer(&self) -> Issuer {

@@ -7,6 +7,7 @@
 //! Whoever calls [`Witness::decide`] makes [`Decision::store`] durable before it answers, decides about one
 //! request for an origin at a time, and keeps [`Decision::evidence`].
 
+use crate::fork::{HeadsForkFile, SignedHead};
 use crate::head::Head;
 use crate::history::{History, is_consistent};
 use crate::note::{Note, NoteError, NoteKey, Scheme};
@@ -33,7 +34,7 @@ pub struct Decision {
     /// with the log's signature and the witness's own.
     pub store: Option<Note>,
     /// Two heads of one size with different roots, both signed by the log: nobody can explain them away.
-    pub evidence: Option<[Note; 2]>,
+    pub evidence: Option<HeadsForkFile>,
 }
 
 /// Why there is no cosignature.
@@ -162,10 +163,11 @@ impl Witness {
             Some(Err(error)) => return refused(Refusal::Note(error)),
         };
         let forked = head.size == known.size && head.root != known.root;
-        let evidence = stored.filter(|_| forked).and_then(|stored| {
-            // Cosignatures are left out: it is the log that said both.
-            Some([stored.verify(&keys).ok()?, signed.clone()])
-        });
+        // Cosignatures are left out: it is the log that said both.
+        let side = |note: &Note| keys.iter().find_map(|key| SignedHead::of(note, key));
+        let evidence = stored
+            .filter(|_| forked)
+            .and_then(|stored| Some(HeadsForkFile { sides: [side(stored)?, side(&signed)?] }));
         match judge(&known, request) {
             Err(refusal) => Decision { evidence, ..refused(refusal) },
             Ok(()) => self.cosign(signed, now_s),

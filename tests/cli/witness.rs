@@ -207,21 +207,19 @@ fn a_witness_cosigns_one_history_whatever_happens_to_it() {
         fs::remove_dir_all(folder.path("site")).unwrap();
         fs::rename(folder.path("ours"), folder.path("site")).unwrap();
     }
-    let evidence: Vec<String> = fs::read_dir(folder.path("seen"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .filter(|name| name.contains(".evidence-"))
-        .collect();
-    assert_eq!(evidence.len(), 2, "{evidence:?}");
-    let key = [log.parse().unwrap()];
-    let heads: Vec<Head> = evidence
-        .iter()
-        .map(|file| note(&folder, &format!("seen/{file}")).verify(&key).unwrap().text().parse().unwrap())
-        .collect();
-    assert_eq!((heads[0].size, heads[1].size), (7, 7));
-    assert_ne!(heads[0].root, heads[1].root);
+    let origin = note(&folder, "site/checkpoint").text().parse::<Head>().unwrap().origin;
+    let hash = abi::Hash(abi::crypto::sha256(origin.as_bytes()));
+    // Whoever is handed the evidence can judge it, and needs to know the log's key alone.
+    let evidence = format!("seen/{hash}.7.fork");
+    let key = log.parse::<NoteKey>().unwrap().public();
+    let fork = folder.verify(&format!("--key {key} {evidence}")).ok();
+    assert_eq!((&fork["kind"], &fork["facts"]["origin"]), (&Value::from("fork of heads"), &origin.into()));
+    folder.verify(&evidence).refuses(11, 6002);
+    folder.verify(&format!("--key {} {evidence}", server.key.public())).refuses(10, 6001);
+    folder
+        .verify(&format!("--shard {} {evidence}", folder.foil("shard show").ok()["shard"].as_str().unwrap()))
+        .refuses(12, 6003);
 
-    let hash = abi::Hash(abi::crypto::sha256(heads[0].origin.as_bytes()));
     let (status, _, newest) = server.ask("GET", &format!("/{hash}/checkpoint"), "");
     let newest = Note::parse(newest.as_bytes()).unwrap();
     assert_eq!((status, newest.text()), (200, request(&folder, 4).note.text()));

@@ -133,12 +133,10 @@ fn two_heads_of_one_size_are_kept_as_evidence() {
     for (old, status) in [(20, 409), (0, 409), (21, 400)] {
         let decision = kept.ask(&request(&theirs, old, 20));
         assert_eq!(decision.answer.unwrap_err().status(), status);
-        let [first, second] = decision.evidence.expect("both are signed");
-        let key = [Head::key(ORIGIN, log().public()).unwrap()];
-        assert_eq!((first.verify(&key), second.verify(&key)), (Ok(first.clone()), Ok(second.clone())));
-        let heads = [first, second].map(|note| note.text().parse::<Head>().unwrap());
-        assert_eq!((heads[0].size, heads[1].size), (20, 20));
-        assert_ne!(heads[0].root, heads[1].root);
+        let [(key, first), (_, second)] = decision.evidence.expect("both are signed").verify().unwrap();
+        assert_eq!(key, Head::key(ORIGIN, log().public()).unwrap());
+        assert_eq!((first.size, second.size), (20, 20));
+        assert_ne!(first.root, second.root);
     }
     assert!(kept.ask(&request(&ours, 20, 20)).evidence.is_none());
     assert!(kept.ask(&request(&theirs, 20, 21)).evidence.is_none(), "a bad proof proves nothing");

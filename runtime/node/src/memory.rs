@@ -3,7 +3,7 @@
 //! ```text
 //! LOCK                        held by the one process that cosigns from here
 //! HASH.checkpoint             the head, signed by the log and cosigned; HASH is the origin's SHA-256
-//! HASH.SIZE.evidence-{1,2}    two heads of one size, both signed by the log
+//! HASH.SIZE.fork              the proof that the log signed two heads of one size: `foil-verify` judges it
 //! ```
 //!
 //! A witness whose memory is lost could be led to cosign another history: it is retired together with its
@@ -13,9 +13,10 @@ use crate::commands::open_dir;
 use crate::data::{lock, write_durably};
 use crate::error::NodeError;
 use abi::Hash;
+use abi::codec::Encode;
 use abi::crypto::sha256;
 use cap_std::fs::{Dir, File};
-use journal::{Head, Note, Witness};
+use journal::{HeadsForkFile, Note, Witness};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -60,16 +61,14 @@ impl Memory {
         Ok(())
     }
 
-    /// Keeps two heads of one size: the first such pair says it all, and a log cannot fill the disk with more.
-    pub(crate) fn keep(&self, evidence: &[Note; 2]) -> Result<(), NodeError> {
-        let head: Head = evidence[0].text().parse()?;
-        let name = |n: usize| format!("{}.{}.evidence-{n}", hash_of(&head.origin), head.size);
-        tracing::error!(origin = head.origin, size = head.size, "the log has signed two histories");
-        if self.dir.exists(name(2)) {
-            return Ok(());
+    /// Keeps two heads of one size of an origin: the first such pair says it all, and a log cannot fill the disk with more.
+    pub(crate) fn keep(&self, size: u64, origin: Hash, evidence: &HeadsForkFile) -> Result<(), NodeError> {
+        let name = format!("{origin}.{size}.fork");
+        tracing::error!(file = name, "a log has signed two histories");
+        match self.dir.exists(&name) {
+            true => Ok(()),
+            false => write_durably(&self.dir, &name, &evidence.to_bytes()),
         }
-        let mut notes = (1..).zip(evidence);
-        notes.try_for_each(|(n, note)| write_durably(&self.dir, &name(n), note.to_string().as_bytes()))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Checkpoints and forks: a head that a writer signed, and two that exclude each other.
+//! Checkpoints and forks: a head that was signed, and two that exclude each other.
 
 use crate::anchor::Anchor;
 use crate::exit::Exit;
@@ -7,7 +7,7 @@ use crate::report::{Report, Verdict};
 use abi::Coded;
 use abi::codec::Decode;
 use abi::genesis::Genesis;
-use journal::{Checkpoint, CheckpointFile, ForkFile};
+use journal::{Checkpoint, CheckpointFile, ForkFile, HeadsForkFile};
 
 /// Verifies a checkpoint file.
 pub fn verify_checkpoint(bytes: &[u8], anchor: &Anchor) -> Report {
@@ -52,6 +52,33 @@ pub fn verify_fork(bytes: &[u8], anchor: &Anchor) -> Report {
             name,
             format!("height {} size {} header {}", header.height, header.history_size, header.hash()),
         );
+    }
+    report.checked.extend(["both signatures", "that they exclude each other"]);
+    conclude(report, anchor)
+}
+
+/// Verifies the proof of a fork of published heads: the verdict is that the log did sign both.
+pub fn verify_heads_fork(bytes: &[u8], anchor: &Anchor) -> Report {
+    let mut report = Report::new("fork of heads");
+    let file = match HeadsForkFile::from_bytes(bytes) {
+        Ok(file) => file,
+        Err(error) => return malformed(report, &error),
+    };
+    let sides = match file.verify() {
+        Ok(sides) => sides,
+        Err(error) => return report.end(invalid(error.code(), error.to_string())),
+    };
+    report.fact("origin", sides[0].1.origin.clone());
+    for ((log, head), name) in sides.iter().zip(["one", "other"]) {
+        report.fact(name, format!("size {} root {} key {}", head.size, head.root, log.public()));
+    }
+    if let Err(reason) = sides.iter().try_for_each(|(log, _)| anchor.trusts(&log.public())) {
+        return report.end(invalid(6001, reason));
+    }
+    if let Anchor::Shard(_) = anchor {
+        let reason =
+            "heads carry no genesis, so that the shard's id does not tell whose key it is: name the key";
+        return report.end(Verdict::new(Exit::CannotJudge, 6003, reason));
     }
     report.checked.extend(["both signatures", "that they exclude each other"]);
     conclude(report, anchor)

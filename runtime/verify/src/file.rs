@@ -1,7 +1,7 @@
 //! What a file says that it is, and its verification as such.
 
 use crate::anchor::Anchor;
-use crate::evidence::{verify_checkpoint, verify_fork};
+use crate::evidence::{verify_checkpoint, verify_fork, verify_heads_fork};
 use crate::history::{Execution, Plan, verify_bundle};
 use crate::proof::verify_proof;
 use crate::receipt::verify_receipt;
@@ -30,6 +30,7 @@ pub(crate) fn verify_small(bytes: &[u8], anchor: &Anchor) -> Report {
         Some("counterfoil proof") => verify_proof(bytes, anchor),
         Some("counterfoil checkpoint") => verify_checkpoint(bytes, anchor),
         Some("counterfoil fork") => verify_fork(bytes, anchor),
+        Some("counterfoil fork of heads") => verify_heads_fork(bytes, anchor),
         _ => verify_receipt(bytes, anchor),
     }
 }

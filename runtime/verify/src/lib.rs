@@ -37,7 +37,7 @@ mod source;
 pub use anchor::Anchor;
 #[cfg(feature = "cli")]
 pub use directory::DirectorySource;
-pub use evidence::{verify_checkpoint, verify_fork};
+pub use evidence::{verify_checkpoint, verify_fork, verify_heads_fork};
 pub use exit::Exit;
 pub use file::verify_bytes;
 pub use history::{Execution, Plan, verify_bundle, verify_history};

@@ -124,7 +124,7 @@ impl Desk {
         let mut memory = self.memory();
         let decision = self.witness.decide(memory.newest(origin), &request, now_ms() / 1000);
         if let Some(evidence) = &decision.evidence {
-            memory.keep(evidence)?;
+            memory.keep(request.head.size, origin, evidence)?;
         }
         if let Some(note) = decision.store {
             memory.store(origin, note)?;
