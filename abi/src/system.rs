@@ -17,6 +17,11 @@ pub enum Act {
     Deploy(Deploy),
     /// Makes a key the writer's: it signs the block of this act, and those after it.
     SetWriter(SetWriter),
+    /// Brings the state back to what it was after an earlier block. History goes on: what is undone stays in
+    /// it, and idempotency keys stay used.
+    Revert(Revert),
+    /// Lets logical time make a greater step than the genesis allows: this call's own.
+    Advance(Advance),
 }
 
 /// Arguments of `deploy`.
@@ -37,12 +42,36 @@ pub struct SetWriter {
 
 canonical_array!(SetWriter { key });
 
+/// Arguments of `revert`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Revert {
+    /// The block after which the state was what it is to be.
+    pub height: u64,
+    /// The root of that state.
+    pub root: Hash,
+    /// The program that served then, and will again.
+    pub program: Hash,
+}
+
+canonical_array!(Revert { height, root, program });
+
+/// Arguments of `advance`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Advance {
+    /// The latest time that the call itself may have, in milliseconds of Unix time.
+    pub to_ms: u64,
+}
+
+canonical_array!(Advance { to_ms });
+
 impl Act {
     /// The act's method and arguments.
     pub fn to_call(self) -> (&'static str, Vec<u8>) {
         match self {
             Act::Deploy(deploy) => ("deploy", deploy.to_bytes()),
             Act::SetWriter(writer) => ("set_writer", writer.to_bytes()),
+            Act::Revert(revert) => ("revert", revert.to_bytes()),
+            Act::Advance(advance) => ("advance", advance.to_bytes()),
         }
     }
 
@@ -54,7 +83,26 @@ impl Act {
             "set_writer" => {
                 SetWriter::from_bytes(args).ok().filter(|writer| writer.key.is_sound()).map(Act::SetWriter)
             }
+            "revert" => Revert::from_bytes(args).ok().map(Act::Revert),
+            "advance" => Advance::from_bytes(args).ok().map(Act::Advance),
             _ => None,
+        }
+    }
+
+    /// The program that serves after it, if it says.
+    pub fn program(&self) -> Option<Hash> {
+        match self {
+            Act::Deploy(deploy) => Some(deploy.program),
+            Act::Revert(revert) => Some(revert.program),
+            Act::SetWriter(_) | Act::Advance(_) => None,
+        }
+    }
+
+    /// Who writes after it, if it says.
+    pub fn writer(&self) -> Option<PublicKey> {
+        match self {
+            Act::SetWriter(writer) => Some(writer.key),
+            Act::Deploy(_) | Act::Revert(_) | Act::Advance(_) => None,
         }
     }
 }

@@ -86,10 +86,8 @@ pub fn appointed(
         if seq < next {
             return Err(ReceiptError::Link { index });
         }
-        match act {
-            Act::Deploy(deploy) => appointed.program = Some(deploy.program),
-            Act::SetWriter(writer) => appointed.writer = writer.key,
-        }
+        appointed.program = act.program().or(appointed.program);
+        appointed.writer = act.writer().unwrap_or(appointed.writer);
         next = seq + 1;
     }
     Ok(appointed)

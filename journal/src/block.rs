@@ -111,6 +111,11 @@ impl Entry {
         Effect::new(call, call.digest(), at, &self.outcome, self.diff, &self.events, &self.messages)
     }
 
+    /// The act that the call names, if it is one of the system program's.
+    pub(crate) fn act(&self) -> Option<Act> {
+        Act::from_call(&self.call.call.method, &self.call.call.args)
+    }
+
     /// Whether this is an act of the authority that was done.
     pub(crate) fn is_act(&self) -> bool {
         self.outcome.is_returned() && self.program == Profile.system()
@@ -161,9 +166,7 @@ impl Block {
     pub fn acts(&self) -> Vec<(u64, Act)> {
         let acts = (0..).zip(&self.entries).filter(|(_, entry)| entry.is_act());
         acts.filter_map(|(index, entry): (u64, &Entry)| {
-            let call = &entry.call.call;
-            let act = Act::from_call(&call.method, &call.args)?;
-            Some((self.header.first_seq.saturating_add(index), act))
+            Some((self.header.first_seq.saturating_add(index), entry.act()?))
         })
         .collect()
     }

@@ -45,6 +45,7 @@ mod log;
 mod note;
 mod page;
 mod receipt;
+mod revert;
 mod segment;
 mod tile;
 mod verify;
@@ -67,6 +68,7 @@ pub use history::{History, is_consistent};
 pub use log::{Cut, Journal, Tail};
 pub use note::{Line, NOTE_BYTES_MAX, Note, NoteError, NoteKey, SIGNATURES_MAX, Scheme};
 pub use receipt::{Committed, Receipt, ReceiptError, ReceiptFile};
+pub use revert::Reverted;
 pub use segment::SegmentSize;
 pub use tile::{
     TILE_WIDTH, Tile, TileError, TileKind, bundle_of_records, history_of_tiles, records_of_bundle,

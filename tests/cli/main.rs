@@ -5,6 +5,7 @@
 //! the long tests long.
 #![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
+mod acts;
 mod blocks;
 mod browser;
 mod bundles;

@@ -25,6 +25,7 @@ impl Kinds {
         folder.foil("call note text=one --as clerk.key --at 1356998401").ok();
         folder.foil("shard set-writer --sign authority.key --at 1356998402").ok();
         folder.foil("call note text=two --at 1356998403").ok();
+        folder.foil("revert --to 2 --sign authority.key --at 1356998404").ok();
         folder.foil("bundle --out bundle").ok();
         folder.foil("bundle --witness --out witnessed").ok();
         folder.foil("bundle --from 3 --witness --out part").ok();

@@ -16,7 +16,7 @@ use abi::limits::{FUEL_MAX, WINDOW_MS_MAX};
 use abi::outcome::{Outcome, Trap};
 use abi::profile::Profile;
 use abi::sign::{PublicKey, Subject, message};
-use abi::system::{Act, Deploy, SetWriter};
+use abi::system::{Act, Advance, Deploy, Revert, SetWriter};
 use journal::{Commitment, Entry, Frontier, Header, Manifest, Trailer};
 
 /// A bundle's items, and what its trailer says of them; a digest of zero stands for the right one.
@@ -329,8 +329,10 @@ fn any_caller(rng: &mut Rng) -> Caller {
 /// Makes the call an act of the authority, which may lack something.
 fn act(entry: &mut Entry, rng: &mut Rng) {
     let key = *rng.pick(&[caller(1).public(), weak(), PublicKey([2; 32])]);
-    let act = match rng.within(0..=1) {
+    let act = match rng.within(0..=3) {
         0 => Act::Deploy(Deploy { program: program_id(1) }),
+        1 => Act::Revert(Revert { height: rng.within(0..=3), root: Hash([5; 32]), program: program_id(0) }),
+        2 => Act::Advance(Advance { to_ms: entry.time_ms + rng.within(0..=2) }),
         _ => Act::SetWriter(SetWriter { key }),
     };
     let (method, args) = act.to_call();

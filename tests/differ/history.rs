@@ -6,7 +6,6 @@ use abi::call::{Caller, Proof, SignedCall};
 use abi::genesis::Genesis;
 use abi::profile::Profile;
 use abi::sign::{PublicKey, SecretKey};
-use abi::system::Act;
 use journal::{Block, Commitment, Entry, Frontier, Header, Start, appointed, execution_root};
 
 /// A shard's genesis and blocks, and who signs for each.
@@ -86,9 +85,7 @@ impl History {
         let mut commitments = Vec::new();
         for block in &self.blocks {
             for (_, act) in block.acts() {
-                if let Act::SetWriter(writer) = act {
-                    key = writer.key;
-                }
+                key = act.writer().unwrap_or(key);
             }
             let secret = secret(&key).unwrap_or_else(writer);
             commitments.push(Some(Commitment::sign(&secret, &origin, &block.header)));

@@ -9,7 +9,7 @@ use abi::hash::PROGRAM;
 use abi::id::Hash;
 use abi::profile::Profile;
 use abi::sign::SecretKey;
-use abi::system::{Act, Deploy, SetWriter};
+use abi::system::{Act, Advance, Deploy, Revert, SetWriter};
 use journal::{MemoryDisk, ReceiptFile};
 use kernel::recover::Opening;
 use kernel::{Answer, Batch, Keyring, Request, Shard};
@@ -89,6 +89,12 @@ impl World {
             if n == 1 && seed.is_multiple_of(3) {
                 maker.act(Act::Deploy(Deploy { program: program_id(1) }));
             }
+            if n == 1 && seed % 3 == 1 {
+                maker.revert();
+            }
+            if n == 0 && seed % 4 == 1 {
+                maker.advance();
+            }
         }
         maker.end()
     }
@@ -118,6 +124,20 @@ impl Maker {
         let call = Call { program: Some(Profile.system()), ..self.call(method, args) };
         let [first, second, _] = authority();
         self.submit(vec![SignedCall::authorize(call, &[&first, &second])]);
+    }
+
+    /// Goes back to an earlier state.
+    fn revert(&mut self) {
+        let height = self.rng.within(1..=self.shard.position().height - 1);
+        let header = self.shard.block(height).unwrap().unwrap().header;
+        let program = self.shard.program_at(&header).unwrap();
+        self.act(Act::Revert(Revert { height, root: header.root_after, program }));
+    }
+
+    /// Lets time make a greater step than it may by itself.
+    fn advance(&mut self) {
+        self.time_ms += self.shard.genesis().time.jump_ms + self.rng.within(1..=WINDOW_MS);
+        self.act(Act::Advance(Advance { to_ms: self.time_ms + 40 }));
     }
 
     /// A batch of calls that return, fail and trap, by one caller each or under one signature.

@@ -3,7 +3,9 @@
 use super::{Chain, Invalid, Reason};
 use crate::authority::has_authority;
 use crate::block::{Block, Entry};
+use crate::revert::Reverted;
 use abi::call::{Caller, Proof};
+use abi::codec::Decode;
 use abi::diff::Diff;
 use abi::limits::FUEL_MAX;
 use abi::profile::Profile;
@@ -49,6 +51,7 @@ impl Chain {
                 .and_then(|()| came_to_something_possible(entry, &nothing))
                 .map_err(|reason| (seq, reason))?;
             serving = self.serves(entry, seq, serving).map_err(|reason| (seq, reason))?;
+            self.reverts(block, entry).map_err(|reason| (seq, reason))?;
             time_before = entry.time_ms;
         }
         Ok(serving)
@@ -57,8 +60,27 @@ impl Chain {
     fn time_moves(&self, before: u64, entry: &Entry) -> Result<(), Reason> {
         match entry.time_ms.checked_sub(before) {
             None => Err(Reason::TimeFell),
-            Some(step) if step > self.genesis.time.jump_ms => Err(Reason::TimeJump),
+            Some(step) if step > self.genesis.time.jump_ms && !may_advance(entry) => Err(Reason::TimeJump),
             Some(_) => Ok(()),
+        }
+    }
+
+    /// Whether a revert stands alone in its block, and leads to the root that the state had at the height it
+    /// names. That its writes do is the root's to show, as with every diff.
+    fn reverts(&self, block: &Block, entry: &Entry) -> Result<(), Reason> {
+        let Some(Act::Revert(revert)) = entry.act().filter(|_| entry.is_act()) else {
+            return Ok(());
+        };
+        if block.entries.len() != 1 {
+            return Err(Reason::RevertAlone);
+        }
+        let is_shown = self.head.as_ref().is_some_and(|head| {
+            Reverted::from_bytes(entry.outcome.output())
+                .is_ok_and(|reverted| reverted.shows(&self.issuer.shard, &revert, head))
+        });
+        match is_shown && block.header.root_after == revert.root {
+            true => Ok(()),
+            false => Err(Reason::Revert),
         }
     }
 
@@ -101,10 +123,9 @@ impl Chain {
         }
         self.window.advance(entry.time_ms);
         self.window.insert(&call.caller, &call.key, call.expires_ms, record.effect.seq);
-        match Act::from_call(&call.method, &call.args).ok_or(Reason::Act)? {
-            Act::Deploy(deploy) => self.program = Some(deploy.program),
-            Act::SetWriter(writer) => self.issuer.key = writer.key,
-        }
+        let act = entry.act().ok_or(Reason::Act)?;
+        self.program = act.program().or(self.program);
+        self.issuer.key = act.writer().unwrap_or(self.issuer.key);
         Ok(())
     }
 
@@ -117,7 +138,7 @@ impl Chain {
         if entry.program != Profile.system() {
             return self.is_served(entry, seq, serving.0).map(|()| serving);
         }
-        let act = Act::from_call(&call.method, &call.args);
+        let act = entry.act();
         let done = act.filter(|_| entry.outcome.is_returned());
         if seq == 0 && !matches!(done, Some(Act::Deploy(_))) {
             return Err(Reason::FirstCall);
@@ -128,8 +149,7 @@ impl Chain {
         match (act, done) {
             (None, _) => Err(Reason::Act),
             (Some(_), None) => Ok(serving),
-            (_, Some(Act::Deploy(deploy))) => Ok((Some(deploy.program), serving.1)),
-            (_, Some(Act::SetWriter(writer))) => Ok((serving.0, writer.key)),
+            (_, Some(act)) => Ok((act.program().or(serving.0), act.writer().unwrap_or(serving.1))),
         }
     }
 
@@ -147,6 +167,12 @@ impl Chain {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether the call is the authority's to let time make a greater step than others may.
+fn may_advance(entry: &Entry) -> bool {
+    let act = entry.act().filter(|_| entry.is_act());
+    matches!(act, Some(Act::Advance(advance)) if advance.to_ms >= entry.time_ms)
 }
 
 /// What holds of every outcome, whatever the program.

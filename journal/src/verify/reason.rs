@@ -148,6 +148,10 @@ reasons! {
     NoBlock = 2134 "there is no block to commit to",
     /// A call of the system program that is none of its acts.
     Act = 2135 "the call is no act of the system program",
+    /// A revert beside other calls.
+    RevertAlone = 2137 "a revert is not alone in its block",
+    /// A revert that does not lead to a state that was.
+    Revert = 2138 "the revert does not lead to the state after the block it names",
     /// A start whose frontier is not that of its header.
     Start = 2136 "the start's frontier is not that of its header",
 

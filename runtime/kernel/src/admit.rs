@@ -6,6 +6,7 @@
 use crate::execute::Ground;
 use crate::keyring::Keyring;
 use crate::machine::{Machine, RunError};
+use crate::revert::{Back, Past};
 use crate::shard::Request;
 use crate::system::ACT_FUEL;
 use abi::Coded;
@@ -18,7 +19,7 @@ use abi::id::Hash;
 use abi::limits::{CALL_BYTES_MAX, FUEL_MAX, WINDOW_KEYS_MAX};
 use abi::session::Mode;
 use abi::sign::PublicKey;
-use abi::system::Act;
+use abi::system::{Act, Revert};
 use journal::Window;
 use vm::AdmitError;
 
@@ -33,6 +34,8 @@ pub struct Admitted {
     pub at: Moment,
     /// Its size in bytes, with its proof.
     pub bytes: usize,
+    /// Of a revert: what it does.
+    pub(crate) back: Option<(Revert, Back)>,
 }
 
 /// What admission says.
@@ -153,6 +156,14 @@ pub enum Rejected {
         /// The key.
         key: PublicKey,
     },
+    /// A revert that leads nowhere.
+    #[error("cannot go back to the state after block {height}: {because}")]
+    Revert {
+        /// The block.
+        height: u64,
+        /// Why not.
+        because: &'static str,
+    },
     /// The program to deploy is not here.
     #[error("program {0} is not on this node; upload it first")]
     ProgramMissing(Hash),
@@ -182,6 +193,7 @@ impl Coded for Rejected {
             Rejected::NoMethod { .. } => 5016,
             Rejected::ProgramMissing(_) => 5017,
             Rejected::WriterNotHeld { .. } => 5018,
+            Rejected::Revert { .. } => 5019,
             Rejected::ProgramRefused(error) => error.code(),
         }
     }
@@ -223,6 +235,7 @@ pub(crate) fn admit(
     machine: &mut Machine,
     window: &Window,
     ground: &Ground<'_>,
+    past: &dyn Past,
     next: Next,
     request: Request,
 ) -> Result<Admission, Refusal> {
@@ -235,14 +248,25 @@ pub(crate) fn admit(
     if let Some(seq) = window.find_at(&call.caller, &call.key, time_ms) {
         return Ok(Admission::Known(seq, Box::new(signed.call)));
     }
-    check_time(ground.genesis, call, next.time_ms, time_ms)?;
+    let may_advance = matches!(act(machine.system(), call), Some(Act::Advance(to)) if to.to_ms >= time_ms);
+    let jump_ms = if may_advance { u64::MAX } else { ground.genesis.time.jump_ms };
+    check_time(ground.genesis.window_ms, jump_ms, call, next.time_ms, time_ms)?;
     if window.len() >= WINDOW_KEYS_MAX {
         return Err(Rejected::WindowFull.into());
     }
     let program = target(machine.system(), call, next.serving)?;
     check_method(machine, ground.keyring, call, &program)?;
+    let back = match act(machine.system(), call) {
+        Some(Act::Revert(revert)) => Some((revert, past.back(&revert, &*ground.view)?)),
+        _ => None,
+    };
     let at = Moment { seq: next.seq, time_ms, program, profile: machine.profile() };
-    Ok(Admission::New(Box::new(Admitted { digest, at, bytes, signed })))
+    Ok(Admission::New(Box::new(Admitted { digest, at, bytes, signed, back })))
+}
+
+/// The act that a call of the system program names.
+pub(crate) fn act(system: Hash, call: &Call) -> Option<Act> {
+    Act::from_call(&call.method, &call.args).filter(|_| call.program == Some(system))
 }
 
 /// Checks what the call says by itself; its size in bytes, with its proof.
@@ -285,15 +309,14 @@ fn check_proof(genesis: &Genesis, system: Hash, signed: &SignedCall, digest: &Ha
 }
 
 /// The call's logical time is the host's, but never before the call before it, nor far after it.
-fn check_time(genesis: &Genesis, call: &Call, last_ms: u64, time_ms: u64) -> Result<(), Rejected> {
-    let max_ms = genesis.time.jump_ms;
+fn check_time(window_ms: u64, max_ms: u64, call: &Call, last_ms: u64, time_ms: u64) -> Result<(), Rejected> {
     if time_ms - last_ms > max_ms {
         return Err(Rejected::TimeJump { from_ms: last_ms, to_ms: time_ms, max_ms });
     }
     if call.expires_ms <= time_ms {
         return Err(Rejected::Expired { expires_ms: call.expires_ms, time_ms });
     }
-    let latest_ms = time_ms.saturating_add(genesis.window_ms);
+    let latest_ms = time_ms.saturating_add(window_ms);
     if call.expires_ms > latest_ms {
         return Err(Rejected::ExpiresTooLate { expires_ms: call.expires_ms, latest_ms });
     }
@@ -321,6 +344,7 @@ fn check_method(
     if *program == machine.system() {
         return match Act::from_call(&call.method, &call.args) {
             Some(Act::Deploy(deploy)) => machine.program(&deploy.program).map(|_| ()).map_err(refused),
+            Some(Act::Revert(_) | Act::Advance(_)) => Ok(()),
             Some(Act::SetWriter(writer)) if keyring.holds(&writer.key) => Ok(()),
             Some(Act::SetWriter(writer)) => Err(Rejected::WriterNotHeld { key: writer.key }.into()),
             None => Err(refused(RunError::NoMethod)),

@@ -1,6 +1,7 @@
 //! What a shard's authority has done so far, and the proof of it for strangers.
 
 use crate::shard::{Shard, missing};
+use abi::Hash;
 use abi::fault::Fault;
 use abi::sign::PublicKey;
 use abi::system::Act;
@@ -9,10 +10,12 @@ use state::Store;
 
 /// The writer that these acts leave; `None` where they appoint nobody.
 pub(crate) fn writer_after(acts: &[(u64, Act)]) -> Option<PublicKey> {
-    acts.iter().rev().find_map(|(_, act)| match act {
-        Act::SetWriter(writer) => Some(writer.key),
-        Act::Deploy(_) => None,
-    })
+    acts.iter().rev().find_map(|(_, act)| act.writer())
+}
+
+/// The program that these acts leave serving; `None` before the first deploy.
+pub(crate) fn program_after(acts: &[(u64, Act)]) -> Option<Hash> {
+    acts.iter().rev().find_map(|(_, act)| act.program())
 }
 
 impl<D: Disk, S: Store> Shard<D, S> {
@@ -26,17 +29,23 @@ impl<D: Disk, S: Store> Shard<D, S> {
         Ok(Some(ReceiptFile { genesis: Some(self.genesis.clone()), receipt, links }))
     }
 
+    /// The program that served after the block of `header`.
+    pub fn program_at(&self, header: &Header) -> Option<Hash> {
+        let end = self.acts.partition_point(|(seq, _)| *seq < header.history_size);
+        program_after(&self.acts[..end])
+    }
+
     /// How the authority appointed who writes at the block of `header`; nothing, if the genesis did.
     pub fn writer_links(&self, header: &Header) -> Result<Vec<Link>, Fault> {
-        let link = self.last_link(header, |act| matches!(act, Act::SetWriter(_)))?;
+        let link = self.last_link(header, |act| act.writer().is_some())?;
         Ok(link.into_iter().map(|(_, link)| link).collect())
     }
 
     /// What a bundle begins with whose first block is the one after that of `header`.
     pub fn start_after(&self, header: &Header) -> Result<Start, Fault> {
         let peaks = self.history.peaks(header.history_size).ok_or_else(|| missing(header.height))?;
-        let writer = self.last_link(header, |act| matches!(act, Act::SetWriter(_)))?;
-        let program = self.last_link(header, |act| matches!(act, Act::Deploy(_)))?;
+        let writer = self.last_link(header, |act| act.writer().is_some())?;
+        let program = self.last_link(header, |act| act.program().is_some())?;
         let mut links: Vec<(u64, Link)> = writer.into_iter().chain(program).collect();
         links.sort_by_key(|(seq, _)| *seq);
         Ok(Start { header: *header, peaks, links: links.into_iter().map(|(_, link)| link).collect() })

@@ -3,6 +3,7 @@
 use crate::admit::Rejected;
 use crate::authority::writer_after;
 use crate::execute::{self, Ground, Position, Queue, Verdict};
+use crate::revert::JournalPast;
 use crate::shard::{Answer, Batch, Shard, missing};
 use abi::call::Call;
 use abi::effect::Execution;
@@ -59,16 +60,17 @@ impl<D: Disk, S: Store> Shard<D, S> {
     fn commit(&mut self, queue: &mut Queue<'_>) -> Result<Vec<Answer>, Fault> {
         let view = self.store.view();
         let (genesis, keyring, last) = (&self.genesis, &self.keyring, &self.position);
+        let profile = self.machine.profile();
         let ground = Ground { genesis, keyring, shard: self.id, last, view };
+        let past = JournalPast { journal: &self.journal, history: &self.history, acts: &self.acts, profile };
 
         // 1. Execute the calls on an overlay. A crash here: nothing happened.
-        let (draft, verdicts) = execute::execute(&mut self.machine, &mut self.window, &ground, queue)?;
+        let (draft, verdicts) = execute::execute(&mut self.machine, &mut self.window, &ground, &past, queue)?;
         if draft.is_empty() {
             return verdicts.into_iter().map(|verdict| self.settle(verdict)).collect();
         }
 
         // 2. Compute the root. A crash here: nothing happened; the tree is rebuilt from the store.
-        let profile = self.machine.profile();
         let block = draft.seal(&ground, &mut self.tree, &mut self.history, profile, &self.build)?;
 
         // 3. Encode the proposal, with the commitment over the block before it. A crash: nothing happened.

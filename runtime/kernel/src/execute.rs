@@ -14,7 +14,9 @@
 use crate::admit::{self, Admission, Admitted, Next, Refusal};
 use crate::keyring::Keyring;
 use crate::machine::{Machine, RunError};
+use crate::revert::Past;
 use crate::shard::{Answer, Request};
+use crate::system;
 use abi::call::Call;
 use abi::codec::Encode;
 use abi::diff::Diff;
@@ -26,7 +28,7 @@ use abi::id::Hash;
 use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX, EVENTS_MAX, MESSAGES_MAX, WRITES_MAX};
 use abi::merkle::list_root;
 use abi::session::Space;
-use abi::system::PROGRAM_KEY;
+use abi::system::{Act, PROGRAM_KEY};
 use abi::view::{Overlay, View};
 use journal::{Block, Entry, Header, History, Window};
 use state::Tree;
@@ -106,13 +108,20 @@ pub(crate) fn execute(
     machine: &mut Machine,
     window: &mut Window,
     ground: &Ground<'_>,
+    past: &dyn Past,
     queue: &mut Queue<'_>,
 ) -> Result<(Draft, Vec<Verdict>), Fault> {
     let mut draft = Draft::new(ground)?;
     let mut verdicts = Vec::new();
     while !draft.is_full(queue.block_calls) {
+        let Some(request) = queue.requests.as_slice().first() else { break };
+        // A revert is alone in its block.
+        let is_revert = matches!(admit::act(machine.system(), &request.signed.call), Some(Act::Revert(_)));
+        if is_revert && !draft.is_empty() {
+            break;
+        }
         let Some(request) = queue.requests.next() else { break };
-        let verdict = match admit::admit(machine, window, ground, draft.next(), request) {
+        let verdict = match admit::admit(machine, window, ground, past, draft.next(), request) {
             Ok(Admission::New(admitted)) => {
                 let execution = run(machine, &admitted, draft.view())?;
                 let (seq, outcome) = (admitted.at.seq, execution.outcome.clone());
@@ -127,7 +136,7 @@ pub(crate) fn execute(
         // A known key is a rejection too if it is another call's, which shows when the block is done.
         let may_stop = queue.stop_at_rejection && !matches!(verdict, Verdict::Done(Answer::New { .. }));
         verdicts.push(verdict);
-        if may_stop {
+        if may_stop || (is_revert && !draft.is_empty()) {
             break;
         }
     }
@@ -142,6 +151,9 @@ pub(crate) enum Verdict {
 }
 
 fn run(machine: &mut Machine, admitted: &Admitted, view: Arc<dyn View>) -> Result<Execution, Fault> {
+    if let Some((revert, back)) = &admitted.back {
+        return system::reverted(revert, back, &*view);
+    }
     machine.run(&admitted.signed.call, admitted.digest, admitted.at, view).map_err(|error| match error {
         RunError::Fault(fault) => fault,
         other => Fault::host(format!("an admitted call cannot run: {other:?}")),

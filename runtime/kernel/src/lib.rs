@@ -32,6 +32,7 @@ mod programs;
 mod question;
 pub mod recover;
 pub mod replay;
+mod revert;
 mod shard;
 mod system;
 

@@ -92,7 +92,7 @@ impl Machine {
         self.start(&at.program, job)
     }
 
-    /// The same, with the host calls that the program made; the `system` program makes none.
+    /// The same for a guest program, with the host calls that it made.
     ///
     /// # Errors
     ///
@@ -104,9 +104,6 @@ impl Machine {
         at: Moment,
         view: Arc<dyn View>,
     ) -> Result<(Execution, Vec<HostCalled>), RunError> {
-        if at.program == self.system {
-            return self.run(call, digest, at, view).map(|execution| (execution, Vec::new()));
-        }
         let job = job(call, digest, at, view);
         let (vm, program) = self.find(&at.program, &job)?;
         Ok(vm.trace(program, job)?)

@@ -9,11 +9,14 @@
 
 use crate::machine::{Machine, RunError};
 use crate::programs::Programs;
+use crate::revert::Back;
+use crate::system::{self, ACT_FUEL};
 use abi::Coded;
-use abi::effect::Moment;
+use abi::effect::{Execution, Moment};
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
+use abi::system::{Act, Revert};
 use abi::view::{Overlay, View};
 use journal::{Block, Chain, Entry, Header, Invalid};
 use state::{MemoryStore, Recording, Store, Tree, Witness};
@@ -264,6 +267,17 @@ impl Fold {
     }
 }
 
+/// The revert that an entry is, if it can pay for it.
+fn revert_of(entry: &Entry, machine: &Machine) -> Option<Revert> {
+    let call = &entry.call.call;
+    match Act::from_call(&call.method, &call.args) {
+        Some(Act::Revert(revert)) if entry.program == machine.system() && call.fuel_max >= ACT_FUEL => {
+            Some(revert)
+        }
+        _ => None,
+    }
+}
+
 impl Rerun {
     /// Runs calls of the shard that `genesis` began, with programs from `programs`, on `engine`.
     ///
@@ -289,8 +303,8 @@ impl Rerun {
         let mut state = Arc::new(Overlay::new(before));
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries) {
             let diverged = |what| ReplayError::Diverged(Divergence { height, seq: Some(seq), what });
-            let execution = self.run(entry, seq, state.clone(), height)?.map_err(diverged)?;
-            Arc::make_mut(&mut state).merge(execution);
+            let diff = self.run(block, entry, seq, state.clone())?.map_err(diverged)?;
+            Arc::make_mut(&mut state).merge(diff);
         }
         match walk::differing(&block.diff, state.writes()).next() {
             None => Ok(()),
@@ -304,21 +318,27 @@ impl Rerun {
     /// Runs one call again: its writes, or what differs.
     fn run(
         &mut self,
+        block: &Block,
         entry: &Entry,
         seq: u64,
         state: Arc<Overlay>,
-        height: u64,
     ) -> Result<Result<abi::diff::Diff, What>, ReplayError> {
-        let program = entry.program;
+        let (program, height) = (entry.program, block.header.height);
         if program != self.machine.system() && Machine::serving(&*state)? != Some(program) {
             return Ok(Err(What::Program));
         }
-        let call = &entry.call.call;
-        let execution = match self.machine.run(call, call.digest(), self.moment(entry, seq), state) {
+        let execution = match self.execute(block, entry, seq, state.clone()) {
             Ok(execution) => execution,
             Err(RunError::NoMethod) => return Ok(Err(What::Outcome)),
             Err(error) => return Err(ReplayError::of_run(error, height, seq)),
         };
+        if let Some(revert) = revert_of(entry, &self.machine) {
+            let mut after = (*state).clone();
+            after.merge(execution.diff.clone());
+            if Machine::serving(&after)? != Some(revert.program) {
+                return Ok(Err(What::Program));
+            }
+        }
         Ok(if execution.outcome != entry.outcome {
             Err(What::Outcome)
         } else if execution.events != entry.events {
@@ -332,6 +352,24 @@ impl Rerun {
         } else {
             Ok(execution.diff)
         })
+    }
+
+    /// Runs one call of a block again. Of a revert, which stands alone in its block, nobody but the shard itself
+    /// knows the way back: the block's writes are taken as they are, without those that change nothing. That they
+    /// lead back shows by the root, which the chain has held to the one that the state had.
+    fn execute(
+        &mut self,
+        block: &Block,
+        entry: &Entry,
+        seq: u64,
+        state: Arc<Overlay>,
+    ) -> Result<Execution, RunError> {
+        if let Some(revert) = revert_of(entry, &self.machine) {
+            let back = Back { writes: block.diff.clone(), output: entry.outcome.output().to_vec() };
+            return Ok(system::reverted(&revert, &back, &*state)?);
+        }
+        let call = &entry.call.call;
+        self.machine.run(call, call.digest(), self.moment(entry, seq), state)
     }
 
     /// Where and when a call of history ran.

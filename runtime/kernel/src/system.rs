@@ -2,11 +2,15 @@
 //! others, in a space of keys of their own; there is no second way to commit.
 
 use crate::machine::RunError;
-use abi::codec::Encode;
-use abi::effect::Execution;
-use abi::outcome::Trap;
+use crate::revert::Back;
+use abi::codec::{Bytes, Encode};
+use abi::diff::Diff;
+use abi::effect::{Event, Execution};
+use abi::fault::Fault;
+use abi::outcome::{Outcome, Trap};
 use abi::session::{Session, Stop};
-use abi::system::{Act, PROGRAM_KEY, WRITER_KEY};
+use abi::system::{Act, PROGRAM_KEY, Revert, WRITER_KEY};
+use abi::view::View;
 
 /// What an act costs, whatever it does. Admission sees to it that an act can pay.
 pub(crate) const ACT_FUEL: u64 = 10_000;
@@ -19,11 +23,35 @@ pub(crate) fn run(mut session: Session, method: &str, fuel_max: u64) -> Result<E
     Ok(session.finish(ended, ACT_FUEL.min(fuel_max))?)
 }
 
+/// What a revert comes to over the state `now`: those of the writes that change something.
+pub(crate) fn reverted(revert: &Revert, back: &Back, now: &dyn View) -> Result<Execution, Fault> {
+    let mut diff = Diff::new();
+    for (key, value) in back.writes.iter() {
+        if now.get(key)?.as_deref() != value {
+            diff.put(key.to_vec(), value.map(<[u8]>::to_vec));
+        }
+    }
+    Ok(Execution {
+        outcome: Outcome::Returned(back.output.clone()),
+        diff,
+        events: vec![Event { name: "reverted".into(), data: Bytes(revert.to_bytes()) }],
+        messages: Vec::new(),
+        fuel: ACT_FUEL,
+        logs: Vec::new(),
+        detail: Vec::new(),
+    })
+}
+
 fn perform(session: &mut Session, act: &Act) -> Result<(), Stop> {
     match act {
         Act::Deploy(deploy) => {
             session.put(PROGRAM_KEY, &deploy.program.0)?;
             session.emit(b"deployed", &deploy.to_bytes())?;
+        }
+        Act::Advance(advance) => session.emit(b"advanced", &advance.to_bytes())?,
+        Act::Revert(_) => {
+            let why = "a revert is run where the way back is known";
+            return Err(Stop::Fault(Fault::host(why)));
         }
         Act::SetWriter(writer) => {
             session.put(WRITER_KEY, &writer.key.0)?;

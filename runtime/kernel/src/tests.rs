@@ -7,4 +7,5 @@ mod fixture;
 mod opening;
 mod outcomes;
 mod retries;
+mod reverts;
 mod walk;

@@ -69,6 +69,10 @@ pub enum Command {
     Receipt(commands::receipt::ReceiptArgs),
     /// Run the shard's whole history again and compare.
     Replay(commands::replay::ReplayArgs),
+    /// Bring the state back to what it was after an earlier block, by an act of the authority: history goes on.
+    Revert(commands::revert::RevertArgs),
+    /// Let logical time make a greater step than the genesis allows, by an act of the authority.
+    Advance(commands::revert::AdvanceArgs),
     /// Export the shard's history with all a verifier needs.
     Bundle(commands::bundle::BundleArgs),
     /// Write the shard's signed height, head and state root, for verifiers to go on from.

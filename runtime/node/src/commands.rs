@@ -14,6 +14,7 @@ pub mod publish;
 pub mod query;
 pub mod receipt;
 pub mod replay;
+pub mod revert;
 pub mod run;
 pub mod shard;
 pub mod state;

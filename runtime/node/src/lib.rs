@@ -43,6 +43,8 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::State(command) => commands::state::run(global, command),
         Command::Receipt(args) => commands::receipt::run(global, args),
         Command::Replay(args) => commands::replay::run(global, args),
+        Command::Revert(args) => commands::revert::revert(global, args),
+        Command::Advance(args) => commands::revert::advance(global, args),
         Command::Bundle(args) => commands::bundle::run(global, args),
         Command::Checkpoint(args) => commands::checkpoint::run(global, args),
         Command::Diverge(args) => commands::diverge::run(global, args),

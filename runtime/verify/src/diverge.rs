@@ -145,9 +145,11 @@ impl Ground {
         self.fold.block(block).map_err(|error| of_replay(error, None))?;
         for ((_, act), (entry, record)) in acts(block, &records) {
             let kept = Some((entry.clone(), record.clone()));
-            match act {
-                Act::Deploy(_) => self.program = kept,
-                Act::SetWriter(_) => self.writer = kept,
+            if act.program().is_some() {
+                self.program = kept.clone();
+            }
+            if act.writer().is_some() {
+                self.writer = kept;
             }
         }
         records.iter().for_each(|record| self.history.push(&record.to_bytes()));
@@ -195,7 +197,7 @@ impl Ground {
         let records = block.records(self.genesis.profile);
         records.iter().for_each(|record| history.push(&record.to_bytes()));
         let last = acts(block, &records)
-            .filter(|((_, act), _)| matches!(act, Act::SetWriter(_)))
+            .filter(|((_, act), _)| act.writer().is_some())
             .last()
             .map(|(_, (call, record))| (call.clone(), record.clone()));
         let writer = last.or_else(|| self.writer.clone());

@@ -88,9 +88,14 @@ impl Rerun {
     pub fn walk(&mut self, block: &Block, index: usize, before: Arc<dyn View>) -> Result<Walk, ReplayError> {
         let (state, _) = self.calls(block, index, before)?;
         let seq = block.header.first_seq + index as u64;
-        let (entry, before): (_, Arc<dyn View>) = (&block.entries[index], state);
+        let entry = &block.entries[index];
         let (call, at) = (&entry.call.call, self.moment(entry, seq));
-        let traced = self.machine.trace(call, call.digest(), at, before.clone());
+        let traced = match entry.program == self.machine.system() {
+            // The system program makes no host calls.
+            true => self.execute(block, entry, seq, state.clone()).map(|execution| (execution, Vec::new())),
+            false => self.machine.trace(call, call.digest(), at, state.clone()),
+        };
+        let before: Arc<dyn View> = state;
         let (execution, calls) =
             traced.map_err(|error| ReplayError::of_run(error, block.header.height, seq))?;
         Ok(Walk { seq, before, execution, calls })
@@ -148,8 +153,7 @@ impl Rerun {
         let mut state = Arc::new(Overlay::new(before));
         let mut writers = BTreeMap::new();
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries[..count]) {
-            let (call, at) = (&entry.call.call, self.moment(entry, seq));
-            match self.machine.run(call, call.digest(), at, state.clone()) {
+            match self.execute(block, entry, seq, state.clone()) {
                 Ok(execution) => {
                     writers.extend(execution.diff.iter().map(|(key, _)| (key.to_vec(), seq)));
                     Arc::make_mut(&mut state).merge(execution.diff);

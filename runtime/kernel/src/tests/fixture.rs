@@ -138,7 +138,12 @@ impl Sample {
 
     /// A deploy, signed by these keys.
     pub(super) fn deploy(&mut self, program: Hash, signers: &[u8]) -> SignedCall {
-        let (method, args) = Act::Deploy(Deploy { program }).to_call();
+        self.act(Act::Deploy(Deploy { program }), signers)
+    }
+
+    /// An act, signed by these keys.
+    pub(super) fn act(&mut self, act: Act, signers: &[u8]) -> SignedCall {
+        let (method, args) = act.to_call();
         let call = self.call(method);
         let call = Call { program: Some(Profile.system()), args: Bytes(args), ..call };
         let keys: Vec<SecretKey> = signers.iter().map(|&number| key(number)).collect();

@@ -7,7 +7,6 @@ use crate::error::NodeError;
 use crate::{output, progress};
 use abi::codec::{Bytes, Encode};
 use abi::id::Hash;
-use abi::system::Act;
 use clap::Args;
 use journal::BundleWriter;
 use kernel::{Engine, Programs, Replayer};
@@ -106,11 +105,7 @@ fn programs(data: &Data, shard: &NodeShard, from: u64, to: u64) -> Result<Vec<Ve
     let mut needed = BTreeSet::new();
     for height in 1..=to {
         let block = block_at(shard, height)?;
-        let deployed = block.acts().into_iter().filter_map(|(_, act)| match act {
-            Act::Deploy(deploy) => Some(deploy.program),
-            Act::SetWriter(_) => None,
-        });
-        let deployed: Vec<Hash> = deployed.collect();
+        let deployed: Vec<Hash> = block.acts().iter().filter_map(|(_, act)| act.program()).collect();
         if height < from && !deployed.is_empty() {
             needed.clear();
         }

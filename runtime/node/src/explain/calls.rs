@@ -62,6 +62,11 @@ pub(super) const TABLE: &[Explanation] = explained! {
     "E5018" => "the new writer's key is not on this node",
         "The act would appoint a writer for whom nobody here can sign, and the shard would stand still.",
         "`foil shard set-writer --key FILE` on the node that is to write brings the key and appoints it.";
+    "E5019" => "the revert leads nowhere",
+        "A revert names a block below, the root of the state after it and the program that served then, and what it \
+        would write fits into a block. Nothing was changed.",
+        "`foil inspect --height HEIGHT` shows the root, and `foil revert --to HEIGHT` fills all in; where it \
+        would write too much, go back in several steps.";
     "E5101" => "the shard runs under another profile",
         "Its genesis names rules (prices, limits, host calls) that this build does not know.",
         "Open it with the build that made it.";

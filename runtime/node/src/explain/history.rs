@@ -134,6 +134,11 @@ pub(super) const RULES: &[Explanation] = explained! {
     "E2136" => "the start's frontier is not that of its header",
         "A bundle that begins in the middle of a history brings the edge of the history tree, and its root is \
         not the one that the header names.", EVIDENCE;
+    "E2137" => "a revert is not alone in its block",
+        "A revert ends at the root of an earlier block, which only a block of its own can.", EVIDENCE;
+    "E2138" => "the revert does not lead to the state after the block it names",
+        "Its output has to prove, by a record of that block, which root the state had, and its own block has to end \
+        with that root.", EVIDENCE;
 };
 
 /// E22xx and E23xx: bundles as files.

@@ -8,10 +8,10 @@ idempotency keys are in memory, and nothing else that grows with the history.
 from heapq import heappop, heappush
 
 from .block import NO_WRITES
-from .codec import VERSION
+from .codec import VERSION, Malformed, decode
 from .cose import appointed
-from .hashes import EFFECT, Frontier, list_root
-from .objects import AUTHORITY, FUEL_MAX, PROFILE, SYSTEM, act
+from .hashes import EFFECT, Frontier, history_leaf, history_node, list_root, root_of_path
+from .objects import AUTHORITY, FUEL_MAX, PROFILE, SYSTEM, Record, act, appointed_by, hash_
 from .report import CANNOT_JUDGE, INVALID, Verdict
 from .state import EMPTY_ROOT
 
@@ -72,7 +72,7 @@ class Chain:
         for broken in (link(self.genesis.id, self.header, header), self.totals(block)):
             if broken is not None:
                 refuse(broken)
-        serving = self.calls(entries, header.first_seq, refuse)
+        serving = self.calls(block, header.first_seq, refuse)
         history, digests, effects = self.history.copy(), [], []
         for digest, effect, record in block.records(PROFILE):
             digests.append(digest)
@@ -112,18 +112,18 @@ class Chain:
         )
         return first_broken(rules)
 
-    def calls(self, entries, first_seq, refuse):
+    def calls(self, block, first_seq, refuse):
         """Checks every call but for its signature; program and writer after them."""
         genesis, serving, used = self.genesis, (self.program, self.writer), {}
         time_ms = self.header.time_ms if self.header else genesis.start_ms
-        for seq, entry in enumerate(entries, first_seq):
+        for seq, entry in enumerate(block.entries, first_seq):
             call = entry.signed.call
             scope, step = (call.caller, call.key), entry.time_ms - time_ms
             time_ms = entry.time_ms
             is_silent = entry.diff == NO_WRITES and not entry.events and not entry.messages
             rules = (
                 (2118, step >= 0),
-                (2119, step <= genesis.jump_ms),
+                (2119, step <= genesis.jump_ms or may_advance(entry)),
                 (2120, call.version == VERSION),
                 (2123, call.expires_ms > time_ms),
                 (2124, call.expires_ms - time_ms <= genesis.window_ms),
@@ -135,6 +135,8 @@ class Chain:
             used[scope] = call.expires_ms
             if broken is None:
                 broken, serving = self.serves(entry, seq, serving)
+            if broken is None:
+                broken = self.reverts(block, entry)
             if broken is not None:
                 refuse(broken, seq)
         return serving
@@ -161,8 +163,45 @@ class Chain:
         )
         if done is None:
             return first_broken(rules), serving
-        method, value = done
-        return first_broken(rules), (value, writer) if method == "deploy" else (program, value)
+        return first_broken(rules), appointed_by(done, program, writer)
+
+    def reverts(self, block, entry):
+        """Whether a revert stands alone in its block, and leads to the root that the state had at its height."""
+        done = done_act(entry)
+        if done is None or done[0] != "revert":
+            return None
+        if len(block.entries) != 1:
+            return 2137
+        shown = self.header is not None and shows(entry.output, self.genesis.id, done[1], self.header)
+        return None if shown and block.header.root_after == done[1][1] else 2138
+
+
+def done_act(entry):
+    """The act that an entry is, if it was done."""
+    call = entry.signed.call
+    return act(call.method, call.args) if entry.program == SYSTEM and entry.outcome == 0 else None
+
+
+def may_advance(entry):
+    done = done_act(entry)
+    return done is not None and done[0] == "advance" and done[1] >= entry.time_ms
+
+
+def shows(output, shard, revert, header):
+    """Whether the output of a revert, [<<record>>, [path…]], shows that the state had this root at its height."""
+    height, root, _program = revert
+    try:
+        data, path = decode(output, read_shown)
+        record = decode(data, Record.read)
+    except Malformed:
+        return False
+    found = root_of_path(history_node, history_leaf(data), record.seq, header.history_size, path)
+    return (record.shard, record.height, record.root_after, found) == (shard, height, root, header.history_root)
+
+
+def read_shown(r):
+    r.array_of(2)
+    return r.bytes(), r.list(hash_)
 
 
 def first_broken(rules):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from . import ed25519
 from .codec import LENGTH, TAG, TYPE, UNKNOWN, VERSION, Malformed, array, byte_string, decode, text
 from .hashes import history_leaf, history_node, root_of_path
-from .objects import ORIGIN_MAX, Record, SignedCall, act, hash_, kid, system
+from .objects import ORIGIN_MAX, Record, SignedCall, act, appointed_by, hash_, kid, system
 
 ALG, KID, CLAIMS, STRUCTURE, PROOFS, HEAD = 1, 4, 15, 395, 396, -65538
 EDDSA, RFC9162_SHA256 = -8, 1
@@ -156,11 +156,8 @@ def appointed(genesis, links, size, root):
         found = proven_act(genesis, link, size, root)
         if found is None or found[0] < after:
             return None
-        seq, (method, value) = found
-        if method == "deploy":
-            program = value
-        else:
-            writer = value
+        seq, done = found
+        program, writer = appointed_by(done, program, writer)
         after = seq + 1
     return writer, program
 

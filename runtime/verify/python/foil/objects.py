@@ -253,19 +253,45 @@ def message(subject, shard, digest):
 
 
 def act(method, args):
-    """The act that a call of the system program names, `(method, key or program)`, or `None`."""
-    if method not in ("deploy", "set_writer"):
+    """The act that a call of the system program names, `(method, what it says)`, or `None`: a program, a key, a
+    time, or of a revert height, root and program."""
+    if method not in ACTS:
         return None
     try:
-        (value,) = decode(args, one_hash)
+        value = decode(args, ACTS[method])
     except Malformed:
         return None
     return None if method == "set_writer" and not ed25519.is_sound(value) else (method, value)
 
 
+def appointed_by(done, program, writer):
+    """The program that serves and who writes, after an act."""
+    match done:
+        case "deploy", deployed:
+            return deployed, writer
+        case "revert", (_height, _root, restored):
+            return restored, writer
+        case "set_writer", key:
+            return program, key
+    return program, writer
+
+
 def one_hash(r):
     r.array_of(1)
-    return (r.hash(),)
+    return r.hash()
+
+
+def one_time(r):
+    r.array_of(1)
+    return r.unsigned()
+
+
+def read_revert(r):
+    r.array_of(3)
+    return r.unsigned(), r.hash(), r.hash()
+
+
+ACTS = {"deploy": one_hash, "set_writer": one_hash, "revert": read_revert, "advance": one_time}
 
 
 class Record(NamedTuple):

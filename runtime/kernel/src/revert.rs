@@ -1,0 +1,101 @@
+//! The way back to an earlier state, as a step forward.
+//!
+//! A revert is a call like all others: its writes undo what the blocks after a height have written, so that the
+//! root is the one of that height again. Nothing is taken out of history: undone calls keep their records, and
+//! their idempotency keys stay used.
+
+use crate::admit::{Refusal, Rejected};
+use crate::authority::program_after;
+use crate::shard::missing;
+use abi::codec::Encode;
+use abi::fault::Fault;
+use abi::id::Hash;
+use abi::limits::{BLOCK_BYTES_MAX, BLOCK_ITEMS_MAX};
+use abi::system::{Act, Revert};
+use journal::{Block, Disk, History, Journal, Reverted};
+use state::{Diff, View};
+use std::collections::BTreeMap;
+
+/// Most bytes that a revert writes: half a block.
+const REVERT_BYTES_MAX: usize = BLOCK_BYTES_MAX / 2;
+
+/// What a revert does: its writes, and the output that shows where they lead.
+pub(crate) struct Back {
+    pub(crate) writes: Diff,
+    pub(crate) output: Vec<u8>,
+}
+
+/// What knows the way back.
+pub(crate) trait Past {
+    /// What `revert` does to the state `now`.
+    ///
+    /// # Errors
+    ///
+    /// Rejects one that names a block that is not there, another root or program than it had, or more writes
+    /// than a block holds.
+    fn back(&self, revert: &Revert, now: &dyn View) -> Result<Back, Refusal>;
+}
+
+/// A shard's past: its journal, its history tree, and what its authority has done.
+pub(crate) struct JournalPast<'a, D: Disk> {
+    pub(crate) journal: &'a Journal<D>,
+    pub(crate) history: &'a History,
+    pub(crate) acts: &'a [(u64, Act)],
+    pub(crate) profile: Hash,
+}
+
+impl<D: Disk> Past for JournalPast<'_, D> {
+    fn back(&self, revert: &Revert, now: &dyn View) -> Result<Back, Refusal> {
+        let height = revert.height;
+        let refused = |because| Refusal::Rejected(Rejected::Revert { height, because });
+        if height == 0 || height > self.journal.height() {
+            return Err(refused("there is no such block"));
+        }
+        let block = self.block(height)?;
+        if block.header.root_after != revert.root {
+            return Err(refused("the state after it has another root"));
+        }
+        let size = block.header.history_size;
+        let before = self.acts.partition_point(|(seq, _)| *seq < size);
+        if program_after(&self.acts[..before]) != Some(revert.program) {
+            return Err(refused("another program served after it"));
+        }
+        let mut writes = Diff::new();
+        let mut bytes = 0;
+        for (key, value) in self.values_after(height)? {
+            if now.get(&key)? != value {
+                bytes += key.len() + value.as_ref().map_or(0, Vec::len);
+                writes.put(key, value);
+            }
+        }
+        if bytes > REVERT_BYTES_MAX || writes.len() >= BLOCK_ITEMS_MAX {
+            return Err(refused("what it would write does not fit into a block: go back in several steps"));
+        }
+        let record = block.records(self.profile).pop();
+        let shown = record.and_then(|record| Reverted::new(&record, self.history, self.history.size()));
+        let output = shown.ok_or_else(|| missing(height))?.to_bytes();
+        Ok(Back { writes, output })
+    }
+}
+
+impl<D: Disk> JournalPast<'_, D> {
+    /// The values after the block of `height` of all keys that later blocks write.
+    fn values_after(&self, height: u64) -> Result<BTreeMap<Vec<u8>, Option<Vec<u8>>>, Fault> {
+        let mut values = BTreeMap::new();
+        for later in height + 1..=self.journal.height() {
+            values.extend(self.block(later)?.diff.iter().map(|(key, _)| (key.to_vec(), None)));
+        }
+        for earlier in 1..=height {
+            for (key, value) in self.block(earlier)?.diff.iter() {
+                if let Some(known) = values.get_mut(key) {
+                    *known = value.map(<[u8]>::to_vec);
+                }
+            }
+        }
+        Ok(values)
+    }
+
+    fn block(&self, height: u64) -> Result<Block, Fault> {
+        self.journal.read(height)?.ok_or_else(|| missing(height))
+    }
+}
