@@ -104,6 +104,9 @@ pub fn judge(kind: &str, bytes: &[u8], context: &Context<'_>) -> Judged {
         "proof" => reported(&verify::verify_proof(bytes, &Anchor::Shard(context.hash("shard")))),
         "checkpoint" => reported(&verify::verify_checkpoint(bytes, &Anchor::Shard(context.hash("shard")))),
         "fork" => reported(&verify::verify_fork(bytes, &Anchor::Shard(context.hash("shard")))),
+        "heads-fork" => {
+            reported(&verify::verify_heads_fork(bytes, &Anchor::Key(PublicKey(context.hash("key").0))))
+        }
         "note" => note(bytes, context),
         "keys-proof" => keys_proof(bytes, context),
         "range-proof" => range_proof(bytes, context),

@@ -13,10 +13,10 @@ use abi::outcome::{Outcome, Trap};
 use abi::profile::Profile;
 use abi::session::Space;
 use abi::sign::SecretKey;
-use abi::system::{Act, Deploy, PROGRAM_KEY, SetWriter, WRITER_KEY};
+use abi::system::{Act, Advance, Deploy, PROGRAM_KEY, Revert, SetWriter, WRITER_KEY};
 use abi::{Hash, VERSION};
 use journal::{
-    Block, BundleWriter, Commitment, Entry, Header, History, Link, Receipt, ReceiptFile, Start,
+    Block, BundleWriter, Commitment, Entry, Header, History, Link, Receipt, ReceiptFile, Reverted, Start,
     execution_root,
 };
 use state::{MemoryStore, Recording, Store, Tree, View, Witness};
@@ -195,15 +195,45 @@ impl Shard {
     }
 
     fn act(&self, act: Act, state_key: &[u8], value: &[u8; 32], n: u8, time_ms: u64) -> Step {
+        let mut diff = Diff::new();
+        diff.put(Space::System.key(state_key), Some(value.to_vec()));
+        self.acted(act, vec![0xf6], diff, n, time_ms)
+    }
+
+    fn acted(&self, act: Act, output: Vec<u8>, diff: Diff, n: u8, time_ms: u64) -> Step {
         let (method, args) = act.to_call();
         let call = self.call(method, args, Caller::Nobody, n, time_ms);
         let call = SignedCall::authorize(call, &[&self.authority[0], &self.authority[1]]);
-        let mut diff = Diff::new();
-        diff.put(Space::System.key(state_key), Some(value.to_vec()));
-        let mut step = silent(call, Outcome::Returned(vec![0xf6]), time_ms);
+        let mut step = silent(call, Outcome::Returned(output), time_ms);
         step.entry.program = Profile.system();
         step.entry.diff = diff.hash();
         Step { diff, ..step }
+    }
+
+    /// An act that lets its own time be up to `to_ms`.
+    pub fn advance(&self, to_ms: u64, time_ms: u64) -> Step {
+        self.acted(Act::Advance(Advance { to_ms }), vec![0xf6], Diff::new(), 201, time_ms)
+    }
+
+    /// A revert to the state after the block of `height`, as it is named and shown by `change`.
+    pub fn revert(
+        &self,
+        height: usize,
+        time_ms: u64,
+        change: impl FnOnce(&mut Revert, &mut Reverted),
+    ) -> Step {
+        let (mut before, mut diff) = (Diff::new(), Diff::new());
+        self.blocks[..height].iter().for_each(|block| before.merge(block.diff.clone()));
+        for (key, _) in self.blocks[height..].iter().flat_map(|block| block.diff.iter()) {
+            diff.put(key.to_vec(), before.get(key).flatten().map(<[u8]>::to_vec));
+        }
+        let header = self.blocks[height - 1].header;
+        let program = PROGRAM.hash(WASM);
+        let mut revert = Revert { height: header.height, root: header.root_after, program };
+        let record = self.record(header.history_size - 1);
+        let mut reverted = Reverted::new(&record, &self.history, self.history.size()).unwrap();
+        change(&mut revert, &mut reverted);
+        self.acted(Act::Revert(revert), reverted.to_bytes(), diff, 202, time_ms)
     }
 
     /// The block that these steps make next.

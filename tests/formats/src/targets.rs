@@ -8,9 +8,9 @@ use abi::diff::Diff;
 use abi::genesis::Genesis;
 use abi::record::Record;
 use journal::{
-    Block, BundleReader, BundleWriter, Chain, CheckpointFile, Commitment, ForkFile, Head, Header, Item, Link,
-    Manifest, Note, NoteKey, ReceiptFile, Request, Start, Tile, Trailer, appointed, history_of_tiles,
-    records_of_bundle, root_of_tiles,
+    Block, BundleReader, BundleWriter, Chain, CheckpointFile, Commitment, ForkFile, Head, Header,
+    HeadsForkFile, Item, Link, Manifest, Note, NoteKey, ReceiptFile, Request, Start, Tile, Trailer,
+    appointed, history_of_tiles, records_of_bundle, root_of_tiles,
 };
 use state::{KeysProof, RangeProof, View, Witness};
 use std::sync::OnceLock;
@@ -39,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     ("proof", proof),
     ("checkpoint", checkpoint),
     ("fork", fork),
+    ("heads-fork", heads_fork),
     ("note", note),
     ("tile", tile),
 ];
@@ -210,6 +211,12 @@ pub fn witness(bytes: &[u8]) {
 pub fn checkpoint(bytes: &[u8]) {
     let _ = decoded::<CheckpointFile>(bytes);
     let _ = verify::verify_checkpoint(bytes, &Anchor::Shard(known().shard.id())).to_text();
+}
+
+/// The proof of a fork of published heads.
+pub fn heads_fork(bytes: &[u8]) {
+    let _ = decoded::<HeadsForkFile>(bytes);
+    let _ = verify::verify_heads_fork(bytes, &Anchor::None).to_text();
 }
 
 /// The proof of a fork.

@@ -13,6 +13,7 @@ use verify::{
     verify_receipt,
 };
 
+mod acts;
 mod bundles;
 mod heads;
 mod lies;
@@ -102,6 +103,7 @@ pub fn cases() -> Vec<Case> {
         (cases("bundle"), cases("receipt"), cases("proof"));
     bundles::make(&shard, &mut of_bundles);
     lies::make(&shard, &mut of_bundles);
+    acts::make(&mut of_bundles);
     receipts::make(&shard, &mut of_receipts);
     receipts::make_proofs(&shard, &mut of_proofs);
     let (mut of_checkpoints, mut of_forks) = (cases("checkpoint"), cases("fork"));

@@ -28,6 +28,7 @@ const RULES: &[(&str, &str)] = &[
     ("proof", "proof-file"),
     ("checkpoint", "checkpoint-file"),
     ("fork", "fork-file"),
+    ("heads-fork", "heads-fork-file"),
 ];
 
 /// All rules, with `rule` as the one that a document is held to.

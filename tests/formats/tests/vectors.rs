@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const PINS: &[(usize, &str)] = &[
     // Version 1.
     (550, "a39989e4a5ce797dc3b2a0b3f7005f2c675beede706e9a877535df0775bdbe28"),
+    // Forks of published heads, reverts and advances.
+    (573, "d2bf1aee0fb33456ddd3e11a90517b6aa2719ac66f331a95b7f8de125baa2bca"),
 ];
 
 fn digest(lines: &[String]) -> String {

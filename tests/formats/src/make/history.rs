@@ -1,13 +1,13 @@
 //! Vectors of blocks, signatures over history, and what is handed on.
 
 use super::{Maker, alone, flipped, replaced};
-use crate::shard::{START_MS, Shard, key};
+use crate::shard::{JUMP_MS, START_MS, Shard, Step, key};
 use crate::untrusted;
 use crate::vector::hex;
 use abi::Hash;
 use abi::call::SignedCall;
 use abi::codec::{Bytes, Encode};
-use journal::{Head, Link, Note, Start};
+use journal::{Head, HeadsForkFile, Link, Note, SignedHead, Start};
 use serde_json::{Value, json};
 
 pub(super) fn make(made: &mut Maker) {
@@ -18,6 +18,7 @@ pub(super) fn make(made: &mut Maker) {
     starts(made, &shard);
     files(made, &shard);
     notes(made, &shard);
+    heads_forks(made, &shard);
 }
 
 /// Heads as they are published.
@@ -38,6 +39,24 @@ fn notes(made: &mut Maker, shard: &Shard) {
     let extended = Note::new(format!("{head}more\n")).unwrap();
     let line = Head::key(&origin, key(6).public()).unwrap().sign(&key(6), extended.text());
     refuse("with-an-extension-line", &extended.with(line).unwrap().to_string(), 2406);
+}
+
+/// Two heads of one size, as a witness keeps them.
+fn heads_forks(made: &mut Maker, shard: &Shard) {
+    let origin = Head::origin_of(&shard.genesis);
+    let side = |seed: u8, size: u64, root: Hash| {
+        let note = Head { origin: origin.clone(), size, root }.sign(&key(seed)).unwrap().to_string();
+        SignedHead { log: Head::key(&origin, key(6).public()).unwrap().to_string(), note }
+    };
+    let root = shard.history.root();
+    let of = |other: SignedHead| HeadsForkFile { sides: [side(6, 10, root), other] }.to_bytes();
+    let context = json!({ "key": key(6).public().to_string() });
+    made.object("heads-fork", "two-of-one-size", &of(side(6, 10, Hash::ZERO)), &context);
+    made.invalid("heads-fork/one-twice", &of(side(6, 10, root)), &context, 2501);
+    made.invalid("heads-fork/that-can-both-be-true", &of(side(6, 11, Hash::ZERO)), &context, 2502);
+    made.invalid("heads-fork/signed-by-a-stranger", &of(side(1, 10, Hash::ZERO)), &context, 2405);
+    let other = json!({ "key": key(1).public().to_string() });
+    made.invalid("heads-fork/of-another-log", &of(side(6, 10, Hash::ZERO)), &other, 6001);
 }
 
 fn blocks(made: &mut Maker, shard: &Shard) {
@@ -176,6 +195,14 @@ fn files(made: &mut Maker, shard: &Shard) {
     made.valid("receipt/under-the-second-writer", &shard.receipt(6, 3).to_bytes(), &context);
     made.malformed("receipt", &shard.receipt(1, 2).to_bytes(), &context);
     made.valid("bundle/whole", &shard.bundle(None, false), &context);
+    let with = |step: Step| {
+        let mut shard = Shard::sample();
+        shard.push(vec![step]);
+        shard.bundle(None, true)
+    };
+    made.valid("bundle/reverted", &with(shard.revert(2, START_MS + 40, |_, _| ())), &context);
+    let far = START_MS + 40 + JUMP_MS;
+    made.valid("bundle/advanced", &with(shard.advance(far, far)), &context);
     made.valid("bundle/with-witnesses", &shard.bundle(None, true), &context);
     made.valid("proof/keys", &untrusted::proof_of_keys(shard).to_bytes(), &context);
     made.valid("proof/range", &untrusted::proof_of_range(shard).to_bytes(), &context);

@@ -22,7 +22,7 @@ pub(super) fn make(shard: &Shard, cases: &mut Cases) {
 }
 
 /// A bundle whose fourth block is `block`, which the writer signed.
-fn bundle(block: Block) -> Vec<u8> {
+pub(super) fn bundle(block: Block) -> Vec<u8> {
     let mut shard = Shard::sample();
     shard.commitments.push(shard.commit(&block));
     shard.blocks.push(block);
