@@ -43,7 +43,7 @@ pub use programs::Programs;
 pub use question::Question;
 pub use replay::{Differing, Divergence, Examined, Fold, ReplayError, Replayer, Rerun, Walk, What, Written};
 pub use shard::{Answer, Batch, Request, Shard, ShardError};
-pub use vm::Engine;
+pub use vm::{Engine, THREAD_STACK_BYTES};
 
 #[cfg(test)]
 mod tests;

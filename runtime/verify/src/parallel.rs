@@ -17,7 +17,7 @@ use crate::source::{Part, Programs, Step, invalid_at};
 use abi::fault::Fault;
 use abi::record::Record;
 use journal::{Block, Chain, prove};
-use kernel::{Engine, Fold, ReplayError, Rerun};
+use kernel::{Engine, Fold, ReplayError, Rerun, THREAD_STACK_BYTES};
 use state::{MemoryStore, Store};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -76,7 +76,7 @@ impl Parallel {
             let rerun = rerun(&chain, programs.clone(), engine)?;
             let (sender, tasks) = sync_channel(QUEUE_BLOCKS);
             let worker = Worker { rerun, store: MemoryStore::default(), bad: bad.clone() };
-            workers.push((sender, spawn(worker, tasks)));
+            workers.push((sender, spawn(worker, tasks)?));
         }
         report.fact("workers", jobs);
         report.checked.push("every call re-executed");
@@ -159,8 +159,9 @@ struct Worker {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the auditor's binary supplies its own threads")]
-fn spawn(worker: Worker, tasks: Receiver<Arc<Task>>) -> JoinHandle<Option<Found>> {
-    thread::spawn(move || worker.work(&tasks))
+fn spawn(worker: Worker, tasks: Receiver<Arc<Task>>) -> Step<JoinHandle<Option<Found>>> {
+    let thread = thread::Builder::new().stack_size(THREAD_STACK_BYTES).spawn(move || worker.work(&tasks));
+    thread.map_err(|error| of_replay(Fault::io("start a worker", error).into(), None))
 }
 
 impl Worker {

@@ -80,7 +80,7 @@ pub use cache::Cache;
 pub use engine::Engine;
 pub use prepare::{Preparation, prepare};
 pub use program::Program;
-pub use run::Job;
+pub use run::{Job, THREAD_STACK_BYTES};
 pub use trace::CALLS_TRACED_MAX;
 
 use abi::effect::{Execution, HostCalled};

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Native stack for the host's own frames, below and above those of the program, in bytes.
 const HOST_STACK_BYTES: usize = 256 << 10;
 
+/// The stack, in bytes, of a thread that runs calls and is to borrow none for each of them.
+pub const THREAD_STACK_BYTES: usize = STACK_BYTES + 4 * HOST_STACK_BYTES;
+
 /// One call to run.
 #[derive(Clone)]
 pub struct Job {
