@@ -39,8 +39,8 @@ impl Items {
                 0 => manifest.version = 2,
                 1 => manifest.shard = Hash::ZERO,
                 2 => manifest.from = 0,
-                3 => manifest.to = rng.within(0..=to + 2),
-                _ => manifest.from += 1,
+                3 => manifest.to = rng.within(0..=to.min(u64::MAX - 3) + 2),
+                _ => manifest.from = from.saturating_add(1),
             }
         }
         let mut items = vec![
