@@ -405,6 +405,15 @@ impl<'a> Reader<'a> {
             _ => Err(self.error(start, Reason::Unknown)),
         }
     }
+
+    /// What a file that stands alone begins with: its name, which must be this one, and the version.
+    pub fn named(&mut self, name: &str) -> Result<(), Error> {
+        let start = self.offset;
+        if self.text()? != name {
+            return Err(self.error(start, Reason::Unknown));
+        }
+        self.version().map(|_| ())
+    }
 }
 
 /// Writes a struct as the array of the named fields, in that order, and reads it back.

@@ -6,6 +6,7 @@ use crate::hash::{PROFILE, PROGRAM};
 use crate::hostcalls::TABLE;
 use crate::id::Hash;
 use crate::limits;
+use std::sync::OnceLock;
 
 /// The rules that decide what a call comes to. Its hash stands in every genesis and every effect.
 ///
@@ -37,12 +38,14 @@ impl Profile {
 
     /// The profile's hash.
     pub fn hash(self) -> Hash {
-        PROFILE.hash(&self.to_bytes())
+        static HASH: OnceLock<Hash> = OnceLock::new();
+        *HASH.get_or_init(|| PROFILE.hash(&self.to_bytes()))
     }
 
-    /// The id of the built-in `system` program under this profile.
+    /// The id of the built-in `system` program under this profile. Every call of a history is held to it.
     pub fn system(self) -> Hash {
-        system(&self.hash())
+        static SYSTEM: OnceLock<Hash> = OnceLock::new();
+        *SYSTEM.get_or_init(|| system(&self.hash()))
     }
 }
 

@@ -116,6 +116,11 @@ impl Entry {
         Act::from_call(&self.call.call.method, &self.call.call.args)
     }
 
+    /// The act of the authority that was done here, if one was.
+    pub(crate) fn done(&self) -> Option<Act> {
+        if self.is_act() { self.act() } else { None }
+    }
+
     /// Whether this is an act of the authority that was done.
     pub(crate) fn is_act(&self) -> bool {
         self.outcome.is_returned() && self.program == Profile.system()
@@ -164,9 +169,9 @@ pub struct Block {
 impl Block {
     /// The acts of the authority that were done, each with its place in history.
     pub fn acts(&self) -> Vec<(u64, Act)> {
-        let acts = (0..).zip(&self.entries).filter(|(_, entry)| entry.is_act());
+        let acts = (0..).zip(&self.entries);
         acts.filter_map(|(index, entry): (u64, &Entry)| {
-            Some((self.header.first_seq.saturating_add(index), entry.act()?))
+            Some((self.header.first_seq.saturating_add(index), entry.done()?))
         })
         .collect()
     }

@@ -9,7 +9,7 @@ use crate::authority::{Link, decode_links};
 use crate::block::Header;
 use crate::commitment::{Commitment, Issuer};
 use crate::receipt::ReceiptError;
-use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
+use abi::codec::{Bytes, Decode, Encode, Error, Reader, Writer};
 use abi::genesis::Genesis;
 use abi::{Hash, VERSION};
 
@@ -77,11 +77,7 @@ pub(crate) fn encode_start(w: &mut Writer, members: usize, magic: &str, genesis:
 
 pub(crate) fn decode_start(r: &mut Reader<'_>, members: usize, magic: &str) -> Result<Genesis, Error> {
     r.array_of(members)?;
-    let start = r.offset();
-    if r.text()? != magic {
-        return Err(r.error(start, Reason::Unknown));
-    }
-    r.version()?;
+    r.named(magic)?;
     let bytes = r.bytes()?;
     let start = r.offset() - bytes.len();
     Genesis::from_bytes(bytes).map_err(|error| Error { offset: start + error.offset, ..error })

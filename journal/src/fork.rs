@@ -11,7 +11,7 @@ use crate::commitment::Issuer;
 use crate::head::Head;
 use crate::note::{Note, NoteError, NoteKey, Scheme};
 use crate::receipt::ReceiptError;
-use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
+use abi::codec::{Decode, Encode, Error, Reader, Writer};
 use abi::genesis::{Genesis, GenesisError};
 use abi::{Coded, VERSION, canonical_array};
 
@@ -173,11 +173,7 @@ impl Encode for HeadsForkFile {
 impl Decode for HeadsForkFile {
     fn decode(r: &mut Reader<'_>) -> Result<HeadsForkFile, Error> {
         r.array_of(4)?;
-        let start = r.offset();
-        if r.text()? != HEADS_FORK {
-            return Err(r.error(start, Reason::Unknown));
-        }
-        r.version()?;
+        r.named(HEADS_FORK)?;
         Ok(HeadsForkFile { sides: [Decode::decode(r)?, Decode::decode(r)?] })
     }
 }

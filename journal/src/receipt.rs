@@ -8,7 +8,7 @@ use crate::authority::{Link, decode_links};
 use crate::commitment::{Commitment, Issuer};
 use crate::cose::{Inclusion, Sign1};
 use crate::history::History;
-use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
+use abi::codec::{Bytes, Decode, Encode, Error, Reader, Writer};
 use abi::genesis::{Genesis, GenesisError};
 use abi::merkle::root_of_path;
 use abi::record::Record;
@@ -215,11 +215,7 @@ impl Encode for ReceiptFile {
 impl Decode for ReceiptFile {
     fn decode(r: &mut Reader<'_>) -> Result<ReceiptFile, Error> {
         r.array_of(6)?;
-        let start = r.offset();
-        if r.text()? != MAGIC {
-            return Err(r.error(start, Reason::Unknown));
-        }
-        r.version()?;
+        r.named(MAGIC)?;
         let genesis = match r.null()? {
             true => None,
             false => {

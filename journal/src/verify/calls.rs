@@ -68,7 +68,7 @@ impl Chain {
     /// Whether a revert stands alone in its block, and leads to the root that the state had at the height it
     /// names. That its writes do is the root's to show, as with every diff.
     fn reverts(&self, block: &Block, entry: &Entry) -> Result<(), Reason> {
-        let Some(Act::Revert(revert)) = entry.act().filter(|_| entry.is_act()) else {
+        let Some(Act::Revert(revert)) = entry.done() else {
             return Ok(());
         };
         if block.entries.len() != 1 {
@@ -171,8 +171,7 @@ impl Chain {
 
 /// Whether the call is the authority's to let time make a greater step than others may.
 fn may_advance(entry: &Entry) -> bool {
-    let act = entry.act().filter(|_| entry.is_act());
-    matches!(act, Some(Act::Advance(advance)) if advance.to_ms >= entry.time_ms)
+    matches!(entry.done(), Some(Act::Advance(advance)) if advance.to_ms >= entry.time_ms)
 }
 
 /// What holds of every outcome, whatever the program.

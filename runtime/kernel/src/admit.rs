@@ -248,15 +248,16 @@ pub(crate) fn admit(
     if let Some(seq) = window.find_at(&call.caller, &call.key, time_ms) {
         return Ok(Admission::Known(seq, Box::new(signed.call)));
     }
-    let may_advance = matches!(act(machine.system(), call), Some(Act::Advance(to)) if to.to_ms >= time_ms);
+    let act = act(machine.system(), call);
+    let may_advance = matches!(act, Some(Act::Advance(to)) if to.to_ms >= time_ms);
     let jump_ms = if may_advance { u64::MAX } else { ground.genesis.time.jump_ms };
     check_time(ground.genesis.window_ms, jump_ms, call, next.time_ms, time_ms)?;
     if window.len() >= WINDOW_KEYS_MAX {
         return Err(Rejected::WindowFull.into());
     }
     let program = target(machine.system(), call, next.serving)?;
-    check_method(machine, ground.keyring, call, &program)?;
-    let back = match act(machine.system(), call) {
+    check_method(machine, ground.keyring, call, act, &program)?;
+    let back = match act {
         Some(Act::Revert(revert)) => Some((revert, past.back(&revert, &*ground.view)?)),
         _ => None,
     };
@@ -266,7 +267,7 @@ pub(crate) fn admit(
 
 /// The act that a call of the system program names.
 pub(crate) fn act(system: Hash, call: &Call) -> Option<Act> {
-    Act::from_call(&call.method, &call.args).filter(|_| call.program == Some(system))
+    if call.program == Some(system) { Act::from_call(&call.method, &call.args) } else { None }
 }
 
 /// Checks what the call says by itself; its size in bytes, with its proof.
@@ -338,11 +339,12 @@ fn check_method(
     machine: &mut Machine,
     keyring: &Keyring,
     call: &Call,
+    act: Option<Act>,
     program: &Hash,
 ) -> Result<(), Refusal> {
     let refused = |error| refusal(error, &call.method);
     if *program == machine.system() {
-        return match Act::from_call(&call.method, &call.args) {
+        return match act {
             Some(Act::Deploy(deploy)) => machine.program(&deploy.program).map(|_| ()).map_err(refused),
             Some(Act::Revert(_) | Act::Advance(_)) => Ok(()),
             Some(Act::SetWriter(writer)) if keyring.holds(&writer.key) => Ok(()),

@@ -13,9 +13,10 @@ pub(crate) fn writer_after(acts: &[(u64, Act)]) -> Option<PublicKey> {
     acts.iter().rev().find_map(|(_, act)| act.writer())
 }
 
-/// The program that these acts leave serving; `None` before the first deploy.
-pub(crate) fn program_after(acts: &[(u64, Act)]) -> Option<Hash> {
-    acts.iter().rev().find_map(|(_, act)| act.program())
+/// The program that serves after the first `size` records; `None` before the first deploy.
+pub(crate) fn program_at(acts: &[(u64, Act)], size: u64) -> Option<Hash> {
+    let end = acts.partition_point(|(seq, _)| *seq < size);
+    acts[..end].iter().rev().find_map(|(_, act)| act.program())
 }
 
 impl<D: Disk, S: Store> Shard<D, S> {
@@ -31,8 +32,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// The program that served after the block of `header`.
     pub fn program_at(&self, header: &Header) -> Option<Hash> {
-        let end = self.acts.partition_point(|(seq, _)| *seq < header.history_size);
-        program_after(&self.acts[..end])
+        program_at(&self.acts, header.history_size)
     }
 
     /// How the authority appointed who writes at the block of `header`; nothing, if the genesis did.

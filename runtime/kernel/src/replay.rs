@@ -9,7 +9,7 @@
 
 use crate::machine::{Machine, RunError};
 use crate::programs::Programs;
-use crate::revert::Back;
+use crate::revert::{Back, changing};
 use crate::system::{self, ACT_FUEL};
 use abi::Coded;
 use abi::effect::{Execution, Moment};
@@ -365,8 +365,8 @@ impl Rerun {
         state: Arc<Overlay>,
     ) -> Result<Execution, RunError> {
         if let Some(revert) = revert_of(entry, &self.machine) {
-            let back = Back { writes: block.diff.clone(), output: entry.outcome.output().to_vec() };
-            return Ok(system::reverted(&revert, &back, &*state)?);
+            let (writes, output) = (changing(&block.diff, &*state)?, entry.outcome.output().to_vec());
+            return Ok(system::reverted(&revert, &Back { writes, output }));
         }
         let call = &entry.call.call;
         self.machine.run(call, call.digest(), self.moment(entry, seq), state)

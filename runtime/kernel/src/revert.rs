@@ -5,7 +5,7 @@
 //! their idempotency keys stay used.
 
 use crate::admit::{Refusal, Rejected};
-use crate::authority::program_after;
+use crate::authority::program_at;
 use crate::shard::missing;
 use abi::codec::Encode;
 use abi::fault::Fault;
@@ -14,7 +14,6 @@ use abi::limits::{BLOCK_BYTES_MAX, BLOCK_ITEMS_MAX};
 use abi::system::{Act, Revert};
 use journal::{Block, Disk, History, Journal, Reverted};
 use state::{Diff, View};
-use std::collections::BTreeMap;
 
 /// Most bytes that a revert writes: half a block.
 const REVERT_BYTES_MAX: usize = BLOCK_BYTES_MAX / 2;
@@ -23,6 +22,17 @@ const REVERT_BYTES_MAX: usize = BLOCK_BYTES_MAX / 2;
 pub(crate) struct Back {
     pub(crate) writes: Diff,
     pub(crate) output: Vec<u8>,
+}
+
+/// Those of the writes that change something in the state `now`: a revert has no others.
+pub(crate) fn changing(writes: &Diff, now: &dyn View) -> Result<Diff, Fault> {
+    let mut changing = Diff::new();
+    for (key, value) in writes.iter() {
+        if now.get(key)?.as_deref() != value {
+            changing.put(key.to_vec(), value.map(<[u8]>::to_vec));
+        }
+    }
+    Ok(changing)
 }
 
 /// What knows the way back.
@@ -55,19 +65,11 @@ impl<D: Disk> Past for JournalPast<'_, D> {
         if block.header.root_after != revert.root {
             return Err(refused("the state after it has another root"));
         }
-        let size = block.header.history_size;
-        let before = self.acts.partition_point(|(seq, _)| *seq < size);
-        if program_after(&self.acts[..before]) != Some(revert.program) {
+        if program_at(self.acts, block.header.history_size) != Some(revert.program) {
             return Err(refused("another program served after it"));
         }
-        let mut writes = Diff::new();
-        let mut bytes = 0;
-        for (key, value) in self.values_after(height)? {
-            if now.get(&key)? != value {
-                bytes += key.len() + value.as_ref().map_or(0, Vec::len);
-                writes.put(key, value);
-            }
-        }
+        let writes = changing(&self.values_after(height)?, now)?;
+        let bytes: usize = writes.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len)).sum();
         if bytes > REVERT_BYTES_MAX || writes.len() >= BLOCK_ITEMS_MAX {
             return Err(refused("what it would write does not fit into a block: go back in several steps"));
         }
@@ -80,15 +82,15 @@ impl<D: Disk> Past for JournalPast<'_, D> {
 
 impl<D: Disk> JournalPast<'_, D> {
     /// The values after the block of `height` of all keys that later blocks write.
-    fn values_after(&self, height: u64) -> Result<BTreeMap<Vec<u8>, Option<Vec<u8>>>, Fault> {
-        let mut values = BTreeMap::new();
+    fn values_after(&self, height: u64) -> Result<Diff, Fault> {
+        let mut values = Diff::new();
         for later in height + 1..=self.journal.height() {
-            values.extend(self.block(later)?.diff.iter().map(|(key, _)| (key.to_vec(), None)));
+            self.block(later)?.diff.iter().for_each(|(key, _)| values.put(key.to_vec(), None));
         }
         for earlier in 1..=height {
             for (key, value) in self.block(earlier)?.diff.iter() {
-                if let Some(known) = values.get_mut(key) {
-                    *known = value.map(<[u8]>::to_vec);
+                if values.get(key).is_some() {
+                    values.put(key.to_vec(), value.map(<[u8]>::to_vec));
                 }
             }
         }

@@ -4,13 +4,11 @@
 use crate::machine::RunError;
 use crate::revert::Back;
 use abi::codec::{Bytes, Encode};
-use abi::diff::Diff;
 use abi::effect::{Event, Execution};
 use abi::fault::Fault;
 use abi::outcome::{Outcome, Trap};
 use abi::session::{Session, Stop};
 use abi::system::{Act, PROGRAM_KEY, Revert, WRITER_KEY};
-use abi::view::View;
 
 /// What an act costs, whatever it does. Admission sees to it that an act can pay.
 pub(crate) const ACT_FUEL: u64 = 10_000;
@@ -23,23 +21,17 @@ pub(crate) fn run(mut session: Session, method: &str, fuel_max: u64) -> Result<E
     Ok(session.finish(ended, ACT_FUEL.min(fuel_max))?)
 }
 
-/// What a revert comes to over the state `now`: those of the writes that change something.
-pub(crate) fn reverted(revert: &Revert, back: &Back, now: &dyn View) -> Result<Execution, Fault> {
-    let mut diff = Diff::new();
-    for (key, value) in back.writes.iter() {
-        if now.get(key)?.as_deref() != value {
-            diff.put(key.to_vec(), value.map(<[u8]>::to_vec));
-        }
-    }
-    Ok(Execution {
+/// What a revert comes to.
+pub(crate) fn reverted(revert: &Revert, back: &Back) -> Execution {
+    Execution {
         outcome: Outcome::Returned(back.output.clone()),
-        diff,
+        diff: back.writes.clone(),
         events: vec![Event { name: "reverted".into(), data: Bytes(revert.to_bytes()) }],
         messages: Vec::new(),
         fuel: ACT_FUEL,
         logs: Vec::new(),
         detail: Vec::new(),
-    })
+    }
 }
 
 fn perform(session: &mut Session, act: &Act) -> Result<(), Stop> {
