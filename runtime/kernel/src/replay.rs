@@ -236,6 +236,15 @@ impl Fold {
         self.store.view()
     }
 
+    /// The same, as it is now: blocks that are folded later do not show through.
+    ///
+    /// # Errors
+    ///
+    /// An earlier fold panicked.
+    pub fn pinned(&self) -> Result<Arc<dyn View>, Fault> {
+        self.store.pinned()
+    }
+
     /// What of the state the next block touches when it is run, with the proof of it, as far as the block goes
     /// before it diverges.
     ///

@@ -49,6 +49,7 @@
 
 mod batch;
 mod leaf;
+mod memory;
 mod proof;
 mod prove;
 mod pruned;
@@ -65,8 +66,9 @@ mod reference;
 pub use abi::diff::Diff;
 pub use abi::fault::Fault;
 pub use abi::view::{Entry, Overlay, Scan, View};
+pub use memory::MemoryStore;
 pub use proof::{KeysProof, ProofError, Proven, RangeProof};
 pub use reads::{Reads, Recording};
-pub use store::{MemoryStore, Store, must_follow};
+pub use store::{Store, must_follow};
 pub use tree::{Tree, empty_root};
 pub use witness::{Witness, WitnessState};

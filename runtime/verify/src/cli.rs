@@ -38,7 +38,7 @@ pub struct VerifyArgs {
     #[cfg(feature = "execute")]
     #[arg(long, value_name = "FILE", conflicts_with = "depth")]
     pub from: Option<PathBuf>,
-    /// How many workers run calls side by side; each holds the state.
+    /// How many workers run calls side by side.
     #[cfg(feature = "execute")]
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with_all = ["depth", "from"], value_parser = clap::value_parser!(u8).range(1..))]
     pub jobs: u8,

@@ -1,14 +1,14 @@
 //! Blocks checked by running their calls, several at a time.
 //!
-//! One thread reads: it checks the chain, folds every block's writes and holds them to the root. Each worker
-//! folds the same writes into a state of its own, and of the blocks that nobody has claimed yet runs the calls
-//! over the state before it: their writes must be those that everyone has folded. If they are, in every block,
-//! the whole is right by induction, however the blocks were shared out.
+//! One thread reads: it checks the chain, folds every block's writes and holds them to the root. The workers run
+//! each block's calls over the state before it, which stays as it was while later blocks are folded: their writes
+//! must be those that were folded. If they are, in every block, the whole is right by induction, however the
+//! blocks were shared out.
 //!
 //! Guarantees: the verdict is the one of a single worker: that of the first bad block, and of its first broken
 //! rule in the order *chain, signatures, execution, root, commitment*.
 //!
-//! Limits: the state is held once more for each worker.
+//! Limits: beside the state, what the blocks that wait have replaced of it.
 
 use crate::execute::{of_replay, rerun};
 use crate::history::certified;
@@ -18,22 +18,22 @@ use abi::fault::Fault;
 use abi::record::Record;
 use journal::{Block, Chain, prove};
 use kernel::{Engine, Fold, ReplayError, Rerun, THREAD_STACK_BYTES};
-use state::{MemoryStore, Store};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use state::View;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-/// How many blocks may wait for a worker.
-const QUEUE_BLOCKS: usize = 16;
+/// How many blocks may wait for a worker, for each.
+const QUEUE_BLOCKS: usize = 4;
 
 /// A block that the chain has accepted, but for its calls' signatures.
 struct Task {
     block: Block,
     records: Vec<Record>,
+    /// The state before it.
+    before: Arc<dyn View>,
     offset: Option<u64>,
-    /// Set by the worker that takes it.
-    is_claimed: AtomicBool,
 }
 
 /// What is wrong with a block: its height, the order of the rule, and the verdict.
@@ -49,14 +49,17 @@ enum Rule {
     Commitment,
 }
 
-/// How a worker is given tasks, and what it will have found.
-type Hired = (SyncSender<Arc<Task>>, JoinHandle<Option<Found>>);
+/// Where the workers take their tasks from.
+type Tasks = Arc<Mutex<Receiver<Task>>>;
 
 /// The thread that reads, and its workers.
 pub(crate) struct Parallel {
     chain: Chain,
     fold: Fold,
-    workers: Vec<Hired>,
+    /// Where the tasks go; `None` once there are no more.
+    tasks: Option<SyncSender<Task>>,
+    /// What each worker will have found.
+    workers: Vec<JoinHandle<Option<Found>>>,
     /// The least height at which anything was found wrong.
     bad: Arc<AtomicU64>,
     found: Option<Found>,
@@ -71,16 +74,16 @@ impl Parallel {
         report: &mut Report,
     ) -> Step<Parallel> {
         let bad = Arc::new(AtomicU64::new(u64::MAX));
+        let (sender, receiver) = sync_channel(QUEUE_BLOCKS * jobs);
+        let tasks = Arc::new(Mutex::new(receiver));
         let mut workers = Vec::new();
         for _ in 0..jobs {
             let rerun = rerun(&chain, programs.clone(), engine)?;
-            let (sender, tasks) = sync_channel(QUEUE_BLOCKS);
-            let worker = Worker { rerun, store: MemoryStore::default(), bad: bad.clone() };
-            workers.push((sender, spawn(worker, tasks)?));
+            workers.push(spawn(Worker { rerun, bad: bad.clone() }, tasks.clone())?);
         }
         report.fact("workers", jobs);
         report.checked.push("every call re-executed");
-        Ok(Parallel { chain, fold: Fold::default(), workers, bad, found: None })
+        Ok(Parallel { chain, fold: Fold::default(), tasks: Some(sender), workers, bad, found: None })
     }
 
     /// Takes the next block. What is wrong with it may be said only later, but never after more blocks than
@@ -94,11 +97,11 @@ impl Parallel {
             Ok(records) => records,
             Err(error) => return Err(self.stop_at((height, Rule::Chain, invalid_at(error, offset)))),
         };
+        let before = self.fold.pinned().map_err(|fault| of_replay(fault.into(), offset))?;
         let own = self.own(&part, offset);
-        let task = Arc::new(Task { block: part.block, records, offset, is_claimed: AtomicBool::new(false) });
-        for (sender, _) in &self.workers {
-            // A worker that is gone has said why, or panicked: both show in the end.
-            let _ = sender.send(task.clone());
+        if let Some(tasks) = &self.tasks {
+            // Workers that are gone have said why, or panicked: both show in the end.
+            let _ = tasks.send(Task { block: part.block, records, before, offset });
         }
         match own {
             Ok(()) => Ok(()),
@@ -139,8 +142,8 @@ impl Parallel {
 
     /// Waits for the workers, and keeps the first of what was found.
     fn join(&mut self) {
-        for (sender, worker) in self.workers.drain(..) {
-            drop(sender);
+        self.tasks = None;
+        for worker in self.workers.drain(..) {
             let found = worker.join().unwrap_or_else(|_| {
                 let fault = Fault::host("a worker panicked");
                 Some((0, Rule::Chain, of_replay(fault.into(), None)))
@@ -151,23 +154,24 @@ impl Parallel {
     }
 }
 
-/// One worker: a state of its own, and what runs calls over it.
+/// One worker: what runs calls.
 struct Worker {
     rerun: Rerun,
-    store: MemoryStore,
     bad: Arc<AtomicU64>,
 }
 
 #[expect(clippy::disallowed_methods, reason = "the auditor's binary supplies its own threads")]
-fn spawn(worker: Worker, tasks: Receiver<Arc<Task>>) -> Step<JoinHandle<Option<Found>>> {
+fn spawn(worker: Worker, tasks: Tasks) -> Step<JoinHandle<Option<Found>>> {
     let thread = thread::Builder::new().stack_size(THREAD_STACK_BYTES).spawn(move || worker.work(&tasks));
     thread.map_err(|error| of_replay(Fault::io("start a worker", error).into(), None))
 }
 
 impl Worker {
     /// Works until there are no more tasks, or one is bad.
-    fn work(mut self, tasks: &Receiver<Arc<Task>>) -> Option<Found> {
-        for task in tasks {
+    fn work(mut self, tasks: &Tasks) -> Option<Found> {
+        loop {
+            // Nobody panics while holding the receiver.
+            let task = tasks.lock().ok()?.recv().ok()?;
             let height = task.block.header.height;
             if self.bad.load(Ordering::Acquire) < height {
                 return None;
@@ -177,16 +181,10 @@ impl Worker {
                 return Some((height, rule, of_replay(error, task.offset)));
             }
         }
-        None
     }
 
     fn task(&mut self, task: &Task) -> Result<(), (Rule, ReplayError)> {
-        let block = &task.block;
-        if !task.is_claimed.swap(true, Ordering::AcqRel) {
-            prove(block, &task.records).map_err(|error| (Rule::Signatures, error.into()))?;
-            self.rerun.block(block, self.store.view()).map_err(|error| (Rule::Execution, error))?;
-        }
-        let folded = self.store.apply(block.header.height, &block.diff);
-        folded.map_err(|fault| (Rule::Execution, fault.into()))
+        prove(&task.block, &task.records).map_err(|error| (Rule::Signatures, error.into()))?;
+        self.rerun.block(&task.block, task.before.clone()).map_err(|error| (Rule::Execution, error))
     }
 }
