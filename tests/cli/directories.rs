@@ -176,9 +176,10 @@ fn a_program_that_is_lost_or_changed_is_not_run() {
     let kept = format!("foil-data/programs/{id}.wasm");
     let wasm = folder.read(&kept);
     fs::copy(guest("ledger"), folder.path(&kept)).unwrap();
-    for words in [HIT, "query total", "replay"] {
+    for words in [HIT, "query total", "replay", "bundle"] {
         folder.foil(words).refuses(1, 1102);
     }
+    assert!(!folder.path("shard.foil").exists(), "a bundle without its program");
     fs::remove_file(folder.path(&kept)).unwrap();
     folder.foil(HIT).refuses(7, 5017);
     folder.foil("replay").refuses(12, 5202);

@@ -6,6 +6,8 @@ use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::{output, progress};
 use abi::codec::{Bytes, Encode};
+use abi::fault::Fault;
+use abi::hash::PROGRAM;
 use abi::id::Hash;
 use clap::Args;
 use journal::BundleWriter;
@@ -113,10 +115,15 @@ fn programs(data: &Data, shard: &NodeShard, from: u64, to: u64) -> Result<Vec<Ve
     }
     let programs = data.programs()?;
     let read = |id: &Hash| -> Result<Vec<u8>, NodeError> {
-        programs.read(id)?.ok_or_else(|| NodeError::NotThere {
+        let wasm = programs.read(id)?.ok_or_else(|| NodeError::NotThere {
             what: format!("program {id}"),
             holds: "other programs".into(),
-        })
+        })?;
+        // A file that has changed would make a bundle that nobody can verify.
+        match PROGRAM.hash(&wasm) == *id {
+            true => Ok(wasm),
+            false => Err(Fault::corrupt(format!("program {id}: other bytes")).into()),
+        }
     };
     needed.iter().map(read).collect()
 }
