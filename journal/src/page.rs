@@ -103,8 +103,10 @@ pub(crate) fn read(bytes: &[u8], segment: u32, page: u32) -> Page {
     if !sectors.all(|sector| sector.ends_with(&[TAG])) {
         return Page::Damaged;
     }
-    let content: Vec<u8> =
-        bytes.chunks_exact(SECTOR_BYTES).flat_map(|sector| &sector[..SECTOR_BYTES - 1]).copied().collect();
+    let mut content = Vec::with_capacity(CONTENT_BYTES);
+    for sector in bytes.chunks_exact(SECTOR_BYTES) {
+        content.extend_from_slice(&sector[..SECTOR_BYTES - 1]);
+    }
     if content[..CHECKSUM_BYTES] != checksum(&content) {
         return Page::Damaged;
     }
