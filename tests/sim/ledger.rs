@@ -1,5 +1,6 @@
 //! What the callers know: which call has which place, and what they were told.
 
+use crate::check::epochs::Committed;
 use crate::trace::{Violation, ensure};
 use crate::workload::{Delivery, Expect};
 use crate::world::SimShard;
@@ -24,6 +25,8 @@ pub(crate) struct Ledger {
     pub(crate) answered: BTreeMap<u64, Record>,
     /// Every call that was delivered, with what is to become of it.
     pub(crate) delivered: BTreeMap<Hash, Expect>,
+    /// What the shard has committed to, whatever crashed since.
+    committed: Committed,
 }
 
 impl Ledger {
@@ -43,8 +46,9 @@ impl Ledger {
         let height = shard.position().height;
         while self.height < height {
             self.height += 1;
-            let block = shard.block(self.height).map_err(|fault| Violation::new(DURABLE, fault))?;
+            let block = shard.block(self.height).map_err(|fault| Violation::of(DURABLE, fault))?;
             let block = block.ok_or_else(|| Violation::new(DURABLE, format!("no block {}", self.height)))?;
+            self.committed.learn(&block.header)?;
             for record in block.records(shard.genesis().profile) {
                 self.places.insert(record.effect.call, record.effect.seq);
                 self.records.push(record);

@@ -1,14 +1,14 @@
-//! Disks and stores with a bug, each of which the checkers must find.
+//! Disks and stores that break their contract without a word, each of which the checkers must find.
 
 use crate::disk::{SECTOR_BYTES, SimDisk};
-use crate::store::Lie;
+use crate::store::StoreLie;
 use abi::fault::Fault;
 use journal::Disk;
 
-/// What is wrong with the world.
+/// How hardware lies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Bug {
-    /// Nothing.
+pub(crate) enum Lie {
+    /// It does not.
     None,
     /// A sync returns at once, and is done before the next change: answers go out too early.
     AckBeforeFsync,
@@ -24,9 +24,9 @@ pub(crate) enum Bug {
     TornStore,
 }
 
-impl Bug {
-    pub(crate) fn of_store(self) -> Lie {
-        if self == Bug::TornStore { Lie::TornBlock } else { Lie::None }
+impl Lie {
+    pub(crate) fn of_store(self) -> StoreLie {
+        if self == Lie::TornStore { StoreLie::TornBlock } else { StoreLie::None }
     }
 }
 
@@ -34,10 +34,10 @@ impl Bug {
 const WRITES_BETWEEN: u64 = 17;
 const PAGE_BYTES: usize = 4096;
 
-/// A disk with a bug.
-pub(crate) struct PlantedDisk {
+/// A disk that lies.
+pub(crate) struct LyingDisk {
     disk: SimDisk,
-    bug: Bug,
+    lie: Lie,
     /// The file whose sync was promised.
     due: Option<String>,
     writes: u64,
@@ -45,9 +45,9 @@ pub(crate) struct PlantedDisk {
     last: (String, u64),
 }
 
-impl PlantedDisk {
-    pub(crate) fn new(disk: SimDisk, bug: Bug) -> PlantedDisk {
-        PlantedDisk { disk, bug, due: None, writes: 0, last: Default::default() }
+impl LyingDisk {
+    pub(crate) fn new(disk: SimDisk, lie: Lie) -> LyingDisk {
+        LyingDisk { disk, lie, due: None, writes: 0, last: Default::default() }
     }
 
     /// Keeps the promise of a sync.
@@ -55,12 +55,12 @@ impl PlantedDisk {
         self.due.take().map_or(Ok(()), |name| self.disk.sync(&name))
     }
 
-    fn goes_wrong(&self, bug: Bug) -> bool {
-        self.bug == bug && self.writes.is_multiple_of(WRITES_BETWEEN)
+    fn goes_wrong(&self, lie: Lie) -> bool {
+        self.lie == lie && self.writes.is_multiple_of(WRITES_BETWEEN)
     }
 }
 
-impl Disk for PlantedDisk {
+impl Disk for LyingDisk {
     fn list(&self) -> Result<Vec<String>, Fault> {
         self.disk.list()
     }
@@ -84,25 +84,25 @@ impl Disk for PlantedDisk {
         self.last = (name.into(), offset);
         let further = offset + PAGE_BYTES as u64;
         let fits = further + bytes.len() as u64 <= self.disk.len(name)?;
-        let misplaced = fits && self.goes_wrong(Bug::MisplacedWrite);
+        let misplaced = fits && self.goes_wrong(Lie::MisplacedWrite);
         self.disk.write(name, if misplaced { further } else { offset }, bytes)
     }
 
     fn sync(&mut self, name: &str) -> Result<(), Fault> {
-        match self.bug {
-            Bug::AckBeforeFsync => {
+        match self.lie {
+            Lie::AckBeforeFsync => {
                 self.settle()?;
                 self.due = Some(name.into());
                 return Ok(());
             }
-            Bug::LostSync => return Ok(()),
+            Lie::LostSync => return Ok(()),
             _ => self.disk.sync(name)?,
         }
         let (file, offset) = &self.last;
-        if self.goes_wrong(Bug::ZeroedPage) {
+        if self.goes_wrong(Lie::ZeroedPage) {
             self.disk.spoil(file, *offset, &[0; PAGE_BYTES]);
         }
-        if self.goes_wrong(Bug::FlippedBit) {
+        if self.goes_wrong(Lie::FlippedBit) {
             let mut sector = [0; SECTOR_BYTES];
             self.disk.read(file, *offset, &mut sector)?;
             sector[100] ^= 4;

@@ -4,7 +4,7 @@ use crate::fuse::{Burn, Fuse, crashed};
 use crate::rng::Rng;
 use abi::diff::Diff;
 use abi::fault::Fault;
-use abi::view::View;
+use abi::view::{Scan, View};
 use state::{MemoryStore, Store};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -24,12 +24,12 @@ struct Inner {
     applied: Vec<Diff>,
     /// The height up to which all is flushed.
     flushed: usize,
-    lie: Lie,
+    lie: StoreLie,
 }
 
 /// What is wrong with a store that breaks its contract.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) enum Lie {
+pub(crate) enum StoreLie {
     #[default]
     None,
     /// A crash can leave a block's height without one of its writes.
@@ -37,8 +37,45 @@ pub(crate) enum Lie {
 }
 
 impl SimStore {
-    pub(crate) fn new(fuse: Fuse, lie: Lie) -> SimStore {
+    pub(crate) fn new(fuse: Fuse, lie: StoreLie) -> SimStore {
         SimStore { fuse, inner: Rc::new(RefCell::new(Inner { lie, ..Inner::default() })) }
+    }
+
+    /// The height it is at, whatever the machine's health.
+    pub(crate) fn height(&self) -> u64 {
+        self.inner.borrow().applied.len() as u64
+    }
+
+    /// Throws everything away, as an operator does with a store that is not to be trusted.
+    pub(crate) fn clear(&self) {
+        let mut inner = self.inner.borrow_mut();
+        *inner = Inner { lie: inner.lie, ..Inner::default() };
+    }
+
+    /// Changes a value behind everybody's back; whether there was one.
+    pub(crate) fn rot(&self, rng: &mut Rng) -> Result<bool, Fault> {
+        let mut inner = self.inner.borrow_mut();
+        let scan = Scan { from: b"", to: None, reverse: false, limit: usize::MAX };
+        let entries = inner.memory.view().scan(&scan)?;
+        if entries.is_empty() {
+            return Ok(false);
+        }
+        let (key, mut value) = rng.pick(&entries).clone();
+        match value.is_empty() {
+            true => value.push(0),
+            false => value[0] ^= 1,
+        }
+        let height = inner.memory.applied()?;
+        let mut memory = MemoryStore::default();
+        for (index, diff) in (1..).zip(&inner.applied) {
+            let mut diff = diff.clone();
+            if index == height {
+                diff.put(key.clone(), Some(value.clone()));
+            }
+            memory.apply(index, &diff)?;
+        }
+        inner.memory = memory;
+        Ok(true)
     }
 
     /// Ends the machine. The store may have flushed itself after any block; what it is left with is the
@@ -46,7 +83,7 @@ impl SimStore {
     pub(crate) fn crash(&self, rng: &mut Rng) -> Result<(), Fault> {
         let mut inner = self.inner.borrow_mut();
         let height = inner.flushed + rng.index(inner.applied.len() - inner.flushed + 1);
-        let torn = inner.lie == Lie::TornBlock && height > inner.flushed;
+        let torn = inner.lie == StoreLie::TornBlock && height > inner.flushed;
         inner.applied.truncate(height);
         inner.flushed = height;
         let mut memory = MemoryStore::default();

@@ -1,7 +1,9 @@
 //! What happened in a world, line by line: the same for the same seed.
 
 use abi::Hash;
+use abi::fault::Fault;
 use abi::hash::Hasher;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What happened so far.
@@ -12,11 +14,20 @@ pub(crate) struct Trace {
     pub(crate) crashes: u64,
     /// How many calls have a place in history.
     pub(crate) calls: u64,
+    /// Whether the shard refused to go on, loudly, because its medium is damaged.
+    pub(crate) halted: bool,
+    /// What happened to the disk and the store, by its name.
+    pub(crate) faults: BTreeMap<&'static str, u64>,
 }
 
 impl Trace {
     pub(crate) fn add(&mut self, line: String) {
         self.lines.push(line);
+    }
+
+    /// Counts what happened.
+    pub(crate) fn count(&mut self, what: &'static str, times: u64) {
+        *self.faults.entry(what).or_default() += times;
     }
 
     /// Stands for all lines: two runs of a seed that differ anywhere differ here.
@@ -42,11 +53,18 @@ pub(crate) struct Violation {
     pub(crate) property: &'static str,
     /// How.
     pub(crate) what: String,
+    /// The fault by which it showed, if it was one: on a medium that is damaged, a fault is as it should be.
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Violation {
     pub(crate) fn new(property: &'static str, what: impl fmt::Display) -> Violation {
-        Violation { property, what: what.to_string() }
+        Violation { property, what: what.to_string(), fault: None }
+    }
+
+    /// A promise that a fault kept from being kept.
+    pub(crate) fn of(property: &'static str, fault: Fault) -> Violation {
+        Violation { property, what: fault.to_string(), fault: Some(fault) }
     }
 }
 

@@ -1,12 +1,13 @@
 //! What callers ask for: calls that run, fail and trap, retries, keys used twice, and calls that are to
 //! be rejected. It is the same for a seed whatever crashes.
 
-use crate::birth::{START_MS, WINDOW_MS, authority, caller, program_id};
+use crate::birth::{JUMP_MS, START_MS, WINDOW_MS, authority, caller, program_id, writers};
 use crate::rng::Rng;
+use crate::swarm::Swarm;
 use abi::call::{Call, Caller, Envelope, Proof, SignedCall};
 use abi::codec::{Bytes, Encode};
 use abi::id::Hash;
-use abi::system::{Act, Deploy};
+use abi::system::{Act, Deploy, SetWriter};
 
 /// One delivery of a call.
 #[derive(Clone)]
@@ -29,6 +30,7 @@ pub(crate) enum Expect {
 /// Draws the batches of a seed.
 pub(crate) struct Workload {
     rng: Rng,
+    swarm: Swarm,
     shard: Hash,
     /// The host's time, at its furthest.
     time_ms: u64,
@@ -42,14 +44,19 @@ const FUEL_MAX: u64 = 2_000_000;
 const LONG_MS: u64 = WINDOW_MS / 2;
 
 impl Workload {
-    pub(crate) fn new(seed: u64, shard: Hash) -> Workload {
+    pub(crate) fn new(seed: u64, swarm: Swarm, shard: Hash) -> Workload {
         let rng = Rng::new(seed, "workload");
-        Workload { rng, shard, time_ms: START_MS, placed: Vec::new(), keys_used: 0 }
+        Workload { rng, swarm, shard, time_ms: START_MS, placed: Vec::new(), keys_used: 0 }
     }
 
     /// The first batch: the program comes.
     pub(crate) fn deploy(&mut self, program: usize) -> Vec<Delivery> {
-        let (method, args) = Act::Deploy(Deploy { program: program_id(program) }).to_call();
+        self.act(Act::Deploy(Deploy { program: program_id(program) }))
+    }
+
+    /// An act of the authority.
+    fn act(&mut self, act: Act) -> Vec<Delivery> {
+        let (method, args) = act.to_call();
         let call = Call { program: Some(abi::profile::Profile.system()), ..self.call(method, args) };
         let [first, second, _] = authority();
         let signed = SignedCall::authorize(Call { caller: Caller::Nobody, ..call }, &[&first, &second]);
@@ -60,6 +67,9 @@ impl Workload {
     pub(crate) fn batch(&mut self) -> Vec<Delivery> {
         let count = self.rng.within(1..=16);
         let mut batch = Vec::new();
+        if self.rng.within(0..=999) < count * self.swarm.jump_permille {
+            self.time_ms += self.rng.within(0..=JUMP_MS);
+        }
         for _ in 0..count {
             self.time_ms += self.rng.within(0..=40);
             match self.rng.within(0..=99) {
@@ -71,9 +81,13 @@ impl Workload {
                 _ => batch.push(self.rejected()),
             }
         }
-        if self.rng.percent(4) {
+        if self.rng.percent(self.swarm.upgrade_percent) {
             let program = self.rng.index(2);
             batch.extend(self.deploy(program));
+        }
+        if self.rng.percent(self.swarm.writer_percent) {
+            let key = self.rng.pick(&writers()).public();
+            batch.extend(self.act(Act::SetWriter(SetWriter { key })));
         }
         batch
     }
@@ -142,7 +156,9 @@ impl Workload {
         let time_ms = self.time_ms;
         // What is delivered again after a crash must not have expired by then.
         let call = Call { expires_ms: time_ms + LONG_MS, ..self.any_call() };
-        let (code, call) = match self.rng.within(0..=9) {
+        let (code, call) = match self.rng.within(0..=11) {
+            10 => return self.ahead(call),
+            11 => return self.usurped(call),
             0 => (5001, Call { version: 9, ..call }),
             1 => (5002, Call { shard: Hash([7; 32]), ..call }),
             2 => (5004, Call { fuel_max: 0, ..call }),
@@ -158,6 +174,29 @@ impl Workload {
             signed.proof = SignedCall::sign(signed.call.clone(), &caller(9)).proof;
         }
         self.delivery(signed, Expect::Rejection(code))
+    }
+
+    /// A call by a clock that runs too far ahead: time moves by no more than one jump in a batch.
+    fn ahead(&mut self, call: Call) -> Delivery {
+        let signed = sign(call);
+        let now_ms = self.time_ms + 3 * JUMP_MS;
+        Delivery { now_ms, ..self.delivery(signed, Expect::Rejection(5011)) }
+    }
+
+    /// An act with one signature less than it needs.
+    fn usurped(&mut self, call: Call) -> Delivery {
+        let (method, args) = Act::Deploy(Deploy { program: program_id(1) }).to_call();
+        let program = Some(abi::profile::Profile.system());
+        let call = Call {
+            program,
+            method: method.into(),
+            args: Bytes(args),
+            caller: Caller::Nobody,
+            fuel_max: FUEL_MAX,
+            ..call
+        };
+        let [first, ..] = authority();
+        self.delivery(SignedCall::authorize(call, &[&first]), Expect::Rejection(5007))
     }
 
     fn signed(&mut self) -> SignedCall {
@@ -191,7 +230,7 @@ impl Workload {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&self.keys_used.to_be_bytes());
         let life_ms = if self.rng.percent(15) { self.rng.within(1..=300) } else { LONG_MS };
-        let life_ms = if method == "deploy" { LONG_MS } else { life_ms };
+        let life_ms = if ["deploy", "set_writer"].contains(&method) { LONG_MS } else { life_ms };
         Call {
             version: abi::VERSION,
             shard: self.shard,

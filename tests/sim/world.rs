@@ -1,14 +1,19 @@
-//! A world: one shard under the real commit and recover code, on a disk and a store that crash.
+//! A world: one shard under the real commit and recover code, on a disk and a store that fail as they may.
+//!
+//! It has two phases. In the first, *safety*, all goes wrong that the world's swarm has; in the second,
+//! *liveness*, nothing does, and the shard must serve again, or have halted because its medium is damaged.
 
 use crate::birth;
 use crate::check;
 use crate::disk::{Crash, SimDisk};
 use crate::fuse::Fuse;
 use crate::ledger::Ledger;
-use crate::planted::{Bug, PlantedDisk};
+use crate::lies::{Lie, LyingDisk};
 use crate::rng::Rng;
 use crate::store::SimStore;
+use crate::swarm::{Odds, Swarm};
 use crate::trace::{Trace, Violation, ensure};
+use crate::weather::Weather;
 use crate::workload::{Delivery, Workload};
 use abi::fault::Fault;
 use abi::genesis::Genesis;
@@ -17,114 +22,144 @@ use kernel::recover::{Opening, Recovered};
 use kernel::{Answer, Batch, Request, Shard};
 use state::Store;
 
-pub(crate) type SimShard = Shard<PlantedDisk, SimStore>;
+pub(crate) type SimShard = Shard<LyingDisk, SimStore>;
 
-/// No shard fails but by a crash.
-const NO_FAULT: &str = "a fault without a crash";
+/// No shard fails but by a crash, or by what the disk does.
+const NO_FAULT: &str = "a fault without a cause";
 /// How often the machine dies again while it recovers, at most, before it is left alone.
-const RECOVERIES_MAX: usize = 4;
+const RECOVERIES_MAX: usize = 6;
+/// How often a shard is opened in a row, at most, whatever the disk does.
+const OPENINGS_MAX: usize = 60;
+/// How often a shard whose medium is damaged may fail to read something before it counts as halted.
+const DAMAGED_READS_MAX: u32 = 4;
+
+/// Why a world ends early.
+enum Stop {
+    /// The shard refuses to go on, and says why.
+    Halted(Fault),
+    /// A promise was broken.
+    Broken(Violation),
+}
+
+impl From<Violation> for Stop {
+    fn from(violation: Violation) -> Stop {
+        Stop::Broken(violation)
+    }
+}
 
 /// Runs the world of a seed: what happened, and the promise that was broken, if one was.
-pub(crate) fn run(seed: u64, bug: Bug) -> (Trace, Result<(), Violation>) {
-    let mut world = World::new(seed, bug);
-    let ended = world.live();
-    if let Err(violation) = &ended {
-        world.trace.add(format!("broken: {violation}"));
-    }
+pub(crate) fn run(seed: u64, lie: Lie) -> (Trace, Result<(), Violation>) {
+    let mut world = World::new(seed, lie);
+    let ended = match world.live() {
+        Ok(()) => Ok(()),
+        Err(Stop::Halted(fault)) => {
+            world.trace.add(format!("halted: {fault}"));
+            world.trace.halted = true;
+            Ok(())
+        }
+        Err(Stop::Broken(violation)) => {
+            world.trace.add(format!("broken: {violation}"));
+            Err(violation)
+        }
+    };
+    let damage = std::mem::take(&mut world.disk.weather().damage);
+    world.trace.count("damage of the disk", damage.len() as u64);
+    damage.into_iter().for_each(|what| world.trace.add(what));
     world.trace.calls = world.ledger.len();
     (world.trace, ended)
 }
 
 struct World {
     rng: Rng,
-    bug: Bug,
+    swarm: Swarm,
+    lie: Lie,
     genesis: Genesis,
     fuse: Fuse,
     disk: SimDisk,
     store: SimStore,
+    /// Whether a value of the store was changed, and nobody has noticed.
+    store_is_rotten: bool,
+    damaged_reads: u32,
     shard: Option<SimShard>,
     ledger: Ledger,
     trace: Trace,
-    /// How often, of a hundred batches, the machine is to die within the next few operations.
-    crash_percent: u64,
-    block_calls_max: u64,
 }
 
 impl World {
-    fn new(seed: u64, bug: Bug) -> World {
+    fn new(seed: u64, lie: Lie) -> World {
         let mut rng = Rng::new(seed, "world");
+        let swarm = Swarm::of(&mut rng);
         let fuse = Fuse::default();
+        let mut trace = Trace::default();
+        trace.add(format!("{swarm:?}"));
         World {
-            bug,
+            swarm,
+            lie,
             genesis: birth::genesis(seed),
-            disk: SimDisk::new(fuse.clone()),
-            store: SimStore::new(fuse.clone(), bug.of_store()),
+            disk: SimDisk::new(fuse.clone(), Weather::new(seed, Odds::default())),
+            store: SimStore::new(fuse.clone(), lie.of_store()),
+            store_is_rotten: false,
+            damaged_reads: 0,
             fuse,
             shard: None,
             ledger: Ledger::default(),
-            trace: Trace::default(),
-            crash_percent: *rng.pick(&[5, 20, 50, 80]),
-            block_calls_max: *rng.pick(&[1, 3, 20]),
+            trace,
             rng,
         }
     }
 
-    fn live(&mut self) -> Result<(), Violation> {
-        let mut workload = Workload::new(self.rng.next(), self.genesis.id());
+    fn live(&mut self) -> Result<(), Stop> {
+        let mut workload = Workload::new(self.rng.next(), self.swarm, self.genesis.id());
         self.give_birth()?;
+        self.disk.weather().odds = self.swarm.odds;
         self.deliver(workload.deploy(0))?;
-        for _ in 0..self.rng.within(4..=12) {
+        for _ in 0..self.rng.within(24..=32) {
             self.deliver(workload.batch())?;
             self.pass_time()?;
+        }
+        self.calm()?;
+        for _ in 0..2 {
+            self.deliver(workload.batch())?;
         }
         self.end()
     }
 
     /// Most worlds have small segments, so that calls run over from one to the next; the others are made
     /// as a node makes a shard, which may crash too.
-    fn give_birth(&mut self) -> Result<(), Violation> {
+    fn give_birth(&mut self) -> Result<(), Stop> {
         if self.rng.percent(12) {
             return Ok(());
         }
         // A call fills five pages at most, with what it writes.
-        let fits = 5 * self.block_calls_max + 3;
+        let fits = 5 * self.swarm.block_calls_max + 3;
         let pages = u32::try_from(self.rng.within(fits..=fits + 10)).expect("few pages");
-        let disk = PlantedDisk::new(self.disk.clone(), Bug::None);
+        let disk = LyingDisk::new(self.disk.clone(), Lie::None);
         Journal::create_with(disk, self.genesis.id(), SegmentSize::of_pages(pages))
             .map(|_| ())
-            .map_err(|fault| Violation::new(NO_FAULT, fault))
+            .map_err(|fault| Violation::new(NO_FAULT, fault).into())
     }
 
     /// Delivers a batch until every call of it is answered.
-    fn deliver(&mut self, batch: Vec<Delivery>) -> Result<(), Violation> {
+    fn deliver(&mut self, batch: Vec<Delivery>) -> Result<(), Stop> {
         let mut left = batch.as_slice();
         while !left.is_empty() {
             let mut shard = self.open()?;
-            if !self.fuse.is_armed() && self.rng.percent(self.crash_percent) {
+            if !self.fuse.is_armed() && self.rng.percent(self.swarm.crash_percent) {
                 self.fuse.arm(self.rng.within(0..=25));
             }
             let stop_at_rejection = self.rng.percent(20);
             match shard.submit(self.cut(left, stop_at_rejection)) {
                 Ok(answers) => {
-                    let rejected = answers.iter().position(|a| matches!(a, Answer::Rejected(_)));
-                    let due = rejected.filter(|_| stop_at_rejection).map_or(left.len(), |index| index + 1);
-                    ensure(answers.len() == due, "every request has its answer", || {
-                        format!("{} of {due}", answers.len())
-                    })?;
-                    self.ledger.learn(&shard)?;
-                    let (answered, rest) = left.split_at(answers.len());
-                    for (delivery, answer) in answered.iter().zip(&answers) {
-                        self.trace.add(format!("  {} {}", delivery.digest, shown(answer)));
-                        self.ledger.note(delivery, answer)?;
-                    }
-                    left = rest;
-                    self.shard = Some(shard);
+                    let rest = self.answered(&shard, left, &answers, stop_at_rejection)?;
+                    self.shard = rest.is_some().then_some(shard);
+                    left = rest.unwrap_or(left);
                 }
                 Err(fault) => {
                     let again = shard.submit(self.cut(left, false));
                     ensure(again == Err(Fault::Stopped), "a shard that failed is stopped", || {
                         format!("{again:?}")
                     })?;
+                    self.inspect(&shard)?;
                     drop(shard);
                     self.mourn(fault)?;
                 }
@@ -133,40 +168,117 @@ impl World {
         Ok(())
     }
 
+    /// Takes down the answers to the first deliveries; the others are left. None, if the process had to end before
+    /// the callers were told: they ask again.
+    fn answered<'a>(
+        &mut self,
+        shard: &SimShard,
+        left: &'a [Delivery],
+        answers: &[Answer],
+        stop_at_rejection: bool,
+    ) -> Result<Option<&'a [Delivery]>, Stop> {
+        let rejected = answers.iter().position(|a| matches!(a, Answer::Rejected(_)));
+        let due = rejected.filter(|_| stop_at_rejection).map_or(left.len(), |index| index + 1);
+        ensure(answers.len() == due, "every request has its answer", || {
+            format!("{} of {due}", answers.len())
+        })?;
+        let learned = self.ledger.learn(shard);
+        if !self.is_read(learned)? {
+            return Ok(None);
+        }
+        let (answered, rest) = left.split_at(answers.len());
+        for (delivery, answer) in answered.iter().zip(answers) {
+            self.trace.add(format!("  {} {}", delivery.digest, shown(answer)));
+            self.ledger.note(delivery, answer)?;
+        }
+        if self.rng.percent(15) {
+            self.inspect(shard)?;
+        }
+        Ok(Some(rest))
+    }
+
+    /// What a shard would hand out is durable already.
+    fn inspect(&mut self, shard: &SimShard) -> Result<(), Stop> {
+        self.unless_damaged(check::signed_after_sync::check(shard, &self.disk))
+    }
+
+    /// What was looked for behind the shard's back, and not found because the medium is damaged, is for the
+    /// shard to notice.
+    fn unless_damaged(&self, checked: Result<(), Violation>) -> Result<(), Stop> {
+        match checked {
+            Err(Violation { fault: Some(_), .. }) if self.is_damaged() => Ok(()),
+            checked => Ok(checked?),
+        }
+    }
+
+    fn is_damaged(&self) -> bool {
+        !self.disk.weather().damage.is_empty()
+    }
+
+    /// Whether something could be read; a fault must have its cause, and a new process looks again.
+    fn is_read(&mut self, read: Result<(), Violation>) -> Result<bool, Stop> {
+        match read {
+            Err(Violation { fault: Some(fault), .. }) => self.mourn(fault).map(|()| false),
+            read => Ok(read.map(|()| true)?),
+        }
+    }
+
     fn cut(&mut self, deliveries: &[Delivery], stop_at_rejection: bool) -> Batch {
-        let block_calls = usize::try_from(self.rng.within(1..=self.block_calls_max)).expect("few calls");
+        let block_calls =
+            usize::try_from(self.rng.within(1..=self.swarm.block_calls_max)).expect("few calls");
         self.trace.add(format!("submit {} in blocks of {block_calls}", deliveries.len()));
         let request = |d: &Delivery| Request { signed: d.signed.clone(), now_ms: d.now_ms };
         Batch { requests: deliveries.iter().map(request).collect(), block_calls, stop_at_rejection }
     }
 
     /// The shard, opened if it is not: as often as the machine dies on the way.
-    fn open(&mut self) -> Result<SimShard, Violation> {
+    fn open(&mut self) -> Result<SimShard, Stop> {
         if let Some(shard) = self.shard.take() {
             return Ok(shard);
         }
-        for attempt in 0.. {
+        for attempt in 0..OPENINGS_MAX {
             let unborn = self.disk.is_empty();
-            if attempt < RECOVERIES_MAX && self.rng.percent(40) {
+            if attempt < RECOVERIES_MAX && self.rng.percent(self.swarm.again_percent) {
                 self.fuse.arm(self.rng.within(0..=if unborn { 2 } else { 8 }));
             }
-            match self.try_open(unborn) {
+            let before = self.is_damaged().then(|| (self.disk.copy(), self.disk.weather().damage.len()));
+            self.disk.weather().is_starting = true;
+            let opened = self.try_open(unborn);
+            self.disk.weather().is_starting = false;
+            match opened {
                 Ok(shard) => {
+                    self.disk.weather().passing = false;
                     self.ledger.forget();
-                    self.ledger.learn(&shard)?;
-                    return Ok(shard);
+                    let learned = self.ledger.learn(&shard);
+                    if self.is_read(learned)? {
+                        return Ok(shard);
+                    }
+                }
+                Err(fault) if self.has_halted(&fault) => {
+                    // What was damaged by this opening is no evidence of its keeping.
+                    let damage = self.disk.weather().damage.len();
+                    let before = before.filter(|(_, before)| *before == damage).map(|(disk, _)| disk);
+                    check::halts::check(&fault, before.as_ref(), &self.disk)?;
+                    return Err(Stop::Halted(fault));
                 }
                 Err(fault) => self.mourn(fault)?,
             }
         }
-        unreachable!("the machine is left alone after some attempts")
+        Err(Violation::new("a shard comes back", "it does not, however often it is opened").into())
+    }
+
+    /// Whether a shard that could not be opened never will be: its medium is damaged, and nothing else has
+    /// happened.
+    fn has_halted(&self, fault: &Fault) -> bool {
+        let is_store = self.store_is_rotten && fault.to_string().contains("store: ");
+        !self.fuse.is_blown() && !self.disk.weather().passing && self.is_damaged() && !is_store
     }
 
     fn try_open(&mut self, unborn: bool) -> Result<SimShard, Fault> {
         let opening = Opening {
             genesis: self.genesis.clone(),
-            keyring: kernel::Keyring::new(vec![birth::writer()]),
-            disk: PlantedDisk::new(self.disk.clone(), self.bug),
+            keyring: kernel::Keyring::new(birth::writers().into()),
+            disk: LyingDisk::new(self.disk.clone(), self.lie),
             store: self.store.clone(),
             programs: birth::catalogue(),
             build: "sim".into(),
@@ -185,24 +297,56 @@ impl World {
         Ok(shard)
     }
 
-    /// After a fault: the machine must have died, and starts again.
-    fn mourn(&mut self, fault: Fault) -> Result<(), Violation> {
-        ensure(self.fuse.is_blown(), NO_FAULT, || fault.to_string())?;
-        self.crash()
+    /// After a fault, which must have a cause: a new process, or a new machine.
+    fn mourn(&mut self, fault: Fault) -> Result<(), Stop> {
+        let passing = std::mem::take(&mut self.disk.weather().passing);
+        if self.fuse.is_blown() {
+            return self.crash();
+        }
+        if passing {
+            self.trace.count("passing faults of the disk", 1);
+            return self.restart(Crash::Process);
+        }
+        if self.store_is_rotten && fault.to_string().contains("store: ") {
+            self.trace.add(format!("the store is removed: {fault}"));
+            self.store_is_rotten = false;
+            self.store.clear();
+            return Ok(());
+        }
+        ensure(self.is_damaged(), NO_FAULT, || fault.to_string())?;
+        self.damaged_reads += 1;
+        match self.damaged_reads > DAMAGED_READS_MAX {
+            true => Err(Stop::Halted(fault)),
+            false => self.restart(Crash::Process),
+        }
     }
 
-    fn crash(&mut self) -> Result<(), Violation> {
-        let how = if self.rng.percent(60) { Crash::Power } else { Crash::Process };
+    fn crash(&mut self) -> Result<(), Stop> {
+        let how = if self.rng.percent(self.swarm.power_percent) { Crash::Power } else { Crash::Process };
+        self.restart(how)
+    }
+
+    fn restart(&mut self, how: Crash) -> Result<(), Stop> {
         self.trace.add(format!("crash: {how:?}"));
         self.trace.crashes += 1;
         self.fuse.disarm();
+        if self.rng.percent(25) {
+            let id = self.genesis.id();
+            self.unless_damaged(check::applied_is_committed::check(&self.store, &self.disk, id))?;
+        }
         self.disk.crash(how, &mut self.rng);
-        self.store.crash(&mut self.rng).map_err(|fault| Violation::new(NO_FAULT, fault))
+        let broken = |fault| Violation::new(NO_FAULT, fault);
+        self.store.crash(&mut self.rng).map_err(broken)?;
+        if self.rng.percent(self.swarm.store_rot_percent) && self.store.rot(&mut self.rng).map_err(broken)? {
+            self.trace.count("changes of the store", 1);
+            self.store_is_rotten = true;
+        }
+        Ok(())
     }
 
     /// Between batches a shard hands out receipts, flushes its store, is closed or crashes idle, or nothing
     /// happens.
-    fn pass_time(&mut self) -> Result<(), Violation> {
+    fn pass_time(&mut self) -> Result<(), Stop> {
         let mut shard = self.open()?;
         let done = match self.rng.within(0..=9) {
             0 => shard.close().map(|_| None),
@@ -212,7 +356,10 @@ impl World {
             }
             2 => shard.store_mut().flush().map(|()| Some(shard)),
             3 | 4 => {
-                check::receipts::check(&shard, &self.ledger, &mut self.rng)?;
+                let read = check::receipts::check(&shard, &self.ledger, &mut self.rng);
+                if !self.is_read(read)? {
+                    return Ok(());
+                }
                 Ok(Some(shard))
             }
             _ => Ok(Some(shard)),
@@ -224,26 +371,40 @@ impl World {
         Ok(())
     }
 
-    /// The last crash or close, and the judgement.
-    fn end(&mut self) -> Result<(), Violation> {
-        let shard = self.open()?;
-        self.fuse.disarm();
+    /// The last crash, and fair weather from now on.
+    fn calm(&mut self) -> Result<(), Stop> {
         if self.rng.percent(50) {
-            shard.close().map_err(|fault| Violation::new(NO_FAULT, fault))?;
+            self.shard = None;
+            self.crash()?;
+        }
+        self.disk.fuse().disarm();
+        self.swarm = self.swarm.calm();
+        self.disk.weather().odds = Odds::default();
+        self.trace.add("calm".into());
+        Ok(())
+    }
+
+    /// The last close or crash, and the judgement.
+    fn end(&mut self) -> Result<(), Stop> {
+        let shard = self.open()?;
+        if self.rng.percent(50) {
+            shard.close().map(|_| ()).or_else(|fault| self.mourn(fault))?;
         } else {
             drop(shard);
             self.crash()?;
         }
         let mut shard = self.open()?;
-        self.fuse.disarm();
         self.trace.add(format!("ended: root {} head {}", shard.position().root, shard.head()));
-        check::all(&mut shard, &self.ledger, &mut self.rng)
+        match check::all(&mut shard, &self.ledger, &mut self.rng) {
+            Err(Violation { fault: Some(fault), .. }) if self.is_damaged() => Err(Stop::Halted(fault)),
+            checked => Ok(checked?),
+        }
     }
 }
 
 type Opened = (SimShard, Option<Recovered>);
 
-fn open_existing(opening: Opening<PlantedDisk, SimStore>) -> Result<Opened, kernel::ShardError> {
+fn open_existing(opening: Opening<LyingDisk, SimStore>) -> Result<Opened, kernel::ShardError> {
     Shard::open(opening).map(|(shard, recovered)| (shard, Some(recovered)))
 }
 

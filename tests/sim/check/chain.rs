@@ -12,6 +12,7 @@ pub(super) fn check(shard: &SimShard, blocks: &[Block]) -> Result<(), Violation>
         chain.block(block).map_err(invalid)?;
         match shard.commitment(height) {
             Ok(Some(commitment)) => chain.commitment(&commitment).map_err(invalid)?,
+            Err(fault) => return Err(Violation::of("every block is signed for", fault)),
             other => {
                 return Err(Violation::new("every block is signed for", format!("{height}: {other:?}")));
             }

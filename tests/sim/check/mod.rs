@@ -1,10 +1,16 @@
-//! What must hold when a world has ended: one promise in each file.
+//! What must hold: one promise in each file. Some are looked at whenever something has happened, the others
+//! when a world has ended.
 
 mod acked_is_durable;
+pub(crate) mod applied_is_committed;
 mod chain;
+mod diffs;
+pub(crate) mod epochs;
 mod exactly_once;
+pub(crate) mod halts;
 pub(crate) mod receipts;
 mod replay;
+pub(crate) mod signed_after_sync;
 mod undisturbed;
 
 use crate::ledger::Ledger;
@@ -22,12 +28,14 @@ pub(crate) fn all(shard: &mut SimShard, ledger: &Ledger, rng: &mut Rng) -> Resul
     chain::check(shard, &blocks)?;
     receipts::check(shard, ledger, rng)?;
     replay::check(shard, &blocks)?;
+    diffs::check(shard, &blocks)?;
     undisturbed::check(shard, &blocks, rng)
 }
 
 fn blocks(shard: &SimShard) -> Result<Vec<Block>, Violation> {
     let read = |height| match shard.block(height) {
         Ok(Some(block)) => Ok(block),
+        Err(fault) => Err(Violation::of("every block can be read", fault)),
         other => Err(Violation::new("every block can be read", format!("{height}: {other:?}"))),
     };
     (1..=shard.position().height).map(read).collect()

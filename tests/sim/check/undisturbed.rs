@@ -18,7 +18,7 @@ const PROPERTY: &str = "neither crashes nor blocks are seen by a program";
 pub(super) fn check(shard: &SimShard, blocks: &[Block], rng: &mut Rng) -> Result<(), Violation> {
     let mut twin = Shard::create(Opening {
         genesis: shard.genesis().clone(),
-        keyring: kernel::Keyring::new(vec![birth::writer()]),
+        keyring: kernel::Keyring::new(birth::writers().into()),
         disk: SimDisk::default(),
         store: SimStore::default(),
         programs: birth::catalogue(),
