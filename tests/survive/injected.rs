@@ -1,0 +1,173 @@
+//! Processes that die, or are told of an error, at one of their system calls that write.
+//!
+//! `strace` counts calls by thread and by name, so a point is a name and a number: the n-th `fsync` of a
+//! thread, for example. It needs ptrace, which some sandboxes forbid: then this fails and says so.
+
+use crate::flights::World;
+use crate::foil::{Folder, soak};
+use crate::{each, nothing, spread};
+use std::collections::BTreeMap;
+use std::process::{Command, Output, Stdio};
+
+/// The calls that change a file, a directory or what stands on the medium.
+const WRITES: &[&str] = &[
+    "write",
+    "pwrite64",
+    "writev",
+    "pwritev",
+    "fsync",
+    "fdatasync",
+    "sync_file_range",
+    "fallocate",
+    "ftruncate",
+    "rename",
+    "renameat",
+    "renameat2",
+    "unlink",
+    "unlinkat",
+    "mkdir",
+    "mkdirat",
+];
+
+/// What a call comes to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum End {
+    Killed,
+    Error(&'static str),
+}
+
+/// One call of one kind, and what it comes to.
+#[derive(Clone, Debug)]
+struct Point {
+    call: &'static str,
+    number: u64,
+    end: End,
+}
+
+/// A shard with accounts, and flights that are not flown yet: `foil run` is the workload.
+struct Scene {
+    world: World,
+    /// The bundle of a run that nothing happened to.
+    bundle: Vec<u8>,
+    /// The last receipt that was handed out before.
+    receipt: Vec<u8>,
+    seq: u64,
+}
+
+const OPTIONS: &str = "--block-calls 1";
+
+impl Scene {
+    fn new(flights: usize) -> Scene {
+        let world = World::of(flights);
+        sparse_copy(&world.folder, "foil-data", "undisturbed");
+        world.run("undisturbed", OPTIONS);
+        let bundle = world.bundle("undisturbed");
+        let seq = 1;
+        world.folder.foil(&format!("receipt {seq} --out before.receipt")).ok();
+        let receipt = world.folder.read("before.receipt");
+        Scene { world, bundle, receipt, seq }
+    }
+
+    /// Runs the workload under strace.
+    fn traced(&self, data: &str, options: &[String]) -> Output {
+        let mut command = Command::new("strace");
+        let foil = std::env::current_exe().expect("a test knows where it is");
+        let beside = foil.ancestors().nth(2).expect("tests are in `deps`").join("foil");
+        let foil = std::env::var_os("FOIL").map_or(beside, Into::into);
+        command.arg("-f").args(options).arg(foil).args(self.world.words(data, OPTIONS).split_whitespace());
+        command.current_dir(self.world.folder.path("")).stdin(Stdio::null()).env_remove("RUST_LOG");
+        command.output().expect("strace is installed: apt-get install strace")
+    }
+
+    /// Every point of the workload: for each name, as many as the thread that calls it most.
+    fn points(&self) -> Vec<Point> {
+        sparse_copy(&self.world.folder, "foil-data", "counted");
+        let log = self.world.folder.path("calls.log");
+        let ran = self.traced("counted", &["-o".into(), log.display().to_string(), "-e".into(), trace()]);
+        assert!(ran.status.success(), "strace does not work here: {}", String::from_utf8_lossy(&ran.stderr));
+        let text = String::from_utf8_lossy(&std::fs::read(&log).expect("strace has logged")).into_owned();
+        let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+        for line in text.lines() {
+            let mut words = line.split_whitespace();
+            let thread = words.next().unwrap_or_default();
+            let name = words.next().and_then(|call| call.split('(').next()).unwrap_or_default();
+            *counts.entry((name, thread)).or_default() += 1;
+        }
+        let mut points = Vec::new();
+        for call in WRITES {
+            let of_call = counts.iter().filter(|((name, _), _)| name == call).map(|(_, count)| *count);
+            for number in 1..=of_call.max().unwrap_or(0) {
+                let ends = [End::Killed, End::Error("EIO"), End::Error("ENOSPC")];
+                points.extend(ends.map(|end| Point { call, number, end }));
+            }
+        }
+        points
+    }
+
+    /// The workload with one point in it, or two one after the other: nothing answered is lost, nothing is
+    /// answered wrong, and the run goes on to what an undisturbed one comes to.
+    fn survives(&self, data: &str, points: &[&Point]) -> Result<(), String> {
+        sparse_copy(&self.world.folder, "foil-data", data);
+        for point in points {
+            let how = match point.end {
+                End::Killed => "signal=KILL".into(),
+                End::Error(name) => format!("error={name}"),
+            };
+            let inject = format!("inject={}:{how}:when={}", point.call, point.number);
+            let ran = self.traced(
+                data,
+                &["-qq".into(), "-o".into(), "/dev/null".into(), "-e".into(), trace(), "-e".into(), inject],
+            );
+            let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+            if said.contains("panicked") {
+                return Err(format!("{points:?}: a panic: {said}"));
+            }
+        }
+        let wrong = |what: String| Err(format!("{points:?}: {what}"));
+        let kept = format!("{data}.receipt");
+        let receipt = self.world.folder.foil_on(data, &format!("receipt {} --out {kept}", self.seq));
+        if receipt.exit != Some(0) || self.world.folder.read(&kept) != self.receipt {
+            return wrong(format!("the receipt is gone or another: {receipt:?}"));
+        }
+        let again = self.world.folder.foil(&self.world.words(data, OPTIONS));
+        if again.exit != Some(0) {
+            return wrong(format!("the run does not go on: {again:?}"));
+        }
+        if self.world.bundle(data) != self.bundle {
+            return wrong("another history".into());
+        }
+        std::fs::remove_dir_all(self.world.folder.path(data)).map_err(|error| error.to_string())
+    }
+}
+
+fn trace() -> String {
+    let names: Vec<String> = WRITES.iter().map(|name| format!("?{name}")).collect();
+    format!("trace={}", names.join(","))
+}
+
+/// A copy whose zeros take no room: segments are mostly zeros.
+pub(crate) fn sparse_copy(folder: &Folder, from: &str, to: &str) {
+    let (from, to) = (folder.path(from), folder.path(to));
+    let copied = Command::new("cp").args(["-a", "--sparse=always"]).args([&from, &to]).status();
+    assert!(copied.is_ok_and(|status| status.success()), "cp {} {}", from.display(), to.display());
+}
+
+#[test]
+#[allow(clippy::print_stdout, reason = "the figures are for whoever runs this with --nocapture")]
+fn a_process_that_dies_or_fails_at_a_write_loses_nothing() {
+    let scene = Scene::new(if soak() { 200 } else { 40 });
+    let all = scene.points();
+    println!("{} points in the workload", all.len());
+    let singles: Vec<Vec<&Point>> = all.iter().map(|point| vec![point]).collect();
+    // The second is one of recovery's: the first calls of a process that finds a dead one's files.
+    let pairs: Vec<Vec<&Point>> = all
+        .iter()
+        .enumerate()
+        .map(|(index, point)| vec![point, &all[index * 7 % all.len().min(120)]])
+        .collect();
+    let (single, double) = if soak() { (singles.len(), 1_000) } else { (250, 50) };
+    let chosen: Vec<Vec<&Point>> = spread(singles, single).into_iter().chain(spread(pairs, double)).collect();
+    let wrong = each(&chosen, |index, points| scene.survives(&format!("injected-{index}"), points));
+    println!("{} runs, {double} of them with two points", chosen.len());
+    nothing(wrong);
+}
