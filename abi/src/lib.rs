@@ -59,6 +59,8 @@ pub mod hash;
 #[cfg(feature = "std")]
 pub mod merkle;
 #[cfg(feature = "std")]
+pub mod planted;
+#[cfg(feature = "std")]
 pub mod profile;
 #[cfg(feature = "std")]
 pub mod record;
