@@ -145,7 +145,11 @@ fn every_planted_bug_is_found() {
     for Bug { name, what, by } in chosen() {
         let begun = Instant::now();
         let (steps, said) = hunt(Some(name), *by, WORLDS_MAX);
-        let unit = if *by == Harness::World { "worlds" } else { "states" };
+        let unit = match by {
+            Harness::World => "worlds",
+            Harness::Forgeries => "forgeries at most",
+            Harness::Small | Harness::Power => "states",
+        };
         let seconds = begun.elapsed().as_secs_f64();
         match &said {
             Some(said) => {

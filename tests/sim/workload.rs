@@ -215,7 +215,7 @@ impl Workload {
             ("burn", 20_000),
         ]);
         let key = Bytes(vec![self.rng.byte() % 12; 8]);
-        let size = *self.rng.pick(&[0, 10, 100, 1_000, 9_000]);
+        let size = *self.rng.pick(&[0, 10, 10, 100, 100, 1_000, 1_000, 9_000]);
         let args = (key, Bytes(vec![self.rng.byte(); size])).to_bytes();
         let caller = match self.rng.within(0..=5) {
             0 => Caller::Nobody,

@@ -33,9 +33,10 @@ impl Scene {
         }
         folder.foil("query total").ok();
         sparse_copy(&folder, "foil-data", "whole");
+        sparse_copy(&folder, "whole", "asked");
         let mut scene = Scene { folder, answers: Vec::new() };
         scene.answers =
-            QUESTIONS.map(|question| scene.ask("whole", question).expect("a whole node answers")).into();
+            QUESTIONS.map(|question| scene.ask("asked", question).expect("a whole node answers")).into();
         scene
     }
 
@@ -56,7 +57,7 @@ impl Scene {
 
     /// Flips of every file: so many of each, spread, where `step` does not say how far apart.
     fn flips(&self, per_file: usize, step: Option<u64>) -> Vec<Flip> {
-        let root = self.folder.path("foil-data");
+        let root = self.folder.path("whole");
         let mut files = Vec::new();
         collect(&root, &root, &mut files);
         let mut flips = Vec::new();
