@@ -14,7 +14,7 @@ use crate::verify::link;
 use abi::codec::{Bytes, Decode, Encode, Error, Writer};
 use abi::fault::Fault;
 use abi::limits::BLOCK_BYTES_MAX;
-use abi::{Hash, VERSION};
+use abi::{Hash, VERSION, planted};
 
 mod open;
 
@@ -115,6 +115,10 @@ impl<D: Disk> Journal<D> {
     pub fn append(&mut self, block: &Block, previous: Option<&Commitment>) -> Result<(), Fault> {
         self.running()?;
         assert!(self.durable == self.height(), "at most one block is not synced");
+        if planted!(SyncLate) {
+            self.disk.sync(&segment::name(self.segment.number))?;
+        }
+        let previous = previous.filter(|_| !planted!(ForgetCommitment));
         if let Err(reason) = link(&self.shard, self.head.as_ref(), &block.header) {
             panic!("the block does not follow the last one: {reason}");
         }
@@ -129,7 +133,12 @@ impl<D: Disk> Journal<D> {
     /// Makes the appended block durable.
     pub fn sync(&mut self) -> Result<(), Fault> {
         self.running()?;
-        let synced = self.disk.sync(&segment::name(self.segment.number));
+        if planted!(SyncLate) {
+            self.durable = self.height();
+            return Ok(());
+        }
+        let name = segment::name(self.segment.number);
+        let synced = if planted!(SkipSync) { Ok(()) } else { self.disk.sync(&name) };
         self.stopping(synced)?;
         self.durable = self.height();
         Ok(())
@@ -217,7 +226,8 @@ impl<D: Disk> Journal<D> {
         let frame = write_content(block, commitment);
         if frame_pages(&frame) > self.segment.pages - self.next {
             assert!(frame_pages(&frame) < self.size.pages(), "a block fits into a segment");
-            let (number, first_height) = (self.segment.number + 1, self.height() + 1);
+            let number = self.segment.number + 1;
+            let first_height = self.height() + u64::from(!planted!(WrongFirstHeight));
             let made = new_segment(&mut self.disk, number, self.size, self.shard, first_height);
             (self.segment, self.next) = self.stopping(made)?;
         }

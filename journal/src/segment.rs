@@ -7,9 +7,9 @@
 
 use crate::disk::Disk;
 use crate::page::{self, Head, PAGE_BYTES, PAYLOAD_BYTES, Page, pages_of};
-use abi::Hash;
 use abi::fault::Fault;
 use abi::limits::BLOCK_BYTES_MAX;
+use abi::{Hash, planted};
 
 /// How large a segment is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -164,6 +164,8 @@ impl Segment {
                     {
                         end = Some(page + 1);
                     }
+                    Page::Sound(..) if planted!(CutWhatFollows) => end = Some(page + 1),
+                    Page::Damaged if planted!(CutDamaged) => end = Some(page + 1),
                     Page::Sound(..) => {
                         return Err(self.corrupt(first, &format!("no frame, but one follows at page {page}")));
                     }
@@ -183,6 +185,7 @@ impl Segment {
     /// Makes the pages in `[first, end)` unwritten again, durably.
     pub(crate) fn erase<D: Disk>(&self, disk: &mut D, first: u32, end: u32) -> Result<(), Fault> {
         let name = name(self.number);
+        let end = if planted!(CutOnePageOnly) { first + 1 } else { end };
         let zeros = vec![0; (end - first) as usize * PAGE_BYTES];
         disk.write(&name, offset(first), &zeros)?;
         disk.sync(&name)

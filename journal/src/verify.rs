@@ -26,7 +26,7 @@ use abi::limits::{BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX};
 use abi::profile::Profile;
 use abi::record::Record;
 use abi::sign::PublicKey;
-use abi::{Hash, VERSION};
+use abi::{Hash, VERSION, planted};
 
 mod calls;
 mod reason;
@@ -163,7 +163,7 @@ impl Chain {
         }
         let mut history = self.history.clone();
         records.iter().for_each(|record| history.push(&record.leaf()));
-        if history.root() != header.history_root {
+        if history.root() != header.history_root && !planted!(SkipHistoryRoot) {
             return Err(at(Reason::HistoryRoot));
         }
         Ok(Next { records, program, writer, history })
@@ -217,7 +217,7 @@ impl Chain {
         if block.items() > BLOCK_ITEMS_MAX {
             return Err(Reason::Limit("items"));
         }
-        if block.diff.hash() != header.diff {
+        if block.diff.hash() != header.diff && !planted!(SkipDiffHash) {
             return Err(Reason::Diff);
         }
         // The merged diff of one call is the call's.

@@ -8,7 +8,7 @@ use crate::segment::{self, Frame, Label, MAGIC, Place, Segment, SegmentSize};
 use crate::verify::link;
 use abi::codec::Decode;
 use abi::fault::Fault;
-use abi::{Hash, VERSION};
+use abi::{Hash, VERSION, planted};
 
 /// How a journal ended when it was opened.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,8 +63,10 @@ impl<D: Disk> Journal<D> {
             return Ok((Self::create(disk, shard)?, Tail { cut: None, commitment: None }));
         };
         let cut = cut(&mut disk, segment, end.next)?;
-        segment.write(&mut disk, end.page, &end.frame)?;
-        disk.sync(&segment::name(segment.number))?;
+        if !planted!(OpenWithoutSync) {
+            segment.write(&mut disk, end.page, &end.frame)?;
+            disk.sync(&segment::name(segment.number))?;
+        }
         Ok(scan.journal(disk, segment, end.next, cut))
     }
 }
@@ -88,7 +90,9 @@ fn cut<D: Disk>(disk: &mut D, segment: Segment, next: u32) -> Result<Option<Cut>
     let Some(end) = segment.torn_end(disk, next)? else {
         return Ok(None);
     };
-    segment.erase(disk, next, end)?;
+    if !planted!(KeepTornTail) {
+        segment.erase(disk, next, end)?;
+    }
     Ok(Some(Cut { segment: segment.number, page: next, pages: end - next }))
 }
 

@@ -8,6 +8,7 @@ use crate::shard::{Answer, Batch, Shard, missing};
 use abi::call::Call;
 use abi::effect::Execution;
 use abi::fault::Fault;
+use abi::planted;
 use journal::Disk;
 use state::Store;
 
@@ -44,7 +45,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
             watch,
         };
         while queue.requests.len() > 0 {
-            if std::mem::replace(&mut self.stopped, true) {
+            if std::mem::replace(&mut self.stopped, !planted!(GoOnAfterFault)) {
                 return Err(Fault::Stopped);
             }
             answers.extend(self.commit(&mut queue)?);
@@ -77,7 +78,13 @@ impl<D: Disk, S: Store> Shard<D, S> {
         // 4. Append it to the journal and fsync. A crash before the fsync has returned: the block is whole
         //    in the journal, and is history, or is torn, and is cut; nobody was told either way. After:
         //    the block is history.
+        if planted!(ApplyBeforeSync) {
+            self.store.apply(block.header.height, &block.diff)?;
+        }
         self.journal.append(&block, self.commitment.as_ref())?;
+        if planted!(SignBeforeSync) {
+            self.commitment = self.keyring.sign(self.writer, &self.genesis, &block.header).ok();
+        }
         self.journal.sync()?;
 
         // 5. The commit certificate is complete: with one writer and no replicas, its own fsync.
@@ -88,14 +95,16 @@ impl<D: Disk, S: Store> Shard<D, S> {
         // 6. Sign the commitment, by the writer that stands after the block. A crash: recovery signs the same
         //    bytes again.
         let acts = block.acts();
-        self.writer = writer_after(&acts).unwrap_or(self.writer);
+        self.writer = writer_after(&acts).filter(|_| !planted!(OldWriterSigns)).unwrap_or(self.writer);
         self.acts.extend(acts);
         let signed = self.keyring.sign(self.writer, &self.genesis, &block.header);
         self.commitment = Some(signed.expect("admission lets no act appoint a writer whose key is not held"));
 
         // 7. Hand the diff to the store, which may lose it: a crash here, and any later, is mended by
         //    replaying the journal's blocks after the store's height.
-        self.store.apply(height, &block.diff)?;
+        if !planted!(ApplyBeforeSync) {
+            self.store.apply(height, &block.diff)?;
+        }
         self.position = Position::after(&block.header);
 
         // 8. Announce: the answers go out. A crash before they arrive: the same call asked again is known.
@@ -110,7 +119,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         };
         let (block, index) = self.find(seq)?.ok_or_else(|| missing(self.position.height))?;
         let first = &block.entries[index].call.call;
-        let same = Call { expires_ms: first.expires_ms, ..*call } == *first;
+        let same = Call { expires_ms: first.expires_ms, ..*call } == *first || planted!(KeyNamesAnyCall);
         Ok(if same { Answer::Known(seq) } else { Answer::Rejected(Rejected::KeyReused { seq }) })
     }
 }

@@ -27,6 +27,7 @@ use abi::hash::EFFECT;
 use abi::id::Hash;
 use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX, EVENTS_MAX, MESSAGES_MAX, WRITES_MAX};
 use abi::merkle::list_root;
+use abi::planted;
 use abi::session::Space;
 use abi::system::{Act, PROGRAM_KEY};
 use abi::view::{Overlay, View};
@@ -123,7 +124,8 @@ pub(crate) fn execute(
         let Some(request) = queue.requests.next() else { break };
         let verdict = match admit::admit(machine, window, ground, past, draft.next(), request) {
             Ok(Admission::New(admitted)) => {
-                let execution = run(machine, &admitted, draft.view())?;
+                let view = if planted!(StateBeforeBlock) { ground.view.clone() } else { draft.view() };
+                let execution = run(machine, &admitted, view)?;
                 let (seq, outcome) = (admitted.at.seq, execution.outcome.clone());
                 (queue.watch)(seq, &execution);
                 draft.enter(window, *admitted, execution)?;
@@ -216,8 +218,12 @@ impl Draft {
         let is_deploy = execution.diff.get(&Space::System.key(PROGRAM_KEY)).is_some();
         // The engine has given its handle back, so this writes in place.
         Arc::make_mut(&mut self.state).merge(execution.diff);
-        let serving = if is_deploy { Machine::serving(&*self.state)? } else { self.next.serving };
-        self.next = Next { seq: at.seq + 1, time_ms: at.time_ms, serving };
+        let serving = if is_deploy && !planted!(OldProgramServes) {
+            Machine::serving(&*self.state)?
+        } else {
+            self.next.serving
+        };
+        self.next = Next { seq: at.seq + u64::from(!planted!(SeqReused)), time_ms: at.time_ms, serving };
         Ok(())
     }
 
@@ -235,6 +241,7 @@ impl Draft {
         let first_seq = ground.last.seq;
         let diff = Arc::unwrap_or_clone(state).into_writes();
         let root_after = tree.apply(&ground.view, &diff)?;
+        let diff = if planted!(WritesNotRecorded) { Diff::new() } else { diff };
         let effects: Vec<Hash> =
             (first_seq..).zip(&entries).map(|(seq, e)| e.effect(seq, profile).hash()).collect();
         let mut header = Header {
@@ -242,7 +249,7 @@ impl Draft {
             shard: ground.shard,
             height: ground.last.height + 1,
             previous: ground.last.header,
-            epoch: ground.last.epoch,
+            epoch: ground.last.epoch - u64::from(planted!(EpochFalls)),
             first_seq,
             count: entries.len() as u64,
             root_before: ground.last.root,

@@ -3,9 +3,9 @@
 use crate::leaf::{Leaf, key_hash, value_hash};
 use crate::tree::{after, mismatch};
 use crate::trie::Edit;
-use abi::Hash;
 use abi::diff::Diff;
 use abi::fault::Fault;
+use abi::{Hash, planted};
 use std::collections::BTreeMap;
 
 /// The state before a diff, or as much of it as the diff changes.
@@ -53,7 +53,7 @@ impl<'a> Batch<'a> {
         self.last = match (found, value.map(value_hash)) {
             (None, None) => return Ok(()),
             (Some(leaf), Some(value)) => {
-                if leaf.value != value {
+                if leaf.value != value && !planted!(UpdateNotHashed) {
                     self.edits.insert(hash, Some(Leaf { value, ..leaf }));
                 }
                 hash
@@ -61,7 +61,9 @@ impl<'a> Batch<'a> {
             (None, Some(value)) => {
                 let previous = self.previous(key)?;
                 self.edits.insert(hash, Some(Leaf { key: hash, value, next: previous.next }));
-                self.edits.insert(previous.key, Some(Leaf { next: hash, ..previous }));
+                if !(planted!(SentinelForgotten) && previous.key == Leaf::SENTINEL.key) {
+                    self.edits.insert(previous.key, Some(Leaf { next: hash, ..previous }));
+                }
                 hash
             }
             (Some(leaf), None) => {
@@ -70,7 +72,8 @@ impl<'a> Batch<'a> {
                     return Err(mismatch(&hash));
                 }
                 self.edits.insert(hash, None);
-                self.edits.insert(previous.key, Some(Leaf { next: leaf.next, ..previous }));
+                let next = if planted!(DeletedStaysLinked) { hash } else { leaf.next };
+                self.edits.insert(previous.key, Some(Leaf { next, ..previous }));
                 previous.key
             }
         };

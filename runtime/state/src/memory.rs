@@ -3,6 +3,7 @@
 use crate::store::{Store, must_follow};
 use abi::diff::Diff;
 use abi::fault::Fault;
+use abi::planted;
 use abi::view::{Entry, Scan, View};
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Included, Unbounded};
@@ -151,6 +152,9 @@ impl Store for MemoryStore {
         let mut inner = self.inner.write().map_err(|_| Fault::Stopped)?;
         must_follow(inner.applied, height)?;
         for (key, value) in diff.iter() {
+            if value.is_none() && planted!(DeleteNotApplied) {
+                continue;
+            }
             inner.write(key, Version { since: height, value: value.map(<[u8]>::to_vec) });
         }
         inner.applied = height;

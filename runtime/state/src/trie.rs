@@ -7,7 +7,7 @@
 
 use crate::leaf::{Leaf, node_hash};
 use crate::shape::{Op, Shape};
-use abi::Hash;
+use abi::{Hash, planted};
 
 /// The leaf that stands at a key hash from now on, or that none does.
 pub(crate) type Edit = (Hash, Option<Leaf>);
@@ -105,7 +105,9 @@ impl Trie {
             self.branches.take(at);
             return zeros;
         }
-        if let (Link::Empty, Link::Leaf(_)) = (zeros.link, ones.link) {
+        if let (Link::Empty, Link::Leaf(_)) = (zeros.link, ones.link)
+            && !planted!(BranchNotCollapsed)
+        {
             self.branches.take(at);
             return ones;
         }
