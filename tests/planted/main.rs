@@ -61,6 +61,9 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// Runs a step of a harness with the bug planted: what it finds.
+type Attempt<'a> = dyn Fn(&dyn Fn() -> Result<(), String>) -> Option<String> + 'a;
+
 /// The bugs of this run.
 fn chosen() -> Vec<&'static Bug> {
     if let Some(name) = variable("FOIL_BUG") {
@@ -107,7 +110,7 @@ fn hunt(bug: Option<&'static str>, by: Harness, most: u64) -> (u64, Option<Strin
 }
 
 /// The states that power cuts may leave of a recording, one after the other.
-fn power_cuts(attempt: &dyn Fn(&dyn Fn() -> Result<(), String>) -> Option<String>) -> (u64, Option<String>) {
+fn power_cuts(attempt: &Attempt<'_>) -> (u64, Option<String>) {
     let recorded = std::cell::RefCell::new(None);
     let record = || {
         *recorded.borrow_mut() = Some(record::record(1, 14).map_err(|fault| fault.to_string())?);
