@@ -59,6 +59,7 @@ foil_missing() {
     { command -v "${CXX:-c++}" && command -v cc; } >/dev/null || echo g++
     command -v git >/dev/null || echo git
     command -v python3 >/dev/null || echo python3
+    command -v strace >/dev/null || echo strace
     # Debian's Python makes virtual environments only with another package.
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
     lib=$(foil_libclang)
