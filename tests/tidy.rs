@@ -39,6 +39,7 @@ const NAMED_BY: &[(&str, &[&str])] = &[
     ("clap", &["node", "verify"]),
     ("ed25519-dalek", &["abi"]),
     ("hyper", &["node"]),
+    ("object_store", &["node"]),
     ("rocksdb", &["node"]),
     ("rustix", &["node", "verify"]),
     ("sha2", &["abi", "journal"]),

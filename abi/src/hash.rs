@@ -158,6 +158,12 @@ kinds! {
     /// A line of a bulk run, whose digest is the call's idempotency key.
     RUN_LINE = "counterfoil v1 run line",
         "df6850b06fd5de5c9fe33f54288f791569ca94c55c0ead3390aef73832d4e63f";
+    /// A chunk of a snapshot.
+    SNAPSHOT_CHUNK = "counterfoil v1 snapshot chunk",
+        "2ccdcd239ca55667a9d264ba470dcc5b099d5e76b4d9785c3558362c42c896b6";
+    /// The manifest of a snapshot, without its signature.
+    SNAPSHOT = "counterfoil v1 snapshot",
+        "7fa0b0cc1adb3f3305c13ca1ec6dff358a525e837a9bb2c2a1880f10bdb28fb8";
 }
 
 #[cfg(test)]

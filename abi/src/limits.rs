@@ -106,5 +106,12 @@ pub const WITNESS_BYTES_MAX: usize = 32 << 20;
 /// Longest call, signed, in bytes of its canonical encoding.
 pub const CALL_BYTES_MAX: usize = ARGS_BYTES_MAX + (16 << 10);
 
+/// Longest chunk of a snapshot, in bytes of its canonical encoding.
+pub const CHUNK_BYTES_MAX: usize = 1 << 20;
+/// Most entries of one chunk of a snapshot.
+pub const CHUNK_ENTRIES_MAX: usize = 1 << 14;
+/// Most chunks of one snapshot.
+pub const CHUNKS_MAX: usize = 1 << 20;
+
 /// Deepest nesting of a value whose shape is only known at run time.
 pub const CBOR_DEPTH_MAX: usize = 32;

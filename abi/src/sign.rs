@@ -90,6 +90,8 @@ pub enum Subject {
     Envelope = 2,
     /// An act of a shard's authority; the digest is the call's.
     Authority = 3,
+    /// A snapshot, by the node that took it; the digest is that of its manifest without the signature.
+    Snapshot = 4,
 }
 
 /// The bytes that are signed: the domain, the version, the subject, the shard, a digest.
@@ -139,7 +141,7 @@ mod tests {
     #[test]
     fn a_signature_of_one_subject_is_none_of_another() {
         let key = SecretKey::from_seed(&[7; 32]);
-        let subjects = [Subject::Call, Subject::Envelope, Subject::Authority];
+        let subjects = [Subject::Call, Subject::Envelope, Subject::Authority, Subject::Snapshot];
         for signed in subjects {
             let signature = key.sign(&message(signed, &Hash::ZERO, &Hash::ZERO));
             for claimed in subjects {

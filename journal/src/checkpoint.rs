@@ -68,6 +68,7 @@ pub struct CheckpointFile {
 
 const CHECKPOINT: &str = "counterfoil checkpoint";
 
+/// Begins a file that stands alone: its name, the version, the genesis.
 pub(crate) fn encode_start(w: &mut Writer, members: usize, magic: &str, genesis: &Genesis) {
     w.array(members);
     w.text(magic);
@@ -75,6 +76,7 @@ pub(crate) fn encode_start(w: &mut Writer, members: usize, magic: &str, genesis:
     Bytes(genesis.to_bytes()).encode(w);
 }
 
+/// Reads what [`encode_start`] writes; the genesis.
 pub(crate) fn decode_start(r: &mut Reader<'_>, members: usize, magic: &str) -> Result<Genesis, Error> {
     r.array_of(members)?;
     r.named(magic)?;

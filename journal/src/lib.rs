@@ -14,7 +14,7 @@
 //! # Order
 //!
 //! `block` → `history` → `commitment` → `receipt` are what is signed; `page` → `segment` → `log` are how
-//! it is kept; `bundle` and `verify` are how it is handed on and judged; `note` → `head` → `tile` and
+//! it is kept; `bundle` and `verify` are how it is handed on and judged; `snapshot` is where it goes on from; `note` → `head` → `tile` and
 //! `witness` are how strangers hold it to having one history.
 //!
 //! # Example
@@ -47,6 +47,7 @@ mod page;
 mod receipt;
 mod revert;
 mod segment;
+mod snapshot;
 mod tile;
 mod verify;
 mod window;
@@ -70,10 +71,11 @@ pub use note::{Line, NOTE_BYTES_MAX, Note, NoteError, NoteKey, SIGNATURES_MAX, S
 pub use receipt::{Committed, Receipt, ReceiptError, ReceiptFile};
 pub use revert::Reverted;
 pub use segment::SegmentSize;
+pub use snapshot::{Part, SnapshotError, SnapshotManifest, Standing};
 pub use tile::{
     TILE_WIDTH, Tile, TileError, TileKind, bundle_of_records, history_of_tiles, records_of_bundle,
     root_of_tiles,
 };
 pub use verify::{Chain, Invalid, Reason, prove};
-pub use window::Window;
+pub use window::{LiveKey, Window};
 pub use witness::{Decision, Refusal, Request, Witness};

@@ -3,7 +3,7 @@
 use abi::call::Caller;
 use abi::codec::Encode;
 use abi::hash::SCOPE;
-use abi::{Hash, planted};
+use abi::{Hash, canonical_array, planted};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which (caller, key) pairs are live, and at which seq each was used: some 130 bytes for each.
@@ -16,6 +16,19 @@ pub struct Window {
     /// The same, by the time at which they expire.
     expiring: BTreeSet<(u64, Hash)>,
 }
+
+/// A live key, as a snapshot keeps it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LiveKey {
+    /// The digest of caller and key.
+    pub scope: Hash,
+    /// When it expires.
+    pub expires_ms: u64,
+    /// The seq of the call that used it.
+    pub seq: u64,
+}
+
+canonical_array!(LiveKey { scope, expires_ms, seq });
 
 #[derive(Clone, Copy, Debug)]
 struct Live {
@@ -31,6 +44,24 @@ impl Window {
     /// No live keys.
     pub fn new() -> Window {
         Window::default()
+    }
+
+    /// The window in which these keys are live.
+    pub fn of(live: &[LiveKey]) -> Window {
+        let entry = |key: &LiveKey| (key.scope, Live { seq: key.seq, expires_ms: key.expires_ms });
+        Window {
+            live: live.iter().map(entry).collect(),
+            expiring: live.iter().map(|key| (key.expires_ms, key.scope)).collect(),
+        }
+    }
+
+    /// The live keys, by scope.
+    pub fn live(&self) -> impl Iterator<Item = LiveKey> {
+        self.live.iter().map(|(scope, live)| LiveKey {
+            scope: *scope,
+            expires_ms: live.expires_ms,
+            seq: live.seq,
+        })
     }
 
     /// The seq of the call that used this key and is still live.

@@ -29,6 +29,7 @@ mod receipts;
 #[allow(dead_code, reason = "the simulated world draws more kinds of numbers")]
 mod rng;
 mod rows;
+mod snapshots;
 mod steps;
 mod wasm;
 mod witness;

@@ -34,6 +34,7 @@ pub mod recover;
 pub mod replay;
 mod revert;
 mod shard;
+pub mod snapshot;
 mod system;
 
 pub use admit::{Refusal, Rejected};

@@ -3,7 +3,7 @@
 mod admission;
 mod batching;
 mod divergence;
-mod fixture;
+pub(crate) mod fixture;
 mod opening;
 mod outcomes;
 mod retries;

@@ -77,6 +77,11 @@ pub enum Command {
     Bundle(commands::bundle::BundleArgs),
     /// Write the shard's signed height, head and state root, for verifiers to go on from.
     Checkpoint(commands::checkpoint::CheckpointArgs),
+    /// Take, list, verify and collect snapshots of the shard's state.
+    #[command(subcommand)]
+    Snapshot(commands::snapshot::SnapshotCommand),
+    /// Build the shard's store anew from a snapshot and the blocks after it.
+    Restore(commands::restore::RestoreArgs),
     /// Find the first difference between two histories of a shard, and prove it.
     Diverge(commands::diverge::DivergeArgs),
     /// Publish the history's head and tiles as static files.

@@ -10,12 +10,16 @@
 //! shards/ID/genesis       a shard's birth certificate
 //! shards/ID/journal/      the truth
 //! shards/ID/store/        a cache of its fold
+//! shards/ID/store.new/    another one in the making, or the one that it has replaced
+//! snapshots/ID/           a shard's snapshots
 //! ```
 
 use crate::disk::FileDisk;
 use crate::error::NodeError;
 use crate::keys;
+use crate::restore;
 use crate::rocks::RocksStore;
+use crate::snapshots::Snapshots;
 use abi::codec::{Decode, Encode};
 use abi::fault::Fault;
 use abi::genesis::Genesis;
@@ -37,6 +41,10 @@ const FORMAT: &str = "counterfoil data 1\n";
 const KEY: &str = "node.key";
 /// Where the writer keys lie that are not the node's own.
 const WRITERS: &str = "writers";
+
+/// Where a shard's store lies.
+pub(crate) const STORE: &str = "store";
+const SNAPSHOTS: &str = "snapshots";
 
 /// A shard on files and RocksDB.
 pub type NodeShard = Shard<FileDisk, RocksStore>;
@@ -189,24 +197,62 @@ impl Data {
     /// Opens a shard, whatever happened to it before.
     pub fn open_shard(&self, id: Hash, build: String) -> Result<(NodeShard, Recovered), NodeError> {
         let dir = self.shard_dir(id)?;
+        restore::clear(&dir)?;
+        let genesis = self.genesis(&dir, id)?;
+        Ok(Shard::open(self.opening(&dir, id, (genesis, STORE), build)?)?)
+    }
+
+    /// The genesis of a shard, which must be its own.
+    pub(crate) fn genesis(&self, dir: &Dir, id: Hash) -> Result<Genesis, NodeError> {
         let bytes = dir.read("genesis").map_err(|e| NodeError::io(format!("read shards/{id}/genesis"), e))?;
         let genesis = Genesis::from_bytes(&bytes)
             .map_err(|because| NodeError::GenesisDamaged { shard: id, because })?;
         if genesis.id() != id {
             return Err(NodeError::OtherShard { named: id, found: genesis.id() });
         }
-        Ok(Shard::open(self.opening(&dir, id, genesis, build)?)?)
+        Ok(genesis)
     }
 
-    fn shard_dir(&self, id: Hash) -> Result<Dir, NodeError> {
+    /// The snapshots of a shard.
+    pub fn snapshots(&self, id: Hash) -> Result<Snapshots, NodeError> {
+        let failed = |e: std::io::Error| NodeError::io("make the directory of snapshots", e);
+        make_dir(&self.dir, SNAPSHOTS).map_err(failed)?;
+        sync(&self.dir, SNAPSHOTS)?;
+        let all = self.dir.open_dir(SNAPSHOTS).map_err(failed)?;
+        make_dir(&all, &id.to_string()).map_err(failed)?;
+        sync(&all, SNAPSHOTS)?;
+        let place = self.path.join(format!("{SNAPSHOTS}/{id}"));
+        Ok(Snapshots::in_directory(&place, id, self.key()?)?)
+    }
+
+    /// Removes the files that were being written among a shard's snapshots when a process died. Nobody may
+    /// be writing there.
+    pub fn sweep_snapshots(&self, id: Hash) -> Result<(), NodeError> {
+        let failed = |e: std::io::Error| NodeError::io("sweep the snapshots", e);
+        let place = self.dir.open_dir(format!("{SNAPSHOTS}/{id}")).map_err(failed)?;
+        for folder in place.entries().map_err(failed)? {
+            let folder = folder.and_then(|folder| folder.open_dir()).map_err(failed)?;
+            for entry in folder.entries().map_err(failed)? {
+                let name = entry.map_err(failed)?.file_name();
+                // So the objects' library names what it has not finished.
+                if name.to_string_lossy().contains('#') {
+                    folder.remove_file(&name).map_err(failed)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn shard_dir(&self, id: Hash) -> Result<Dir, NodeError> {
         self.dir.open_dir(format!("shards/{id}")).map_err(|e| NodeError::io(format!("open shards/{id}"), e))
     }
 
-    fn opening(
+    /// What the shard is opened with: its genesis and the name of its store.
+    pub(crate) fn opening(
         &self,
         dir: &Dir,
         id: Hash,
-        genesis: Genesis,
+        (genesis, store): (Genesis, &str),
         build: String,
     ) -> Result<Opening<FileDisk, RocksStore>, NodeError> {
         let journal =
@@ -216,10 +262,14 @@ impl Data {
             keyring: self.keyring()?,
             disk: FileDisk::open(journal)?,
             // RocksDB opens by path and keeps to its own directory.
-            store: RocksStore::open(&self.path.join(format!("shards/{id}/store")))?,
+            store: RocksStore::open(&self.store_path(id, store))?,
             programs: Box::new(self.programs()?),
             build,
         })
+    }
+
+    pub(crate) fn store_path(&self, id: Hash, store: &str) -> PathBuf {
+        self.path.join(format!("shards/{id}/{store}"))
     }
 
     /// The programs kept here.

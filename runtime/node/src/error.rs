@@ -1,5 +1,6 @@
 //! What a command can end in, with its number and exit code.
 
+use crate::snapshots::SnapshotsError;
 use abi::Coded;
 use abi::fault::Fault;
 use abi::genesis::GenesisError;
@@ -145,6 +146,9 @@ pub enum NodeError {
     /// A history that is not as it must be.
     #[error("{}", .0.reason)]
     Verdict(Box<Verdict>),
+    /// A snapshot cannot be taken, believed or loaded.
+    #[error("{0}")]
+    Snapshots(Box<SnapshotsError>),
     /// The machine failed.
     #[error("{0}")]
     Fault(#[from] Fault),
@@ -172,9 +176,16 @@ impl NodeError {
                 Exit::Io
             }
             NodeError::Replay(error) => Exit::of_replay(error),
+            NodeError::Snapshots(error) => error.exit(),
             NodeError::Verdict(verdict) => verdict.exit,
             _ => Exit::Failure,
         }
+    }
+}
+
+impl From<SnapshotsError> for NodeError {
+    fn from(error: SnapshotsError) -> NodeError {
+        NodeError::Snapshots(Box::new(error))
     }
 }
 
@@ -214,6 +225,7 @@ impl Coded for NodeError {
             NodeError::Shard(error) => error.code(),
             NodeError::Replay(error) => error.code(),
             NodeError::Verdict(verdict) => verdict.code,
+            NodeError::Snapshots(error) => error.code(),
             NodeError::Fault(fault) => fault.code(),
         }
     }

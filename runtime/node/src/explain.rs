@@ -49,6 +49,7 @@ pub(crate) const KINDS: &[(&str, &[&[Explanation]])] = &[
             history::RULES,
             history::BUNDLES,
             history::FORKS,
+            history::SNAPSHOTS,
             heads::TABLE,
             proofs::TABLE,
             programs::TABLE,

@@ -14,17 +14,21 @@ mod http;
 pub mod keys;
 mod map;
 mod memory;
+mod objects;
 mod output;
 mod program;
 mod progress;
+mod restore;
 mod rocks;
 mod rows;
+mod schedule;
 mod site;
+pub mod snapshots;
 mod told;
 mod value;
 
 pub use disk::FileDisk;
-pub use rocks::RocksStore;
+pub use rocks::{RocksReader, RocksStore};
 
 use cli::{Cli, Command};
 use error::NodeError;
@@ -47,6 +51,8 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::Advance(args) => commands::revert::advance(global, args),
         Command::Bundle(args) => commands::bundle::run(global, args),
         Command::Checkpoint(args) => commands::checkpoint::run(global, args),
+        Command::Snapshot(command) => commands::snapshot::run(global, command),
+        Command::Restore(args) => commands::restore::run(global, args),
         Command::Diverge(args) => commands::diverge::run(global, args),
         Command::Publish(args) => commands::publish::run(global, args),
         Command::Consistency(args) => commands::consistency::run(global, args),

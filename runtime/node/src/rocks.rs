@@ -4,13 +4,15 @@
 //!
 //! - The height marker travels in the same batch as the diff it marks, and `atomic_flush` keeps both
 //!   column families at one point after any crash. What a crash loses, the journal replays.
+//! - What a [`RocksReader`] shows is the state after one block, however many are applied meanwhile.
 //! - Everything is flushed by one function that names every column family: flushing one alone would break
 //!   that (`.clippy.toml` bans the calls that do).
 
 use rocksdb::{
-    ColumnFamily, DB, Direction, FlushOptions, IteratorMode, Options, ReadOptions, WriteBatch, WriteOptions,
+    ColumnFamily, DB, Direction, FlushOptions, IteratorMode, Options, ReadOptions, Snapshot, WriteBatch,
+    WriteOptions,
 };
-use state::{Diff, Entry, Fault, Scan, Store, View, must_follow};
+use state::{Diff, Entry, Fault, Fill, Scan, Store, View, must_be_unborn, must_follow};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,7 +30,33 @@ struct RocksView {
     db: Arc<DB>,
 }
 
+/// A store for another thread, which reads it at one moment while blocks are applied.
+#[derive(Clone)]
+pub struct RocksReader {
+    db: Arc<DB>,
+}
+
+/// The store as it was at that moment.
+struct FrozenView<'a> {
+    db: &'a DB,
+    snapshot: Snapshot<'a>,
+}
+
+impl RocksReader {
+    /// Shows `read` the state after the block that is applied last now, with that block's height.
+    pub fn frozen<T>(&self, read: impl FnOnce(u64, &dyn View) -> T) -> Result<T, Fault> {
+        let view = FrozenView { db: &self.db, snapshot: self.db.snapshot() };
+        let height = height_of(view.snapshot.get(HEIGHT))?;
+        Ok(read(height, &view))
+    }
+}
+
 impl RocksStore {
+    /// A reader of this store.
+    pub fn reader(&self) -> RocksReader {
+        RocksReader { db: self.db.clone() }
+    }
+
     /// Opens the store in `path`, which is made if it is not there.
     pub fn open(path: &Path) -> Result<RocksStore, Fault> {
         let mut options = Options::default();
@@ -50,17 +78,30 @@ fn family<'a>(db: &'a DB, name: &str) -> Result<&'a ColumnFamily, Fault> {
     db.cf_handle(name).ok_or_else(|| Fault::corrupt(format!("store: no column family {name}")))
 }
 
+/// The height that a marker says; 0 where there is none.
+fn height_of(marker: Result<Option<Vec<u8>>, rocksdb::Error>) -> Result<u64, Fault> {
+    let Some(bytes) = marker.map_err(|e| Fault::io("read the store", e))? else {
+        return Ok(0);
+    };
+    let bytes = bytes.try_into().map_err(|_| Fault::corrupt("store: the height marker"))?;
+    Ok(u64::from_be_bytes(bytes))
+}
+
+impl RocksStore {
+    fn write(&self, batch: WriteBatch) -> Result<(), Fault> {
+        let mut options = WriteOptions::default();
+        options.disable_wal(true);
+        self.db.write_opt(batch, &options).map_err(|e| Fault::io("write the store", e))
+    }
+}
+
 impl Store for RocksStore {
     fn view(&self) -> Arc<dyn View> {
         Arc::new(RocksView { db: self.db.clone() })
     }
 
     fn applied(&self) -> Result<u64, Fault> {
-        let Some(bytes) = self.db.get(HEIGHT).map_err(|e| Fault::io("read the store", e))? else {
-            return Ok(0);
-        };
-        let bytes = bytes.try_into().map_err(|_| Fault::corrupt("store: the height marker"))?;
-        Ok(u64::from_be_bytes(bytes))
+        height_of(self.db.get(HEIGHT))
     }
 
     fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault> {
@@ -74,9 +115,7 @@ impl Store for RocksStore {
             }
         }
         batch.put(HEIGHT, height.to_be_bytes());
-        let mut options = WriteOptions::default();
-        options.disable_wal(true);
-        self.db.write_opt(batch, &options).map_err(|e| Fault::io("write the store", e))
+        self.write(batch)
     }
 
     fn flush(&mut self) -> Result<(), Fault> {
@@ -87,31 +126,65 @@ impl Store for RocksStore {
     }
 }
 
+impl Fill for RocksStore {
+    fn fill(&mut self, entries: &[Entry]) -> Result<(), Fault> {
+        must_be_unborn(self.applied()?)?;
+        let state = family(&self.db, STATE)?;
+        let mut batch = WriteBatch::default();
+        entries.iter().for_each(|(key, value)| batch.put_cf(state, key, value));
+        self.write(batch)
+    }
+
+    fn filled(&mut self, height: u64) -> Result<(), Fault> {
+        must_be_unborn(self.applied()?)?;
+        let mut batch = WriteBatch::default();
+        batch.put(HEIGHT, height.to_be_bytes());
+        self.write(batch)?;
+        self.flush()
+    }
+}
+
 impl View for RocksView {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         self.db.get_cf(family(&self.db, STATE)?, key).map_err(|e| Fault::io("read the store", e))
     }
 
     fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
-        if scan.to.is_some_and(|to| to <= scan.from) {
-            return Ok(Vec::new());
-        }
-        let mut options = ReadOptions::default();
-        options.set_iterate_lower_bound(scan.from);
-        if let Some(to) = scan.to {
-            options.set_iterate_upper_bound(to);
-        }
-        // A reverse iterator starts at the last key within its bounds.
-        let mode = match scan.reverse {
-            false => IteratorMode::From(scan.from, Direction::Forward),
-            true => IteratorMode::End,
-        };
-        let entries = self.db.iterator_cf_opt(family(&self.db, STATE)?, options, mode).take(scan.limit);
-        entries
-            .map(|entry| entry.map(|(key, value)| (key.into_vec(), value.into_vec())))
-            .collect::<Result<_, _>>()
-            .map_err(|e| Fault::io("scan the store", e))
+        scanned(&self.db, ReadOptions::default(), scan)
     }
+}
+
+impl View for FrozenView<'_> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        self.snapshot.get_cf(family(self.db, STATE)?, key).map_err(|e| Fault::io("read the store", e))
+    }
+
+    fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
+        let mut options = ReadOptions::default();
+        options.set_snapshot(&self.snapshot);
+        scanned(self.db, options, scan)
+    }
+}
+
+/// The entries of a range, read with these options.
+fn scanned(db: &DB, mut options: ReadOptions, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
+    if scan.to.is_some_and(|to| to <= scan.from) {
+        return Ok(Vec::new());
+    }
+    options.set_iterate_lower_bound(scan.from);
+    if let Some(to) = scan.to {
+        options.set_iterate_upper_bound(to);
+    }
+    // A reverse iterator starts at the last key within its bounds.
+    let mode = match scan.reverse {
+        false => IteratorMode::From(scan.from, Direction::Forward),
+        true => IteratorMode::End,
+    };
+    let entries = db.iterator_cf_opt(family(db, STATE)?, options, mode).take(scan.limit);
+    entries
+        .map(|entry| entry.map(|(key, value)| (key.into_vec(), value.into_vec())))
+        .collect::<Result<_, _>>()
+        .map_err(|e| Fault::io("scan the store", e))
 }
 
 #[cfg(test)]
@@ -146,6 +219,44 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_frozen_view_stands_still_while_blocks_are_applied() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = RocksStore::open(dir.path()).unwrap();
+        let diff = |value: u8| {
+            let mut diff = Diff::new();
+            (0..10).for_each(|key| diff.put(vec![1, key], (!value.is_multiple_of(3)).then(|| vec![value])));
+            diff
+        };
+        (1..=4u8).for_each(|height| store.apply(height.into(), &diff(height)).unwrap());
+        let all = Scan { from: b"", to: None, reverse: false, limit: 100 };
+        let before = store.view().scan(&all).unwrap();
+        let reader = store.reader();
+        let found = reader.frozen(|height, view| {
+            (5..=9u8).for_each(|height| store.apply(height.into(), &diff(height)).unwrap());
+            store.flush().unwrap();
+            (height, view.scan(&all), view.get(&[1, 3]), store.view().scan(&all))
+        });
+        let (height, frozen, one, live) = found.unwrap();
+        assert_eq!((height, frozen.as_ref(), one), (4, Ok(&before), Ok(Some(vec![4]))));
+        assert_ne!(live, frozen);
+        assert_eq!(reader.frozen(|height, _| height), Ok(9));
+    }
+
+    #[test]
+    fn a_store_is_filled_once_and_durably() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = RocksStore::open(dir.path()).unwrap();
+        store.fill(&[(vec![1], vec![2])]).unwrap();
+        assert_eq!(store.applied(), Ok(0), "it is of no block before it is whole");
+        store.filled(7).unwrap();
+        assert!(store.fill(&[]).is_err() && store.filled(8).is_err());
+        drop(store);
+        let mut store = RocksStore::open(dir.path()).unwrap();
+        assert_eq!((store.applied(), store.view().get(&[1])), (Ok(7), Ok(Some(vec![2]))));
+        store.apply(8, &Diff::new()).unwrap();
     }
 
     #[test]

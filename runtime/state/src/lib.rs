@@ -21,6 +21,7 @@
 //!   absence, and that nothing was left out of a range. Verifying needs neither tree nor store.
 //! - A block runs on its [`Witness`] as it does on the whole state, and comes to the same root; what the
 //!   witness does not hold is [`Fault::WitnessIncomplete`], never an absent key.
+//! - A state comes back from the [`Chunks`] of a snapshot whole and with the wanted root, or not at all.
 //! - A tree that is to prove from a view of another state reports a [`Fault`] instead.
 //!
 //! # Limits
@@ -55,6 +56,7 @@ mod prove;
 mod pruned;
 mod reads;
 mod shape;
+mod snapshot;
 mod store;
 mod tree;
 mod trie;
@@ -69,6 +71,7 @@ pub use abi::view::{Entry, Overlay, Scan, View};
 pub use memory::MemoryStore;
 pub use proof::{KeysProof, ProofError, Proven, RangeProof};
 pub use reads::{Reads, Recording};
-pub use store::{Store, must_follow};
+pub use snapshot::{Chunk, Chunks, Rebuild, SnapshotError};
+pub use store::{Fill, Store, must_be_unborn, must_follow};
 pub use tree::{Tree, empty_root};
 pub use witness::{Witness, WitnessState};

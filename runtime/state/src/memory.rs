@@ -1,6 +1,6 @@
 //! A store in memory, and views of it that stay.
 
-use crate::store::{Store, must_follow};
+use crate::store::{Fill, Store, must_be_unborn, must_follow};
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::planted;
@@ -166,6 +166,24 @@ impl Store for MemoryStore {
     }
 }
 
+impl Fill for MemoryStore {
+    fn fill(&mut self, entries: &[Entry]) -> Result<(), Fault> {
+        let mut inner = self.inner.write().map_err(|_| Fault::Stopped)?;
+        must_be_unborn(inner.applied)?;
+        entries
+            .iter()
+            .for_each(|(key, value)| inner.write(key, Version { since: 0, value: Some(value.clone()) }));
+        Ok(())
+    }
+
+    fn filled(&mut self, height: u64) -> Result<(), Fault> {
+        let mut inner = self.inner.write().map_err(|_| Fault::Stopped)?;
+        must_be_unborn(inner.applied)?;
+        inner.applied = height;
+        Ok(())
+    }
+}
+
 impl View for MemoryStore {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         self.read(|inner| inner.get(key, inner.applied))
@@ -233,6 +251,18 @@ mod tests {
         }
         assert!(must_follow(u64::MAX, 0).is_err(), "heights do not wrap");
         assert_eq!(store.applied(), Ok(1));
+        assert_eq!(store.view().get(b"a"), Ok(Some(b"1".to_vec())));
+    }
+
+    #[test]
+    fn a_store_is_filled_once_and_goes_on_from_there() {
+        let mut store = MemoryStore::default();
+        store.fill(&[(b"a".to_vec(), b"1".to_vec())]).unwrap();
+        store.filled(7).unwrap();
+        assert_eq!(store.applied(), Ok(7));
+        assert!(matches!(store.fill(&[]), Err(Fault::Host { .. })));
+        assert!(matches!(store.filled(8), Err(Fault::Host { .. })));
+        store.apply(8, &diff(&[("b", Some("2"))])).unwrap();
         assert_eq!(store.view().get(b"a"), Ok(Some(b"1".to_vec())));
     }
 

@@ -2,7 +2,7 @@
 
 use abi::diff::Diff;
 use abi::fault::Fault;
-use abi::view::View;
+use abi::view::{Entry, View};
 use std::sync::Arc;
 
 /// The applied state of a shard. It is a cache of the journal's fold: blocks are applied in order, each
@@ -20,6 +20,24 @@ pub trait Store {
 
     /// Returns when everything applied is durable.
     fn flush(&mut self) -> Result<(), Fault>;
+}
+
+/// A store that can be filled from a snapshot instead of by blocks.
+pub trait Fill: Store {
+    /// Puts entries into a store at height 0. Until it is [`filled`](Fill::filled) they stand for no block,
+    /// and a crash may leave any of them.
+    fn fill(&mut self, entries: &[Entry]) -> Result<(), Fault>;
+
+    /// Says that everything that was put is the state after block `height`; durable when it returns.
+    fn filled(&mut self, height: u64) -> Result<(), Fault>;
+}
+
+/// The rule every store keeps that is filled: no block was applied to it.
+pub fn must_be_unborn(applied: u64) -> Result<(), Fault> {
+    match applied {
+        0 => Ok(()),
+        height => Err(Fault::host(format!("a store that holds a state is filled: applied={height}"))),
+    }
 }
 
 /// The rule every store keeps: block `height` is applied right after block `applied`.

@@ -52,14 +52,17 @@ impl Tree {
                 None => break,
             }
         }
+        Tree::of_entries(leaves).ok_or_else(|| Fault::corrupt("state: a scan shows a key twice"))
+    }
+
+    /// The tree over the entries that these are the leaves of: the sentinel, then all keys in byte order.
+    /// Which one is next is filled in here. `None` where a key is there twice.
+    pub(crate) fn of_entries(mut leaves: Vec<Leaf>) -> Option<Tree> {
         for at in 1..leaves.len() {
             leaves[at - 1].next = leaves[at].key;
         }
         leaves.sort_unstable_by_key(|leaf| leaf.key);
-        if !leaves.is_sorted_by(|a, b| a.key < b.key) {
-            return Err(Fault::corrupt("state: a scan shows a key twice"));
-        }
-        Ok(Tree { trie: Trie::new(&leaves) })
+        leaves.is_sorted_by(|a, b| a.key < b.key).then(|| Tree { trie: Trie::new(&leaves) })
     }
 
     /// The root of the state.

@@ -15,6 +15,8 @@ const PINS: &[(usize, &str)] = &[
     (550, "a39989e4a5ce797dc3b2a0b3f7005f2c675beede706e9a877535df0775bdbe28"),
     // Forks of published heads, reverts and advances.
     (573, "d2bf1aee0fb33456ddd3e11a90517b6aa2719ac66f331a95b7f8de125baa2bca"),
+    // The hashes of snapshots.
+    (575, "4661e168a6ccfbcd0425054d290901edbb901fca8c42756547ed06a21d3aa806"),
 ];
 
 fn digest(lines: &[String]) -> String {

@@ -15,17 +15,17 @@ use journal::{Block, Journal, MemoryDisk, SegmentSize};
 use state::MemoryStore;
 use std::collections::BTreeMap;
 
-pub(super) const START_MS: u64 = 1_000_000;
-pub(super) const WINDOW_MS: u64 = 100_000;
-pub(super) const JUMP_MS: u64 = 50_000;
-pub(super) const FUEL: u64 = 1_000_000;
+pub(crate) const START_MS: u64 = 1_000_000;
+pub(crate) const WINDOW_MS: u64 = 100_000;
+pub(crate) const JUMP_MS: u64 = 50_000;
+pub(crate) const FUEL: u64 = 1_000_000;
 
 /// The key of anybody whom the tests name by a number: 1 is the writer's, 2 to 4 the authority's.
-pub(super) fn key(number: u8) -> SecretKey {
+pub(crate) fn key(number: u8) -> SecretKey {
     SecretKey::from_seed(&[number; 32])
 }
 
-pub(super) fn genesis() -> Genesis {
+pub(crate) fn genesis() -> Genesis {
     let mut keys = [2, 3, 4].map(|number| key(number).public()).to_vec();
     keys.sort();
     Genesis {
@@ -47,20 +47,20 @@ fn wasm(step: u64) -> Vec<u8> {
 }
 
 /// The program that counts in this step.
-pub(super) fn program(step: u64) -> Hash {
+pub(crate) fn program(step: u64) -> Hash {
     PROGRAM.hash(&wasm(step))
 }
 
 /// What no program may look like.
-pub(super) const INADMISSIBLE: &[u8] = b"not wasm";
+pub(crate) const INADMISSIBLE: &[u8] = b"not wasm";
 
 /// Programs of steps 1 and 10, and one that is not admitted.
-pub(super) fn programs() -> BTreeMap<Hash, Vec<u8>> {
+pub(crate) fn programs() -> BTreeMap<Hash, Vec<u8>> {
     [wasm(1), wasm(10), INADMISSIBLE.to_vec()].into_iter().map(|wasm| (PROGRAM.hash(&wasm), wasm)).collect()
 }
 
 /// What a shard of these tests is opened with.
-pub(super) fn opening(disk: MemoryDisk, store: MemoryStore) -> Opening<MemoryDisk, MemoryStore> {
+pub(crate) fn opening(disk: MemoryDisk, store: MemoryStore) -> Opening<MemoryDisk, MemoryStore> {
     let programs = Box::new(programs());
     Opening {
         genesis: genesis(),
@@ -73,27 +73,27 @@ pub(super) fn opening(disk: MemoryDisk, store: MemoryStore) -> Opening<MemoryDis
 }
 
 /// The disk of a new shard, with segments that are smaller than a node's.
-pub(super) fn disk(genesis: &Genesis) -> MemoryDisk {
+pub(crate) fn disk(genesis: &Genesis) -> MemoryDisk {
     let size = SegmentSize::of_pages(200);
     Journal::create_with(MemoryDisk::new(), genesis.id(), size).unwrap().into_disk()
 }
 
 /// A shard, and the host's clock.
-pub(super) struct Sample {
-    pub(super) shard: Shard<MemoryDisk, MemoryStore>,
-    pub(super) now_ms: u64,
+pub(crate) struct Sample {
+    pub(crate) shard: Shard<MemoryDisk, MemoryStore>,
+    pub(crate) now_ms: u64,
     keys_used: u8,
 }
 
 impl Sample {
     /// A shard without a program.
-    pub(super) fn born() -> Sample {
+    pub(crate) fn born() -> Sample {
         let (shard, _) = Shard::open(opening(disk(&genesis()), MemoryStore::default())).unwrap();
         Sample { shard, now_ms: START_MS, keys_used: 0 }
     }
 
     /// A shard whose program counts in steps of 1.
-    pub(super) fn begun() -> Sample {
+    pub(crate) fn begun() -> Sample {
         let mut sample = Sample::born();
         let deploy = sample.deploy(program(1), &[2, 3]);
         assert!(matches!(sample.ask(&deploy), Answer::New { seq: 0, .. }));
@@ -101,7 +101,7 @@ impl Sample {
     }
 
     /// Closes the shard and opens it again.
-    pub(super) fn reopened(self) -> (Sample, Recovered) {
+    pub(crate) fn reopened(self) -> (Sample, Recovered) {
         let Sample { shard, now_ms, keys_used } = self;
         let (disk, store) = shard.close().unwrap();
         let (shard, recovered) = Shard::open(opening(disk, store)).unwrap();
@@ -109,7 +109,7 @@ impl Sample {
     }
 
     /// A call of nobody's, with a key that no other has.
-    pub(super) fn call(&mut self, method: &str) -> Call {
+    pub(crate) fn call(&mut self, method: &str) -> Call {
         self.keys_used += 1;
         Call {
             version: abi::VERSION,
@@ -126,18 +126,18 @@ impl Sample {
     }
 
     /// A call that nobody signed.
-    pub(super) fn unsigned(&mut self, method: &str) -> SignedCall {
+    pub(crate) fn unsigned(&mut self, method: &str) -> SignedCall {
         unsigned(self.call(method))
     }
 
     /// A call of the holder of key 9.
-    pub(super) fn signed(&mut self, method: &str) -> SignedCall {
+    pub(crate) fn signed(&mut self, method: &str) -> SignedCall {
         let call = Call { caller: Caller::Key(key(9).public()), ..self.call(method) };
         SignedCall::sign(call, &key(9))
     }
 
     /// A deploy, signed by these keys.
-    pub(super) fn deploy(&mut self, program: Hash, signers: &[u8]) -> SignedCall {
+    pub(crate) fn deploy(&mut self, program: Hash, signers: &[u8]) -> SignedCall {
         self.act(Act::Deploy(Deploy { program }), signers)
     }
 
@@ -151,16 +151,16 @@ impl Sample {
     }
 
     /// Delivers one call.
-    pub(super) fn ask(&mut self, signed: &SignedCall) -> Answer {
+    pub(crate) fn ask(&mut self, signed: &SignedCall) -> Answer {
         self.submit(std::slice::from_ref(signed), 1).remove(0)
     }
 
     /// Delivers calls in blocks.
-    pub(super) fn submit(&mut self, calls: &[SignedCall], block_calls: usize) -> Vec<Answer> {
+    pub(crate) fn submit(&mut self, calls: &[SignedCall], block_calls: usize) -> Vec<Answer> {
         self.deliver(calls, block_calls, false)
     }
 
-    pub(super) fn deliver(
+    pub(crate) fn deliver(
         &mut self,
         calls: &[SignedCall],
         block_calls: usize,
@@ -172,7 +172,7 @@ impl Sample {
     }
 
     /// Why a call is rejected, which leaves no trace.
-    pub(super) fn rejection(&mut self, signed: &SignedCall) -> Rejected {
+    pub(crate) fn rejection(&mut self, signed: &SignedCall) -> Rejected {
         let (position, head) = (self.shard.position().clone(), self.shard.head());
         let answer = self.ask(signed);
         assert_eq!((self.shard.position(), self.shard.head()), (&position, head));
@@ -183,23 +183,23 @@ impl Sample {
     }
 
     /// All blocks.
-    pub(super) fn blocks(&self) -> Vec<Block> {
+    pub(crate) fn blocks(&self) -> Vec<Block> {
         (1..=self.shard.position().height).map(|height| self.shard.block(height).unwrap().unwrap()).collect()
     }
 
     /// Everything in the state.
-    pub(super) fn content(&self) -> Vec<Entry> {
+    pub(crate) fn content(&self) -> Vec<Entry> {
         let all = Scan { from: b"", to: None, reverse: false, limit: usize::MAX };
         self.shard.view().scan(&all).unwrap()
     }
 }
 
-pub(super) fn unsigned(call: Call) -> SignedCall {
+pub(crate) fn unsigned(call: Call) -> SignedCall {
     SignedCall { call, proof: Proof::None }
 }
 
 /// Why a shard cannot be opened so.
-pub(super) fn refusal(opening: Opening<MemoryDisk, MemoryStore>) -> ShardError {
+pub(crate) fn refusal(opening: Opening<MemoryDisk, MemoryStore>) -> ShardError {
     match Shard::open(opening) {
         Ok(_) => panic!("it was opened"),
         Err(error) => error,

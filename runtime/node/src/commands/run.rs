@@ -13,6 +13,7 @@ use crate::error::NodeError;
 use crate::map::RowMap;
 use crate::program::{Serving, encode_arguments};
 use crate::rows::{Row, Rows, count_lines};
+use crate::schedule::Schedule;
 use crate::told::{Told, trap_fields};
 use crate::value::plain;
 use crate::{output, progress};
@@ -50,6 +51,9 @@ pub struct RunArgs {
     /// Most calls of one block.
     #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=BLOCK_CALLS_MAX as i64))]
     block_calls: u32,
+    /// Take a snapshot of the state every so many blocks, beside the run.
+    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(1..))]
+    snapshot_every: Option<u64>,
     /// The most fuel each call may use.
     #[arg(long, default_value_t = FUEL_DEFAULT)]
     fuel: u64,
@@ -74,7 +78,7 @@ struct Tally {
 pub fn run(global: &Global, args: &RunArgs) -> Result<Exit, NodeError> {
     let identity = Identity::read(args.identity.as_deref())?;
     let map = RowMap::read(&args.map)?;
-    let (_data, mut shard) = open(global)?;
+    let (data, mut shard) = open(global)?;
     let serving = Serving::of(&mut shard)?;
     let method = serving.method(&map.method, Kind::Call)?;
     let lines = count_lines(&args.file)?;
@@ -84,9 +88,13 @@ pub fn run(global: &Global, args: &RunArgs) -> Result<Exit, NodeError> {
 
     let begun = Instant::now();
     let (time_ms, tally) = (shard.position().time_ms, Tally::default());
-    let mut job = Job { args, identity, map, method, shard: &mut shard, serving: &serving, time_ms, tally };
+    let schedule = args.snapshot_every.map(|every| Schedule::new(&data, &shard, every));
+    let (shard_mut, serving) = (&mut shard, &serving);
+    let mut job = Job { args, identity, map, method, shard: shard_mut, serving, time_ms, tally, schedule };
     let result = job.rows(done, &bar);
     let (tally, elapsed) = (job.tally, begun.elapsed().as_secs_f64());
+    // Before the shard is closed: a snapshot that is being taken reads its store.
+    let snapshots = job.schedule.map(Schedule::finish);
     bar.finish_and_clear();
     let at = shard.position().clone();
     let head = shard.head();
@@ -109,6 +117,9 @@ pub fn run(global: &Global, args: &RunArgs) -> Result<Exit, NodeError> {
         "root": at.root.to_string(),
         "head": head.to_string(),
     });
+    if let Some(snapshots) = snapshots {
+        answer["snapshots"] = json!(snapshots);
+    }
     if !tally.traps.is_empty() {
         answer["traps"] = Value::Array(tally.traps);
     }
@@ -157,6 +168,7 @@ struct Job<'a> {
     /// The greatest time so far, which the shard's is when the rows so far are history.
     time_ms: u64,
     tally: Tally,
+    schedule: Option<Schedule<'a>>,
 }
 
 impl Job<'_> {
@@ -224,6 +236,9 @@ impl Job<'_> {
             }
         };
         let answers = self.shard.submit_watched(batch, &mut watch)?;
+        if let Some(schedule) = &mut self.schedule {
+            schedule.after_block(self.shard);
+        }
         for (line, answer) in lines.into_iter().zip(answers) {
             match answer {
                 Answer::New { seq, outcome } => {

@@ -92,4 +92,7 @@ pub(super) const TABLE: &[Explanation] = explained! {
         "History says that a program served which breaks a rule of admission: no honest node would have let \
         it.",
         "Keep the bundle as evidence; the reason behind it is an E40xx.";
+    "E5301" => "a snapshot cannot take this step",
+        "Its life has one order: UPLOADING, VERIFYING, COMMITTED, SUPERSEDED, gone.",
+        "`foil snapshot list` shows where it is; `foil snapshot collect` takes the steps that are due.";
 };

@@ -1,5 +1,6 @@
 //! E20xx to E23xx: why a history, a receipt or a bundle is not valid.
 
+use super::proofs::ANOTHER_SNAPSHOT;
 use super::{Explanation, explained};
 
 /// The same for every rule that only a writer can break.
@@ -178,4 +179,28 @@ pub(super) const FORKS: &[Explanation] = explained! {
     "E2502" => "the sides of the fork can both be true",
         "They are of different heights and sizes: one history may hold both.",
         "Find the height at which they part: `foil diverge` does.";
+};
+
+/// E27xx: the manifests of snapshots.
+pub(super) const SNAPSHOTS: &[Explanation] = explained! {
+    "E2701" => "the manifest of a snapshot is malformed",
+        "Its bytes do not decode; the reason is that of an E10xx.", ANOTHER_SNAPSHOT;
+    "E2702" => "the snapshot is of another shard",
+        "Its genesis hashes to another id: files of two shards were mixed up.",
+        "Put each shard's snapshots back under its own id.";
+    "E2703" => "another node took the snapshot",
+        "Which idempotency keys are live is the word of the node that took it, and a node believes its own.",
+        "Restore from a snapshot of this node; the journal alone rebuilds the store, too.";
+    "E2704" => "the checkpoint of the snapshot does not hold",
+        "The shard's writer has not signed this height, head and root; the reason is that of an E20xx.",
+        ANOTHER_SNAPSHOT;
+    "E2705" => "the frontier of the snapshot is not that of its checkpoint",
+        "The peaks of its history tree lead to another root than the one that is signed.", ANOTHER_SNAPSHOT;
+    "E2706" => "the live keys of the snapshot are those of no window",
+        "They are out of order, have expired, or were used by a call that is not in its history.",
+        ANOTHER_SNAPSHOT;
+    "E2707" => "a chunk of the snapshot is over its limits",
+        "The manifest names one that is empty or too large, or too many.", ANOTHER_SNAPSHOT;
+    "E2708" => "the signature of the manifest does not verify",
+        "The node did not sign these bytes: something in the manifest was changed.", ANOTHER_SNAPSHOT;
 };

@@ -1,5 +1,6 @@
 //! E7xxx: the command line, files and keys of a node.
 
+use super::proofs::ANOTHER_SNAPSHOT;
 use super::{Explanation, explained};
 
 pub(super) const TABLE: &[Explanation] = explained! {
@@ -62,4 +63,28 @@ pub(super) const TABLE: &[Explanation] = explained! {
         journal was cut back or replaced.",
         "Publish in an empty directory, or restore the journal that the published head was signed over. Two \
         histories under one key cannot be explained away.";
+    "E7061" => "an object of a snapshot is missing",
+        "Its manifest or a chunk is not there, or there is no snapshot of this name.",
+        ANOTHER_SNAPSHOT;
+    "E7062" => "a chunk has another length than the manifest says",
+        "Both are signed for or hashed, so whoever took the snapshot was wrong.", ANOTHER_SNAPSHOT;
+    "E7063" => "the snapshot was never committed",
+        "It was not read back after it was written, or is still being taken: a crash leaves such ones.",
+        "Choose one that is COMMITTED in `foil snapshot list`; `foil snapshot collect` removes the others.";
+    "E7064" => "somebody else has taken this step of the snapshot",
+        "Two who work on one snapshot take each step once; the other was first.",
+        "`foil snapshot list` shows where it is now.";
+    "E7065" => "the state moved on before it was read",
+        "The height of the store is not that of the history that the snapshot was to be of.",
+        "Take it again. If it stays so, open the shard anew: that brings the store to the journal's height.";
+    "E7066" => "the store that a snapshot was to fill is not empty",
+        "A snapshot is loaded into a new store alone, so that nothing else is in the state.",
+        "`foil restore` makes an empty one beside the old one.";
+    "E7067" => "no snapshot can be used",
+        "There is none at this height or below, or each was refused; the message says why.",
+        "Nothing is lost: remove `shards/ID/store`, and the next command rebuilds it from the journal.";
+    "E7068" => "the snapshot is of another history than the journal",
+        "At its height the journal has another block, or has not come so far: one of them was put back from \
+        elsewhere.",
+        "Choose a snapshot of this history. If the journal is the older one, find out where the newer one is.";
 };

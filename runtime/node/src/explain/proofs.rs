@@ -6,6 +6,10 @@ use super::{Explanation, explained};
 const ASK_AGAIN: &str = "Ask for the proof again. If the same node makes it so twice, the node or its build \
     is wrong: keep the file as evidence.";
 
+/// A snapshot is one of several, and the journal has it all.
+pub(super) const ANOTHER_SNAPSHOT: &str = "Use another snapshot (`foil snapshot list`), or none: the journal \
+    alone rebuilds the store. Take a new one, and look at the disk that changed this one.";
+
 pub(super) const TABLE: &[Explanation] = explained! {
     "E3001" => "the keys of a proof are not in order",
         "Keys ascend strictly in a proof, so that none can be there twice or be hidden.", ASK_AGAIN;
@@ -25,4 +29,13 @@ pub(super) const TABLE: &[Explanation] = explained! {
     "E3006" => "keys of a witness that are not linked",
         "A key of which no leaf is shown has to be the next one of the key before it; and that it is has one \
         form.", ASK_AGAIN;
+    "E3101" => "a chunk of a snapshot has other bytes than its name says",
+        "A chunk's name is the digest of its bytes, and these were changed, cut or swapped.", ANOTHER_SNAPSHOT;
+    "E3102" => "a chunk of a snapshot is malformed",
+        "Its bytes have the digest that its name says, and are no list of entries: whoever wrote it was wrong.",
+        ANOTHER_SNAPSHOT;
+    "E3103" => "the chunks of a snapshot are not in order",
+        "Keys ascend strictly from chunk to chunk, so that none can be there twice.", ANOTHER_SNAPSHOT;
+    "E3104" => "the chunks of a snapshot are another state",
+        "Each is whole, and together they do not have the root that the writer has signed.", ANOTHER_SNAPSHOT;
 };
