@@ -13,6 +13,13 @@ pub enum Fault {
         /// What the system said.
         because: String,
     },
+    /// The disk has no room, or may not be written, and nothing was written: what there is is as it was.
+    Full {
+        /// What was being done, to which file.
+        doing: String,
+        /// What the system said.
+        because: String,
+    },
     /// Bytes are not what was written.
     Corrupt {
         /// Which file or object, and the rule it breaks.
@@ -51,6 +58,11 @@ impl Fault {
         Fault::Io { doing: doing.into(), because: because.to_string() }
     }
 
+    /// An operation for which there was no room, and of which nothing was done.
+    pub fn full(doing: impl Into<String>, because: impl fmt::Display) -> Fault {
+        Fault::Full { doing: doing.into(), because: because.to_string() }
+    }
+
     /// Bytes that are not what was written.
     pub fn corrupt(what: impl Into<String>) -> Fault {
         Fault::Corrupt { what: what.into() }
@@ -76,6 +88,12 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fault::Io { doing, because } => write!(f, "cannot {doing}: {because}"),
+            Fault::Full { doing, because } => {
+                write!(
+                    f,
+                    "no room to {doing}: {because}; nothing was written, and the shard is read-only until there is"
+                )
+            }
             Fault::Corrupt { what } => write!(f, "corrupt: {what}"),
             Fault::Foreign { what } => write!(f, "not ours: {what}"),
             Fault::Host { what } => write!(f, "the host failed: {what}"),
@@ -102,6 +120,7 @@ impl crate::Coded for Fault {
             Fault::Foreign { .. } => 1105,
             Fault::WitnessIncomplete { .. } => 1106,
             Fault::WitnessTooLarge { .. } => 1107,
+            Fault::Full { .. } => 1108,
         }
     }
 }

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 /// 3. After an error of `write` or `sync` nothing is promised of that file's unsynced bytes.
 /// 4. A disk that is opened anew reads what the medium holds or will come to hold, and not what a sync that
 ///    failed has left in a cache: such bytes look written, and no later sync brings them to the medium.
+/// 5. `Fault::Full` comes of `create` and `write` alone, and says that they changed nothing: no file was made,
+///    no byte written.
 pub trait Disk {
     /// The names of all files.
     fn list(&self) -> Result<Vec<String>, Fault>;

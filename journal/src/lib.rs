@@ -66,11 +66,14 @@ pub use fork::{ForkError, ForkFile, HeadsForkFile, SignedHead};
 pub use frontier::Frontier;
 pub use head::Head;
 pub use history::{History, is_consistent};
-pub use log::{Cut, Journal, Tail};
+pub use log::{
+    Cut, Damage, Dump, DumpedFrame, Ending, Journal, JournalSurvey, SegmentSurvey, SurveyedBlock, Tail,
+};
 pub use note::{Line, NOTE_BYTES_MAX, Note, NoteError, NoteKey, SIGNATURES_MAX, Scheme};
+pub use page::PAGE_BYTES;
 pub use receipt::{Committed, Receipt, ReceiptError, ReceiptFile};
 pub use revert::Reverted;
-pub use segment::SegmentSize;
+pub use segment::{SegmentSize, name as segment_name};
 pub use snapshot::{Part, SnapshotError, SnapshotManifest, Standing};
 pub use tile::{
     TILE_WIDTH, Tile, TileError, TileKind, bundle_of_records, history_of_tiles, records_of_bundle,

@@ -16,9 +16,13 @@ use abi::fault::Fault;
 use abi::limits::BLOCK_BYTES_MAX;
 use abi::{Hash, VERSION, planted};
 
+mod dump;
 mod open;
+mod survey;
 
+pub use dump::{Dump, DumpedFrame};
 pub use open::{Cut, Tail};
+pub use survey::{Damage, Ending, JournalSurvey, SegmentSurvey, SurveyedBlock};
 
 /// One shard's journal on one disk.
 #[derive(Debug)]
@@ -46,6 +50,9 @@ struct Kept {
     block: Place,
     commitment: Option<Place>,
 }
+
+/// The file that tries whether there is room.
+const PROBE: &str = "probe";
 
 /// What a frame holds.
 type Content = (Option<Bytes>, Option<Bytes>);
@@ -169,6 +176,11 @@ impl<D: Disk> Journal<D> {
         }
     }
 
+    /// The segment and page where the frame of the block at `height` starts; `None` if there is none.
+    pub fn place(&self, height: u64) -> Option<(u32, u32)> {
+        self.kept(height).map(|kept| (kept.block.segment, kept.block.page))
+    }
+
     /// The commitment of the block at `height`; `None` while it is not in the journal.
     ///
     /// # Errors
@@ -186,6 +198,22 @@ impl<D: Disk> Journal<D> {
         }
     }
 
+    /// Tries whether there is room for another segment: what a disk that was full has to have before anything is
+    /// appended again.
+    ///
+    /// # Errors
+    ///
+    /// `Full`, while there is none.
+    pub fn probe(&mut self) -> Result<(), Fault> {
+        self.running()?;
+        if self.disk.list()?.iter().any(|name| name == PROBE) {
+            let removed = self.disk.remove(PROBE);
+            self.stopping(removed)?;
+        }
+        let tried = self.disk.create(PROBE, self.size.bytes()).and_then(|()| self.disk.remove(PROBE));
+        self.stopping(tried)
+    }
+
     /// The disk.
     pub fn disk(&self) -> &D {
         &self.disk
@@ -200,9 +228,10 @@ impl<D: Disk> Journal<D> {
         if self.stopped { Err(Fault::Stopped) } else { Ok(()) }
     }
 
-    /// Stops the handle if a write or sync has failed: nobody knows what is on the disk.
+    /// Stops the handle if a write or sync has failed: nobody knows what is on the disk. A disk that was full
+    /// before anything was written is as it was.
     fn stopping<T>(&mut self, done: Result<T, Fault>) -> Result<T, Fault> {
-        self.stopped |= done.is_err();
+        self.stopped |= matches!(&done, Err(fault) if !matches!(fault, Fault::Full { .. }));
         done
     }
 
@@ -252,7 +281,11 @@ fn new_segment<D: Disk>(
     let label = Label { magic: MAGIC.into(), version: VERSION, shard, segment: number, first_height };
     let segment = Segment { number, pages: size.pages() };
     disk.create(&segment::name(number), size.bytes())?;
-    let pages = segment.write(disk, 0, &label.to_bytes())?;
+    let labelled = segment.write(disk, 0, &label.to_bytes());
+    if let Err(Fault::Full { .. }) = labelled {
+        disk.remove(&segment::name(number))?;
+    }
+    let pages = labelled?;
     disk.sync(&segment::name(number))?;
     Ok((segment, pages))
 }

@@ -21,8 +21,8 @@
 use abi::hash::SEGMENT_PAGE;
 use abi::planted;
 
-/// Bytes of a page.
-pub(crate) const PAGE_BYTES: usize = 4096;
+/// Bytes of a page of a segment.
+pub const PAGE_BYTES: usize = 4096;
 /// Bytes of a frame that one page holds.
 pub(crate) const PAYLOAD_BYTES: u32 = 4_056;
 

@@ -61,7 +61,7 @@ abi::canonical_array!(Label { magic, version, shard, segment, first_height });
 pub(crate) const MAGIC: &str = "counterfoil journal";
 
 /// The file of segment `number`.
-pub(crate) fn name(number: u32) -> String {
+pub fn name(number: u32) -> String {
     format!("{number:08}.segment")
 }
 
@@ -92,7 +92,7 @@ pub(crate) struct Frame {
 }
 
 /// Pages read in one go when a tail is judged.
-const CHUNK_PAGES: u32 = 64;
+pub(crate) const CHUNK_PAGES: u32 = 64;
 
 impl Segment {
     /// A segment that exists.
@@ -214,7 +214,8 @@ impl Segment {
         Ok(true)
     }
 
-    fn judge<D: Disk>(&self, disk: &D, first: u32, pages: u32) -> Result<Vec<Page>, Fault> {
+    /// What each of `pages` pages from `first` on is.
+    pub(crate) fn judge<D: Disk>(&self, disk: &D, first: u32, pages: u32) -> Result<Vec<Page>, Fault> {
         let mut bytes = vec![0; pages as usize * PAGE_BYTES];
         disk.read(&name(self.number), offset(first), &mut bytes)?;
         let judge = |(page, bytes)| page::read(bytes, self.number, page);

@@ -25,6 +25,7 @@ mod mutations;
 mod programs;
 mod proofs;
 mod receipts;
+mod recovery;
 #[path = "../sim/rng.rs"]
 #[allow(dead_code, reason = "the simulated world draws more kinds of numbers")]
 mod rng;

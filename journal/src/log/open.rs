@@ -41,9 +41,19 @@ impl<D: Disk> Journal<D> {
     ///
     /// `Corrupt` names the place of bytes that are not what was written; `Foreign` is another shard's
     /// journal or another version's; `Io` is a disk that fails or holds no journal.
-    pub fn open(mut disk: D, shard: Hash) -> Result<(Self, Tail), Fault> {
+    pub fn open(disk: D, shard: Hash) -> Result<(Self, Tail), Fault> {
+        Self::open_above(disk, shard, 0)
+    }
+
+    /// The same for a journal of which it is known that the block at height `floor` was durable: a torn frame
+    /// below that is no crash's, and is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Journal::open); `Corrupt` as well, if the journal ends below the floor.
+    pub fn open_above(mut disk: D, shard: Hash, floor: u64) -> Result<(Self, Tail), Fault> {
         let count = count(&disk)?;
-        let mut scan = Scan { shard, index: Vec::new(), head: None, committed: 0, commitment: None };
+        let mut scan = Scan::new(shard);
         // A crash may have come between the making of a segment and its label.
         let blank = Segment::is_blank(&disk, count - 1)?;
         let labelled = if blank { count - 1 } else { count };
@@ -56,13 +66,21 @@ impl<D: Disk> Journal<D> {
             }
             last = Some((segment, end));
         }
+        let torn = match &last {
+            Some((segment, end)) => segment.torn_end(&disk, end.next)?,
+            None => None,
+        };
+        if scan.height() < floor {
+            let ends = scan.height();
+            return Err(Fault::corrupt(format!("journal: it ends at {ends}, and block {floor} was durable")));
+        }
         if blank {
             disk.remove(&segment::name(count - 1))?;
         }
         let Some((segment, end)) = last else {
             return Ok((Self::create(disk, shard)?, Tail { cut: None, commitment: None }));
         };
-        let cut = cut(&mut disk, segment, end.next)?;
+        let cut = torn.map(|torn| cut(&mut disk, segment, end.next, torn)).transpose()?;
         if !planted!(OpenWithoutSync) {
             segment.write(&mut disk, end.page, &end.frame)?;
             disk.sync(&segment::name(segment.number))?;
@@ -86,22 +104,19 @@ fn count<D: Disk>(disk: &D) -> Result<u32, Fault> {
 }
 
 /// Cuts what a crash left behind the last whole frame.
-fn cut<D: Disk>(disk: &mut D, segment: Segment, next: u32) -> Result<Option<Cut>, Fault> {
-    let Some(end) = segment.torn_end(disk, next)? else {
-        return Ok(None);
-    };
+fn cut<D: Disk>(disk: &mut D, segment: Segment, next: u32, end: u32) -> Result<Cut, Fault> {
     if !planted!(KeepTornTail) {
         segment.erase(disk, next, end)?;
     }
-    Ok(Some(Cut { segment: segment.number, page: next, pages: end - next }))
+    Ok(Cut { segment: segment.number, page: next, pages: end - next })
 }
 
 /// What the frames read so far come to.
-struct Scan {
+pub(super) struct Scan {
     shard: Hash,
-    index: Vec<Kept>,
-    head: Option<Header>,
-    committed: u64,
+    pub(super) index: Vec<Kept>,
+    pub(super) head: Option<Header>,
+    pub(super) committed: u64,
     commitment: Option<Commitment>,
 }
 
@@ -113,7 +128,12 @@ struct End {
 }
 
 impl Scan {
-    fn height(&self) -> u64 {
+    /// Before the first frame.
+    pub(super) fn new(shard: Hash) -> Scan {
+        Scan { shard, index: Vec::new(), head: None, committed: 0, commitment: None }
+    }
+
+    pub(super) fn height(&self) -> u64 {
         self.index.len() as u64
     }
 
@@ -147,7 +167,7 @@ impl Scan {
         Ok(end)
     }
 
-    fn label(&self, segment: Segment, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn label(&self, segment: Segment, bytes: &[u8]) -> Result<(), Fault> {
         let label = Label::from_bytes(bytes).map_err(|error| segment.corrupt(0, &error.to_string()))?;
         if label.magic != MAGIC || label.version != VERSION {
             return Err(Fault::foreign(format!(
@@ -167,7 +187,7 @@ impl Scan {
         Ok(())
     }
 
-    fn frame(&mut self, segment: Segment, page: u32, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn frame(&mut self, segment: Segment, page: u32, bytes: &[u8]) -> Result<(), Fault> {
         let height = self.height() + 1;
         let corrupt = |why: &str| segment.corrupt(page, &format!("at height {height}: {why}"));
         let (block, commitment): Content =

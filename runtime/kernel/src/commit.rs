@@ -19,7 +19,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
     /// # Errors
     ///
     /// A fault of the machine. The shard is stopped then: what was not answered may or may not be
-    /// history, and opening the shard again tells.
+    /// history, and opening the shard again tells. A disk without room is none that stops it: what was not
+    /// answered is not history or can be asked again, reading goes on, and so does writing once there is room.
     pub fn submit(&mut self, batch: Batch) -> Result<Vec<Answer>, Fault> {
         self.submit_watched(batch, &mut |_, _| {})
     }
@@ -48,13 +49,39 @@ impl<D: Disk, S: Store> Shard<D, S> {
             if std::mem::replace(&mut self.stopped, !planted!(GoOnAfterFault)) {
                 return Err(Fault::Stopped);
             }
-            answers.extend(self.commit(&mut queue)?);
+            answers.extend(self.commit_with_room(&mut queue)?);
             self.stopped = false;
             if queue.stop_at_rejection && matches!(answers.last(), Some(Answer::Rejected(_))) {
                 break;
             }
         }
+        self.remember_or_stop()?;
         Ok(answers)
+    }
+
+    /// What the second place does not know is not answered.
+    fn remember_or_stop(&mut self) -> Result<(), Fault> {
+        let remembered = self.remember();
+        self.stopped |= remembered.is_err();
+        remembered
+    }
+
+    /// Commits one block, if there is room for it; if there is none, nothing has happened.
+    fn commit_with_room(&mut self, queue: &mut Queue<'_>) -> Result<Vec<Answer>, Fault> {
+        if self.full
+            && let Err(fault) = self.journal.probe()
+        {
+            self.stopped = !matches!(fault, Fault::Full { .. });
+            return Err(fault);
+        }
+        let committed = self.commit(queue);
+        self.full = matches!(committed, Err(Fault::Full { .. }));
+        if self.full {
+            self.forget()?;
+            self.remember()?;
+            self.stopped = false;
+        }
+        committed
     }
 
     /// Commits one block of the next requests.

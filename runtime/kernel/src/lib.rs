@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Read [`execute`] first: the whole pipeline in one screen. Then [`commit`]: the order of durability,
-//! and what a crash means after each step. [`recover`] brings a shard back after any crash; [`replay`]
+//! and what a crash means after each step. [`recover`] brings a shard back after any crash, [`ladder`] plans what is
+//! to be done where that is refused; [`replay`]
 //! runs a history again for whoever does not trust it.
 //!
 //! # Guarantees
@@ -27,12 +28,14 @@ mod authority;
 pub mod commit;
 pub mod execute;
 mod keyring;
+pub mod ladder;
 mod machine;
 mod programs;
 mod question;
 pub mod recover;
 pub mod replay;
 mod revert;
+pub mod scrub;
 mod shard;
 pub mod snapshot;
 mod system;
@@ -43,7 +46,7 @@ pub use machine::{Machine, RunError};
 pub use programs::Programs;
 pub use question::Question;
 pub use replay::{Differing, Divergence, Examined, Fold, ReplayError, Replayer, Rerun, Walk, What, Written};
-pub use shard::{Answer, Batch, Request, Shard, ShardError};
+pub use shard::{Answer, Batch, Memory, Request, Shard, ShardError};
 pub use vm::{Engine, THREAD_STACK_BYTES};
 
 #[cfg(test)]

@@ -75,7 +75,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
         check(&opening.genesis)?;
         let id = opening.genesis.id();
         let Opening { genesis, keyring, disk, store, programs, build } = opening;
-        let (mut journal, tail) = Journal::open(disk, id)?;
+        // What the store has applied was durable: a journal that ends below it has lost something.
+        let (mut journal, tail) = Journal::open_above(disk, id, store.applied()?)?;
         if !planted!(OpenWithoutSync) {
             journal.sync()?;
         }
@@ -83,6 +84,15 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let (shard, store_height) = Self::assemble(parts)?;
         let height = shard.position.height;
         Ok((shard, Recovered { tail, store_height, height }))
+    }
+
+    /// Makes anew what executing a block has changed that found no room in the journal.
+    pub(crate) fn forget(&mut self) -> Result<(), Fault> {
+        let folded = fold(&self.journal, &self.genesis)?;
+        assert_eq!(folded.position, self.position, "what was not written has no place");
+        (self.history, self.window) = (folded.history, folded.window);
+        self.tree = Tree::build(&*self.store.view())?;
+        expect_root(&self.tree, self.position.root, self.position.height)
     }
 
     fn assemble(parts: Parts<D, S>) -> Result<(Shard<D, S>, u64), ShardError> {
@@ -114,9 +124,25 @@ impl<D: Disk, S: Store> Shard<D, S> {
             tree,
             commitment,
             stopped: false,
+            full: false,
+            memory: None,
         };
         Ok((shard, store_height))
     }
+}
+
+/// Brings a store to the journal's height, as opening the shard does, and flushes it: a step of a recovery plan.
+/// It needs no key, and signs nothing. The height.
+///
+/// # Errors
+///
+/// As opening the shard.
+pub fn refill<D: Disk, S: Store>(genesis: &Genesis, disk: D, store: &mut S) -> Result<u64, Fault> {
+    let (mut journal, _) = Journal::open_above(disk, genesis.id(), store.applied()?)?;
+    journal.sync()?;
+    catch_up(&journal, store, genesis)?;
+    store.flush()?;
+    Ok(journal.height())
 }
 
 struct Parts<D: Disk, S: Store> {

@@ -116,6 +116,17 @@ pub struct Shard<D: Disk, S: Store> {
     /// The last block's commitment, stored with the next frame.
     pub(crate) commitment: Option<Commitment>,
     pub(crate) stopped: bool,
+    /// Whether the last block found no room: nothing is executed until there is.
+    pub(crate) full: bool,
+    /// The second place that remembers its head.
+    pub(crate) memory: Option<Box<dyn Memory>>,
+}
+
+/// A second place, which remembers how far a shard has come: if the shard's files are ever put back to an older
+/// state, it tells.
+pub trait Memory {
+    /// Remembers the header of a block, durably; nothing that the block answers is said before that.
+    fn remember(&mut self, header: &Header) -> Result<(), Fault>;
 }
 
 impl<D: Disk, S: Store> Shard<D, S> {
@@ -167,6 +178,19 @@ impl<D: Disk, S: Store> Shard<D, S> {
     /// What runs its calls.
     pub fn machine(&mut self) -> &mut Machine {
         &mut self.machine
+    }
+
+    /// Has the head remembered in a second place from now on: after each batch, and on closing.
+    pub fn remember_in(&mut self, memory: Box<dyn Memory>) {
+        self.memory = Some(memory);
+    }
+
+    /// Has the head remembered.
+    pub(crate) fn remember(&mut self) -> Result<(), Fault> {
+        match (&mut self.memory, self.journal.head()) {
+            (Some(memory), Some(head)) => memory.remember(head),
+            _ => Ok(()),
+        }
     }
 
     /// The block of a height.
@@ -272,8 +296,13 @@ impl<D: Disk, S: Store> Shard<D, S> {
         if let Some(commitment) = &self.commitment
             && self.journal.commitment(self.position.height)?.is_none()
         {
-            self.journal.close(commitment)?;
+            match self.journal.close(commitment) {
+                // Opening signs it again.
+                Err(Fault::Full { .. }) => {}
+                closed => closed?,
+            }
         }
+        self.remember()?;
         self.store.flush()?;
         Ok((self.journal.into_disk(), self.store))
     }

@@ -26,6 +26,10 @@ pub struct Global {
     /// The shard, by its id or the start of it; needed where the data directory holds several.
     #[arg(long = "on", global = true, value_name = "ID")]
     pub on: Option<String>,
+    /// A directory in a second place that remembers the shards' heads; a file `remember` in the data directory
+    /// names one for all commands.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub remember: Option<PathBuf>,
     /// How to print what a command answers.
     #[arg(short, long = "output", global = true, default_value = "table", id = "format")]
     pub output: Format,
@@ -73,6 +77,15 @@ pub enum Command {
     Revert(commands::revert::RevertArgs),
     /// Let logical time make a greater step than the genesis allows, by an act of the authority.
     Advance(commands::revert::AdvanceArgs),
+    /// Plan what brings shards back whose files are not what was written, and do it.
+    Recover(commands::recover::RecoverArgs),
+    /// Look into every file of a data directory, and change none.
+    Doctor(commands::doctor::DoctorArgs),
+    /// Verify shards' journals and stores against each other.
+    Scrub(commands::scrub::ScrubArgs),
+    /// What is kept and no longer trusted.
+    #[command(subcommand)]
+    Quarantine(commands::quarantine::QuarantineCommand),
     /// Export the shard's history with all a verifier needs.
     Bundle(commands::bundle::BundleArgs),
     /// Write the shard's signed height, head and state root, for verifiers to go on from.

@@ -7,16 +7,20 @@ pub mod checkpoint;
 pub mod consistency;
 pub mod deploy;
 pub mod diverge;
+pub mod doctor;
 pub mod explain;
 pub mod inspect;
 pub mod key;
 pub mod publish;
+pub mod quarantine;
 pub mod query;
 pub mod receipt;
+pub mod recover;
 pub mod replay;
 pub mod restore;
 pub mod revert;
 pub mod run;
+pub mod scrub;
 pub mod shard;
 pub mod snapshot;
 pub mod state;
@@ -48,7 +52,8 @@ pub fn build() -> String {
 
 /// Opens the shard that the command line means.
 pub fn open(global: &Global) -> Result<(Data, NodeShard), NodeError> {
-    let data = Data::open(&global.data)?;
+    let mut data = Data::open(&global.data)?;
+    data.remember_in(global.remember.as_deref());
     let id = data.choose(global.on.as_deref())?;
     let (shard, recovered) = data.open_shard(id, build())?;
     tracing::info!(

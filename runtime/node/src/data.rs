@@ -12,15 +12,24 @@
 //! shards/ID/store/        a cache of its fold
 //! shards/ID/store.new/    another one in the making, or the one that it has replaced
 //! snapshots/ID/           a shard's snapshots
+//! self/                   the node's own chain, a shard like the others
+//! quarantine/ID/          what is kept and no longer trusted
+//! remember                the path of a second place that remembers the shards' heads
+//! reserve                 room that is given up when the disk is full, so that shards can be closed
 //! ```
 
 use crate::disk::FileDisk;
 use crate::error::NodeError;
+use crate::home::Home;
 use crate::keys;
+use crate::own;
+use crate::quarantine::{self, Place, Quarantine};
+use crate::reserve::Reserve;
 use crate::restore;
 use crate::rocks::RocksStore;
+use crate::second::SecondPlace;
 use crate::snapshots::Snapshots;
-use abi::codec::{Decode, Encode};
+use abi::codec::Encode;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::hash::PROGRAM;
@@ -29,9 +38,9 @@ use abi::limits::PROGRAM_BYTES_MAX;
 use abi::sign::{PublicKey, SecretKey};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, DirBuilder, DirBuilderExt, File};
-use journal::Journal;
+use journal::{Disk, Journal, PAGE_BYTES};
 use kernel::recover::{Opening, Recovered};
-use kernel::{Keyring, Programs, Shard};
+use kernel::{Keyring, Programs, Shard, ShardError};
 use rustix::fs::{FlockOperation, flock};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -42,17 +51,15 @@ const KEY: &str = "node.key";
 /// Where the writer keys lie that are not the node's own.
 const WRITERS: &str = "writers";
 
-/// Where a shard's store lies.
-pub(crate) const STORE: &str = "store";
-const SNAPSHOTS: &str = "snapshots";
-
 /// A shard on files and RocksDB.
 pub type NodeShard = Shard<FileDisk, RocksStore>;
 
 /// A data directory, held by this process until it is dropped.
 pub struct Data {
-    dir: Dir,
-    path: PathBuf,
+    pub(crate) dir: Dir,
+    pub(crate) path: PathBuf,
+    /// The second place that remembers the shards' heads.
+    second: Option<PathBuf>,
     _lock: File,
 }
 
@@ -84,7 +91,7 @@ impl Data {
         }
         // The format comes last: a directory without one was never finished.
         write_durably(&dir, "FORMAT", FORMAT.as_bytes())?;
-        Ok(Data { dir, path: path.into(), _lock: lock })
+        Ok(Data { dir, path: path.into(), second: None, _lock: lock })
     }
 
     /// Opens the data directory in `path`.
@@ -95,20 +102,10 @@ impl Data {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => not_data(),
             _ => NodeError::io(doing(), error),
         })?;
-        let found = match dir.read_to_string("FORMAT") {
-            Ok(found) => found,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(not_data()),
-            Err(error) => return Err(NodeError::io(doing(), error)),
-        };
-        if found != FORMAT {
-            let found: String = found.chars().take(40).collect();
-            return Err(NodeError::OtherFormat {
-                found: found.trim_end().into(),
-                expected: FORMAT.trim_end(),
-            });
-        }
+        format(&dir, path)?;
         let lock = lock(&dir)?;
-        Ok(Data { dir, path: path.into(), _lock: lock })
+        let second = second_place(&dir, path)?;
+        Ok(Data { dir, path: path.into(), second, _lock: lock })
     }
 
     /// The node's key.
@@ -172,104 +169,119 @@ impl Data {
     /// Makes a shard: its directory gets its name once the genesis and the empty journal in it are durable,
     /// so that a crash leaves a whole shard or none.
     pub fn create_shard(&self, genesis: &Genesis, build: String) -> Result<NodeShard, NodeError> {
-        genesis.check()?;
         let id = genesis.id();
-        let doing = || format!("create shards/{id}");
-        let failed = |error: std::io::Error| NodeError::io(doing(), error);
-        let shards = self.dir.open_dir("shards").map_err(failed)?;
-        if shards.exists(id.to_string()) {
-            return Err(NodeError::io(doing(), "there is one; give it another --nonce"));
-        }
-        let unfinished = format!("{id}.new");
-        if shards.exists(&unfinished) {
-            shards.remove_dir_all(&unfinished).map_err(failed)?;
-        }
-        make_dir(&shards, &unfinished).map_err(failed)?;
-        let dir = shards.open_dir(&unfinished).map_err(failed)?;
-        make_dir(&dir, "journal").map_err(failed)?;
-        Journal::create(FileDisk::open(dir.open_dir("journal").map_err(failed)?)?, id)?;
-        write_durably(&dir, "genesis", &genesis.to_bytes())?;
-        shards.rename(&unfinished, &shards, id.to_string()).map_err(failed)?;
-        sync(&shards, "shards")?;
+        let shards = self.dir.open_dir("shards").map_err(|e| NodeError::io("open shards", e))?;
+        make_home(&shards, &id.to_string(), genesis)?;
         Ok(self.open_shard(id, build)?.0)
     }
 
+    /// Makes the node's own chain.
+    pub(crate) fn create_own(&self, genesis: &Genesis, build: String) -> Result<NodeShard, NodeError> {
+        make_home(&self.dir, own::NAME, genesis)?;
+        self.open_own(build)
+    }
+
+    /// Opens the node's own chain.
+    pub(crate) fn open_own(&self, build: String) -> Result<NodeShard, NodeError> {
+        let home = self.own_home()?;
+        Ok(Shard::open(self.opening(&home, &home.store, build)?)?.0)
+    }
+
+    /// Where the node's own chain lies.
+    pub(crate) fn own_home(&self) -> Result<Home, NodeError> {
+        Home::open(&self.dir, &self.path, own::NAME, None)
+    }
+
+    /// Where a shard's files lie.
+    pub fn home(&self, id: Hash) -> Result<Home, NodeError> {
+        Home::open(&self.dir, &self.path, &format!("shards/{id}"), Some(id))
+    }
+
     /// Opens a shard, whatever happened to it before.
+    ///
+    /// # Errors
+    ///
+    /// Refuses one whose journal holds bytes that are in quarantine, and one that a second place knows better.
     pub fn open_shard(&self, id: Hash, build: String) -> Result<(NodeShard, Recovered), NodeError> {
-        let dir = self.shard_dir(id)?;
-        restore::clear(&dir)?;
-        let genesis = self.genesis(&dir, id)?;
-        Ok(Shard::open(self.opening(&dir, id, (genesis, STORE), build)?)?)
-    }
-
-    /// The genesis of a shard, which must be its own.
-    pub(crate) fn genesis(&self, dir: &Dir, id: Hash) -> Result<Genesis, NodeError> {
-        let bytes = dir.read("genesis").map_err(|e| NodeError::io(format!("read shards/{id}/genesis"), e))?;
-        let genesis = Genesis::from_bytes(&bytes)
-            .map_err(|because| NodeError::GenesisDamaged { shard: id, because })?;
-        if genesis.id() != id {
-            return Err(NodeError::OtherShard { named: id, found: genesis.id() });
+        let home = self.home(id)?;
+        restore::clear(&home.dir)?;
+        self.stands_clear(&home)?;
+        let second = self.second_place(id)?;
+        let (mut shard, recovered) = Shard::open(self.opening(&home, &home.store, build)?)?;
+        if let Some(second) = second {
+            is_current(&shard, &second)?;
+            shard.remember_in(Box::new(second));
         }
-        Ok(genesis)
+        Ok((shard, recovered))
     }
 
-    /// The snapshots of a shard.
-    pub fn snapshots(&self, id: Hash) -> Result<Snapshots, NodeError> {
-        let failed = |e: std::io::Error| NodeError::io("make the directory of snapshots", e);
-        make_dir(&self.dir, SNAPSHOTS).map_err(failed)?;
-        sync(&self.dir, SNAPSHOTS)?;
-        let all = self.dir.open_dir(SNAPSHOTS).map_err(failed)?;
-        make_dir(&all, &id.to_string()).map_err(failed)?;
-        sync(&all, SNAPSHOTS)?;
-        let place = self.path.join(format!("{SNAPSHOTS}/{id}"));
-        Ok(Snapshots::in_directory(&place, id, self.key()?)?)
+    /// Has heads remembered in this second place, whatever the directory's `remember` says.
+    pub fn remember_in(&mut self, second: Option<&Path>) {
+        self.second = second.map(Path::to_path_buf).or_else(|| self.second.take());
     }
 
-    /// Removes the files that were being written among a shard's snapshots when a process died. Nobody may
-    /// be writing there.
-    pub fn sweep_snapshots(&self, id: Hash) -> Result<(), NodeError> {
-        let failed = |e: std::io::Error| NodeError::io("sweep the snapshots", e);
-        let place = self.dir.open_dir(format!("{SNAPSHOTS}/{id}")).map_err(failed)?;
-        for folder in place.entries().map_err(failed)? {
-            let folder = folder.and_then(|folder| folder.open_dir()).map_err(failed)?;
-            for entry in folder.entries().map_err(failed)? {
-                let name = entry.map_err(failed)?.file_name();
-                // So the objects' library names what it has not finished.
-                if name.to_string_lossy().contains('#') {
-                    folder.remove_file(&name).map_err(failed)?;
-                }
+    /// Where a shard's head is remembered, if anywhere.
+    pub(crate) fn second_place(&self, id: Hash) -> Result<Option<SecondPlace>, NodeError> {
+        self.second.as_deref().map(|path| SecondPlace::open(path, id)).transpose()
+    }
+
+    /// What is in quarantine, to read.
+    pub fn quarantine(&self) -> Result<Quarantine, NodeError> {
+        Quarantine::read(&self.dir)
+    }
+
+    /// The quarantine, to put something into.
+    pub fn quarantine_to_write(&self) -> Result<Quarantine, NodeError> {
+        Quarantine::write(&self.dir)
+    }
+
+    /// Whether nothing of the shard's journal is in quarantine and still lies where it was found.
+    fn stands_clear(&self, home: &Home) -> Result<(), NodeError> {
+        let standing = self.quarantine()?.of_journal(home.id)?;
+        if standing.is_empty() {
+            return Ok(());
+        }
+        let disk = home.disk_to_read()?;
+        for (held, place) in standing {
+            if quarantine::holds(&held.item, &pages(&disk, place)) {
+                let Place { segment, page, .. } = place;
+                return Err(NodeError::Quarantined { shard: home.id, segment, page, item: held.id });
             }
         }
         Ok(())
     }
 
-    pub(crate) fn shard_dir(&self, id: Hash) -> Result<Dir, NodeError> {
-        self.dir.open_dir(format!("shards/{id}")).map_err(|e| NodeError::io(format!("open shards/{id}"), e))
+    /// The snapshots of a shard; the directory for them is made if it is not there.
+    pub fn snapshots(&self, id: Hash) -> Result<Snapshots, NodeError> {
+        Snapshots::make(&self.dir, &self.path, id, self.key()?)
     }
 
-    /// What the shard is opened with: its genesis and the name of its store.
+    /// The snapshots of a shard, if any were ever taken.
+    pub fn kept_snapshots(&self, id: Hash) -> Result<Option<Snapshots>, NodeError> {
+        Snapshots::there(&self.path, id, self.key()?)
+    }
+
+    /// What a shard is opened with, over the store at this path.
     pub(crate) fn opening(
         &self,
-        dir: &Dir,
-        id: Hash,
-        (genesis, store): (Genesis, &str),
+        home: &Home,
+        store: &Path,
         build: String,
     ) -> Result<Opening<FileDisk, RocksStore>, NodeError> {
-        let journal =
-            dir.open_dir("journal").map_err(|e| NodeError::io(format!("open shards/{id}/journal"), e))?;
         Ok(Opening {
-            genesis,
+            genesis: home.genesis.clone(),
             keyring: self.keyring()?,
-            disk: FileDisk::open(journal)?,
+            disk: home.disk()?,
             // RocksDB opens by path and keeps to its own directory.
-            store: RocksStore::open(&self.store_path(id, store))?,
+            store: RocksStore::open(store).map_err(ShardError::from)?.with_reserve(self.reserve()?),
             programs: Box::new(self.programs()?),
             build,
         })
     }
 
-    pub(crate) fn store_path(&self, id: Hash, store: &str) -> PathBuf {
-        self.path.join(format!("shards/{id}/{store}"))
+    fn reserve(&self) -> Result<Reserve, NodeError> {
+        let dir = self.dir.try_clone().map_err(|e| NodeError::io("open the data directory", e))?;
+        Ok(Reserve::keep(dir))
     }
 
     /// The programs kept here.
@@ -277,6 +289,78 @@ impl Data {
         let dir = self.dir.open_dir("programs").map_err(|e| NodeError::io("open programs", e))?;
         Ok(ProgramDir { dir })
     }
+}
+
+/// Makes the directory `name` of a shard in `parent`, whole or not at all.
+fn make_home(parent: &Dir, name: &str, genesis: &Genesis) -> Result<(), NodeError> {
+    genesis.check()?;
+    let doing = || format!("create the shard's directory {name}");
+    let failed = |error: std::io::Error| NodeError::io(doing(), error);
+    if parent.exists(name) {
+        return Err(NodeError::io(doing(), "there is one; give it another --nonce"));
+    }
+    let unfinished = format!("{name}.new");
+    if parent.exists(&unfinished) {
+        parent.remove_dir_all(&unfinished).map_err(failed)?;
+    }
+    make_dir(parent, &unfinished).map_err(failed)?;
+    let dir = parent.open_dir(&unfinished).map_err(failed)?;
+    make_dir(&dir, "journal").map_err(failed)?;
+    Journal::create(FileDisk::open(dir.open_dir("journal").map_err(failed)?)?, genesis.id())?;
+    write_durably(&dir, "genesis", &genesis.to_bytes())?;
+    parent.rename(&unfinished, parent, name).map_err(failed)?;
+    sync(parent, name)
+}
+
+/// The format of the data directory `dir`, which is ours.
+pub(crate) fn format(dir: &Dir, path: &Path) -> Result<String, NodeError> {
+    match dir.read_to_string("FORMAT") {
+        Ok(found) if found == FORMAT => Ok(found),
+        Ok(found) => Err(other_format(&found)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(NodeError::NotData { path: path.into() })
+        }
+        Err(error) => Err(NodeError::io(format!("open the data directory {}", path.display()), error)),
+    }
+}
+
+/// Why a format is not ours.
+fn other_format(found: &str) -> NodeError {
+    let version = |text: &str| text.strip_prefix("counterfoil data ")?.trim_end().parse::<u64>().ok();
+    let (found, expected) = (found.chars().take(40).collect::<String>(), FORMAT.trim_end());
+    let is_newer = version(&found) > version(FORMAT);
+    let found = found.trim_end().into();
+    match is_newer {
+        true => NodeError::NewerFormat { found, expected },
+        false => NodeError::OtherFormat { found, expected },
+    }
+}
+
+/// Whether a shard's journal holds the block that its second place remembers.
+fn is_current(shard: &NodeShard, second: &SecondPlace) -> Result<(), NodeError> {
+    let Some(remembered) = second.remembered() else { return Ok(()) };
+    let there = shard.block(remembered.height)?.map(|block| block.header.hash());
+    if there == Some(remembered.header) {
+        return Ok(());
+    }
+    let found = match there {
+        None => format!("{} blocks", shard.position().height),
+        Some(other) => format!("block {}, {other}", remembered.height),
+    };
+    let (height, header) = (remembered.height, remembered.header);
+    Err(NodeError::Stale { shard: shard.id(), found, height, header })
+}
+
+/// The bytes of pages of a journal; fewer, where the file has no more.
+pub(crate) fn pages(disk: &FileDisk, place: Place) -> Vec<u8> {
+    let name = journal::segment_name(place.segment);
+    let (from, wanted) = (u64::from(place.page) * PAGE_BYTES as u64, place.pages as usize * PAGE_BYTES);
+    let there = disk.len(&name).unwrap_or(0).saturating_sub(from);
+    let mut bytes = vec![0; wanted.min(usize::try_from(there).unwrap_or(usize::MAX))];
+    if disk.read(&name, from, &mut bytes).is_err() {
+        bytes.clear();
+    }
+    bytes
 }
 
 /// Programs as files, named by their digests.
@@ -341,8 +425,17 @@ pub(crate) fn create_path(path: &Path) -> std::io::Result<()> {
     sync_dir(&parent)
 }
 
+/// The second place that the file `remember` of a data directory names, from there on if it is no whole path.
+pub(crate) fn second_place(dir: &Dir, path: &Path) -> Result<Option<PathBuf>, NodeError> {
+    match dir.read_to_string("remember") {
+        Ok(named) => Ok(Some(path.join(named.trim_end()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(NodeError::io("read the data directory's remember", error)),
+    }
+}
+
 /// Makes a directory that only its owner may enter, unless it is there.
-fn make_dir(dir: &Dir, name: &str) -> std::io::Result<()> {
+pub(crate) fn make_dir(dir: &Dir, name: &str) -> std::io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.mode(0o700);
     match dir.create_dir_with(name, &builder) {
@@ -370,7 +463,7 @@ pub fn write_durably(dir: &Dir, name: &str, bytes: &[u8]) -> Result<(), NodeErro
     sync(dir, name)
 }
 
-fn sync(dir: &Dir, name: &str) -> Result<(), NodeError> {
+pub(crate) fn sync(dir: &Dir, name: &str) -> Result<(), NodeError> {
     sync_dir(dir).map_err(|e| NodeError::io(format!("sync the directory of {name}"), e))
 }
 

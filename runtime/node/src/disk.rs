@@ -6,7 +6,7 @@ use journal::Disk;
 use rustix::fs::{Advice, fadvise};
 use state::Fault;
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::FileExt;
 
 /// Files of one directory; every operation stays inside it.
@@ -22,13 +22,21 @@ impl FileDisk {
     /// The disk in `dir`. Files that are there are opened, and what the page cache holds of them is dropped:
     /// after a sync that failed it holds bytes that never reached the medium, and never will.
     pub fn open(dir: Dir) -> Result<FileDisk, Fault> {
+        FileDisk::open_with(dir, OpenOptions::new().read(true).write(true))
+    }
+
+    /// The same disk, on which every change is refused.
+    pub fn open_to_read(dir: Dir) -> Result<FileDisk, Fault> {
+        FileDisk::open_with(dir, OpenOptions::new().read(true))
+    }
+
+    fn open_with(dir: Dir, options: &OpenOptions) -> Result<FileDisk, Fault> {
         let mut files = BTreeMap::new();
         for entry in dir.entries().map_err(|e| Fault::io("list the journal", e))? {
             let entry = entry.map_err(|e| Fault::io("list the journal", e))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let options = OpenOptions::new().read(true).write(true).clone();
             let file =
-                dir.open_with(&name, &options).map_err(|e| Fault::io(format!("open journal/{name}"), e))?;
+                dir.open_with(&name, options).map_err(|e| Fault::io(format!("open journal/{name}"), e))?;
             let file = file.into_std();
             fadvise(&file, 0, None, Advice::DontNeed)
                 .map_err(|e| Fault::io(format!("drop what is cached of journal/{name}"), e))?;
@@ -57,6 +65,12 @@ impl FileDisk {
     }
 }
 
+/// Whether the disk is full, or may not be written: nothing is wrong with what is on it.
+pub(crate) fn has_no_room(error: &std::io::Error) -> bool {
+    use ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem)
+}
+
 impl Disk for FileDisk {
     fn list(&self) -> Result<Vec<String>, Fault> {
         Ok(self.files.keys().cloned().collect())
@@ -68,8 +82,19 @@ impl Disk for FileDisk {
     }
 
     fn create(&mut self, name: &str, len: u64) -> Result<(), Fault> {
-        let file =
-            self.create_filled(name, len).map_err(|e| Fault::io(format!("create journal/{name}"), e))?;
+        let doing = || format!("create journal/{name}");
+        let file = match self.create_filled(name, len) {
+            Ok(file) => file,
+            Err(error) if has_no_room(&error) => {
+                // What was made of it goes, so that nothing has happened.
+                if self.dir.exists(name) {
+                    let removed = self.dir.remove_file(name).and_then(|()| sync_dir(&self.dir));
+                    removed.map_err(|e| Fault::io(format!("remove journal/{name}"), e))?;
+                }
+                return Err(Fault::full(doing(), error));
+            }
+            Err(error) => return Err(Fault::io(doing(), error)),
+        };
         self.files.insert(name.into(), file.into_std());
         Ok(())
     }
@@ -81,7 +106,16 @@ impl Disk for FileDisk {
 
     fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<(), Fault> {
         let file = self.file("write", name)?;
-        file.write_all_at(bytes, offset).map_err(|e| Fault::io(format!("write journal/{name}"), e))
+        let doing = || format!("write journal/{name}");
+        let written = match file.write_at(bytes, offset) {
+            Ok(written) => written,
+            Err(error) if has_no_room(&error) => return Err(Fault::full(doing(), error)),
+            Err(error) if error.kind() == ErrorKind::Interrupted => 0,
+            Err(error) => return Err(Fault::io(doing(), error)),
+        };
+        // Part of it is written: whatever fails now, nobody knows what is there.
+        let rest = file.write_all_at(&bytes[written..], offset + written as u64);
+        rest.map_err(|e| Fault::io(doing(), e))
     }
 
     fn sync(&mut self, name: &str) -> Result<(), Fault> {

@@ -55,6 +55,64 @@ pub enum NodeError {
         /// What we read.
         expected: &'static str,
     },
+    /// A data directory of a later version.
+    #[error(
+        "the data directory has format {found:?}, which is newer than this build ({expected:?}); use a newer build: there is no way back"
+    )]
+    NewerFormat {
+        /// What it says.
+        found: String,
+        /// What we read.
+        expected: &'static str,
+    },
+    /// The shard's files are older than a second place remembers, or are of another history.
+    #[error(
+        "shard {shard} holds {found}, and the second place remembers block {height}, {header}: nothing is signed; restore the newest files, `foil recover --dry-run` says what is gone"
+    )]
+    Stale {
+        /// The shard.
+        shard: Hash,
+        /// What its journal holds.
+        found: String,
+        /// The height remembered.
+        height: u64,
+        /// The hash of the header remembered.
+        header: Hash,
+    },
+    /// Bytes of the journal are in quarantine.
+    #[error(
+        "shard {shard} is halted: page {page} of segment {segment} is in quarantine as {item}; replace the segment by a sound copy, `foil quarantine show` has the bytes and the reason"
+    )]
+    Quarantined {
+        /// The shard.
+        shard: Hash,
+        /// The segment's number.
+        segment: u32,
+        /// The page.
+        page: u32,
+        /// The item.
+        item: Hash,
+    },
+    /// What was durable is gone.
+    #[error(
+        "shard {shard} halts: {because}; gone: {gone}; restore the file from a sound copy, and run `foil recover` again"
+    )]
+    Halted {
+        /// The shard.
+        shard: Hash,
+        /// Why.
+        because: String,
+        /// Which heights.
+        gone: String,
+    },
+    /// No such item in quarantine, or several.
+    #[error(
+        "{wanted:?} is the start of no item's name in quarantine, or of several; `foil quarantine list` shows them"
+    )]
+    NotInQuarantine {
+        /// What was asked for.
+        wanted: String,
+    },
     /// Another process has the data directory.
     #[error("the data directory is in use by another process; stop that one first")]
     InUse,
@@ -138,7 +196,7 @@ pub enum NodeError {
     #[error("program refused: {0}")]
     Program(vm::AdmitError),
     /// A shard cannot be opened.
-    #[error("{0}")]
+    #[error("{}{}", .0, ladder(.0))]
     Shard(#[from] ShardError),
     /// A replay found a difference, or could not judge.
     #[error("{0}")]
@@ -154,6 +212,14 @@ pub enum NodeError {
     Fault(#[from] Fault),
 }
 
+/// What a person can do about a shard whose files are not what was written.
+fn ladder(error: &ShardError) -> &'static str {
+    match error {
+        ShardError::Fault(Fault::Corrupt { .. }) => "; `foil recover --dry-run` says what can be done",
+        _ => "",
+    }
+}
+
 impl NodeError {
     /// An operation that the system refused.
     pub fn io(doing: impl Into<String>, because: impl Display) -> NodeError {
@@ -165,6 +231,7 @@ impl NodeError {
         match self {
             NodeError::Usage(_)
             | NodeError::WhichShard(_)
+            | NodeError::NotInQuarantine { .. }
             | NodeError::Argument { .. }
             | NodeError::Map { .. }
             | NodeError::Interface(_)
@@ -172,9 +239,10 @@ impl NodeError {
             | NodeError::Genesis(_) => Exit::Usage,
             NodeError::Io { .. } | NodeError::KeyExposed { .. } => Exit::Io,
             NodeError::Rejected(_) | NodeError::Program(_) | NodeError::Row { .. } => Exit::Rejected,
-            NodeError::Fault(Fault::Io { .. }) | NodeError::Shard(ShardError::Fault(Fault::Io { .. })) => {
-                Exit::Io
-            }
+            NodeError::Fault(fault) | NodeError::Shard(ShardError::Fault(fault)) => match fault {
+                Fault::Io { .. } | Fault::Full { .. } => Exit::Io,
+                _ => Exit::Failure,
+            },
             NodeError::Replay(error) => Exit::of_replay(error),
             NodeError::Snapshots(error) => error.exit(),
             NodeError::Verdict(verdict) => verdict.exit,
@@ -207,6 +275,11 @@ impl Coded for NodeError {
             NodeError::KeyMalformed { .. } => 7004,
             NodeError::NotData { .. } => 7005,
             NodeError::OtherFormat { .. } => 7006,
+            NodeError::NewerFormat { .. } => 7041,
+            NodeError::Stale { .. } => 7042,
+            NodeError::Quarantined { .. } => 7043,
+            NodeError::Halted { .. } => 7044,
+            NodeError::NotInQuarantine { .. } => 7045,
             NodeError::InUse => 7007,
             NodeError::WhichShard(_) => 7008,
             NodeError::OtherShard { .. } => 7009,

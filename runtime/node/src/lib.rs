@@ -7,8 +7,10 @@ pub mod cli;
 pub mod commands;
 pub mod data;
 mod disk;
+mod doctor;
 pub mod error;
 mod explain;
+pub mod home;
 mod hostcall;
 mod http;
 pub mod keys;
@@ -16,12 +18,17 @@ mod map;
 mod memory;
 mod objects;
 mod output;
+mod own;
 mod program;
 mod progress;
+pub mod quarantine;
+pub mod recovery;
+mod reserve;
 mod restore;
 mod rocks;
 mod rows;
 mod schedule;
+mod second;
 mod site;
 pub mod snapshots;
 mod told;
@@ -49,6 +56,10 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::Replay(args) => commands::replay::run(global, args),
         Command::Revert(args) => commands::revert::revert(global, args),
         Command::Advance(args) => commands::revert::advance(global, args),
+        Command::Recover(args) => commands::recover::run(global, args),
+        Command::Doctor(args) => commands::doctor::run(global, args),
+        Command::Scrub(args) => commands::scrub::run(global, args),
+        Command::Quarantine(command) => commands::quarantine::run(global, command),
         Command::Bundle(args) => commands::bundle::run(global, args),
         Command::Checkpoint(args) => commands::checkpoint::run(global, args),
         Command::Snapshot(command) => commands::snapshot::run(global, command),

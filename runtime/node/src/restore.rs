@@ -13,9 +13,10 @@
 //!
 //! A `store.new` is therefore never needed, whatever it is: the journal is the truth, and a store a cache.
 
-use crate::data::{Data, STORE, sync_dir};
+use crate::data::{Data, sync_dir};
 use crate::disk::FileDisk;
 use crate::error::NodeError;
+use crate::home::{Home, STORE};
 use crate::rocks::RocksStore;
 use crate::snapshots::{Loaded, SnapshotsError};
 use abi::Hash;
@@ -25,7 +26,7 @@ use kernel::Shard;
 use rustix::fs::{RenameFlags, renameat_with};
 use std::io;
 
-const UNFINISHED: &str = "store.new";
+pub(crate) const UNFINISHED: &str = "store.new";
 
 /// A store that was restored.
 #[derive(Debug)]
@@ -46,30 +47,32 @@ impl Data {
         wanted: Option<&str>,
         build: String,
     ) -> Result<Restored, NodeError> {
-        let dir = self.shard_dir(id)?;
-        let genesis = self.genesis(&dir, id)?;
-        clear(&dir)?;
+        let home = self.home(id)?;
+        clear(&home.dir)?;
 
-        let journal_dir =
-            dir.open_dir("journal").map_err(|e| NodeError::io(format!("open shards/{id}/journal"), e))?;
-        let (journal, _) = Journal::open(FileDisk::open(journal_dir)?, id)?;
-        let loaded = self.load(id, wanted, &journal)?;
+        let (journal, _) = Journal::open(home.disk()?, id)?;
+        let loaded = self.load(&home, wanted, &journal)?;
         drop(journal);
 
-        let (shard, recovered) = Shard::open(self.opening(&dir, id, (genesis, UNFINISHED), build)?)?;
+        let (shard, recovered) = Shard::open(self.opening(&home, &home.new_store(), build)?)?;
         assert_eq!(recovered.store_height, loaded.height, "the store is of its snapshot's height");
         let (height, root) = (shard.position().height, shard.position().root);
         drop(shard.close()?);
 
-        swap(&dir).map_err(|e| NodeError::io("put the restored store in its place", e))?;
-        clear(&dir)?;
+        swap(&home.dir).map_err(|e| NodeError::io("put the restored store in its place", e))?;
+        clear(&home.dir)?;
         Ok(Restored { loaded, height, root })
     }
 
     /// Loads a snapshot of this very journal into the new store.
-    fn load(&self, id: Hash, wanted: Option<&str>, journal: &Journal<FileDisk>) -> Result<Loaded, NodeError> {
-        let snapshots = self.snapshots(id)?;
-        let mut store = RocksStore::open(&self.store_path(id, UNFINISHED))?;
+    fn load(
+        &self,
+        home: &Home,
+        wanted: Option<&str>,
+        journal: &Journal<FileDisk>,
+    ) -> Result<Loaded, NodeError> {
+        let snapshots = self.snapshots(home.id)?;
+        let mut store = RocksStore::open(&home.new_store())?;
         let loaded = match wanted {
             Some(wanted) => {
                 let height = snapshots.load(wanted, &mut store)?;
@@ -96,7 +99,7 @@ pub(crate) fn clear(dir: &Dir) -> Result<(), NodeError> {
 }
 
 /// Puts the new store in the place of the old one, which gets the new one's name; durably.
-fn swap(dir: &Dir) -> io::Result<()> {
+pub(crate) fn swap(dir: &Dir) -> io::Result<()> {
     match dir.exists(STORE) {
         true => renameat_with(dir, UNFINISHED, dir, STORE, RenameFlags::EXCHANGE)?,
         false => dir.rename(UNFINISHED, dir, STORE)?,

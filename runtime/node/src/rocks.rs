@@ -8,9 +8,10 @@
 //! - Everything is flushed by one function that names every column family: flushing one alone would break
 //!   that (`.clippy.toml` bans the calls that do).
 
+use crate::reserve::Reserve;
 use rocksdb::{
-    ColumnFamily, DB, Direction, FlushOptions, IteratorMode, Options, ReadOptions, Snapshot, WriteBatch,
-    WriteOptions,
+    ColumnFamily, DB, Direction, ErrorKind, FlushOptions, IteratorMode, Options, ReadOptions, Snapshot,
+    WriteBatch, WriteOptions,
 };
 use state::{Diff, Entry, Fault, Fill, Scan, Store, View, must_be_unborn, must_follow};
 use std::path::Path;
@@ -23,6 +24,8 @@ const HEIGHT: &[u8] = b"height";
 /// A store in one directory.
 pub struct RocksStore {
     db: Arc<DB>,
+    /// What is given up when there is no room to flush.
+    reserve: Option<Reserve>,
 }
 
 /// The store as it is now.
@@ -59,18 +62,48 @@ impl RocksStore {
 
     /// Opens the store in `path`, which is made if it is not there.
     pub fn open(path: &Path) -> Result<RocksStore, Fault> {
-        let mut options = Options::default();
+        let mut options = options();
         options.create_if_missing(true);
         options.create_missing_column_families(true);
-        options.set_atomic_flush(true);
-        options.set_compression_type(rocksdb::DBCompressionType::Lz4);
-        options.set_write_buffer_size(32 << 20);
-        options.set_max_open_files(256);
-        options.set_keep_log_file_num(2);
-        options.set_paranoid_checks(true);
-        let db = DB::open_cf(&options, path, [META, STATE]).map_err(|e| Fault::io("open the store", e))?;
-        Ok(RocksStore { db: Arc::new(db) })
+        let db = DB::open_cf(&options, path, [META, STATE]).map_err(|e| cannot_open(&e))?;
+        Ok(RocksStore { db: Arc::new(db), reserve: None })
     }
+
+    /// The same store, which gives this up when there is no room to flush.
+    pub(crate) fn with_reserve(self, reserve: Reserve) -> RocksStore {
+        RocksStore { reserve: Some(reserve), ..self }
+    }
+
+    /// Opens the store in `path` without changing a file; none, if nothing is there.
+    pub fn open_to_read(path: &Path) -> Result<Option<RocksStore>, Fault> {
+        let is_empty = || path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+        if !path.exists() || is_empty() {
+            return Ok(None);
+        }
+        let db = DB::open_cf_for_read_only(&options(), path, [META, STATE], false);
+        let db = db.map_err(|e| cannot_open(&e))?;
+        Ok(Some(RocksStore { db: Arc::new(db), reserve: None }))
+    }
+}
+
+/// Why a store is not opened: its files are not what was written, or the system refused.
+fn cannot_open(error: &rocksdb::Error) -> Fault {
+    match error.kind() {
+        ErrorKind::Corruption | ErrorKind::InvalidArgument => Fault::corrupt(format!("store: {error}")),
+        _ => Fault::io("open the store", error),
+    }
+}
+
+/// What every opening has in common.
+fn options() -> Options {
+    let mut options = Options::default();
+    options.set_atomic_flush(true);
+    options.set_compression_type(rocksdb::DBCompressionType::Lz4);
+    options.set_write_buffer_size(32 << 20);
+    options.set_max_open_files(256);
+    options.set_keep_log_file_num(2);
+    options.set_paranoid_checks(true);
+    options
 }
 
 /// A column family that opening made certain of.
@@ -119,6 +152,7 @@ impl Store for RocksStore {
     }
 
     fn flush(&mut self) -> Result<(), Fault> {
+        self.reserve.iter().for_each(Reserve::give_up_if_full);
         let families = [family(&self.db, META)?, family(&self.db, STATE)?];
         let mut options = FlushOptions::default();
         options.set_wait(true);

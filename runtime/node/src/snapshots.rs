@@ -26,12 +26,14 @@ use abi::fault::Fault;
 use abi::id::Hash;
 use abi::sign::SecretKey;
 use journal::{Part, SnapshotManifest, Standing};
+use kernel::ladder::Kept;
 use kernel::snapshot::{self, Phase, Policy, Step, after};
 use state::{Chunk, Chunks, Fill, Rebuild, Scan, View};
 use std::path::Path;
 
 mod collect;
 mod error;
+mod place;
 #[cfg(test)]
 mod tests;
 
@@ -107,6 +109,16 @@ impl Snapshots {
     /// Those that can be restored, the newest first.
     pub fn restorable(&self) -> Result<Vec<Listed>, SnapshotsError> {
         Ok(self.list()?.into_iter().filter(|it| is_restorable(it.phase)).collect())
+    }
+
+    /// Those that can be restored and were found whole now, read back to the root that the writer signed.
+    pub fn whole(&self) -> Result<Vec<Kept>, SnapshotsError> {
+        let kept = |Listed { id, height, .. }: Listed| {
+            let manifest = self.verify(&id).ok()?;
+            let bytes = manifest.parts.iter().map(|part| u64::from(part.bytes)).sum();
+            Some(Kept { id, height, header: manifest.standing.checkpoint.header.hash(), bytes })
+        };
+        Ok(self.restorable()?.into_iter().filter_map(kept).collect())
     }
 
     /// The manifest of a snapshot.

@@ -76,7 +76,7 @@ fn a_store_that_lost_everything_is_made_again() {
 fn a_store_ahead_of_the_journal_is_refused() {
     let (_, store) = closed();
     let error = refusal(opening(disk(&genesis()), store));
-    assert!(error.to_string().contains("it is at height 3, the journal ends at 0"), "{error}");
+    assert!(error.to_string().contains("it ends at 0, and block 3 was durable"), "{error}");
     assert!(matches!(error, ShardError::Fault(Fault::Corrupt { .. })));
 }
 

@@ -88,7 +88,8 @@ pub fn run(global: &Global, command: &ShardCommand) -> Result<Exit, NodeError> {
 
 fn set_writer(global: &Global, args: &SetWriterArgs) -> Result<Value, NodeError> {
     let seed = args.key.as_deref().map_or_else(keys::draw, keys::read_seed)?;
-    let data = Data::open(&global.data)?;
+    let mut data = Data::open(&global.data)?;
+    data.remember_in(global.remember.as_deref());
     let key = data.keep_writer(&seed)?;
     let (shard, _) = data.open_shard(data.choose(global.on.as_deref())?, build())?;
     let mut answer = Map::from_iter([("writer".into(), key.to_string().into())]);
@@ -105,7 +106,8 @@ fn create(global: &Global, args: &CreateArgs) -> Result<Value, NodeError> {
         }
         None => random()?,
     };
-    let data = Data::create(&global.data)?;
+    let mut data = Data::create(&global.data)?;
+    data.remember_in(global.remember.as_deref());
     let mut keys: Vec<PublicKey> = args.authority.iter().map(|key| PublicKey(key.0)).collect();
     keys.sort();
     let genesis = Genesis {

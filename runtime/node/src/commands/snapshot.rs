@@ -137,7 +137,7 @@ fn collect(global: &Global, args: &CollectArgs) -> Result<Value, NodeError> {
     let data = Data::open(&global.data)?;
     let id = data.choose(global.on.as_deref())?;
     let snapshots = data.snapshots(id)?;
-    data.sweep_snapshots(id)?;
+    Snapshots::sweep(&data.dir, id)?;
     let policy = Policy { kept: args.keep, stale_ms: args.stale, grace_ms: args.grace };
     let collected = snapshots.collect(&policy, now_ms())?;
     Ok(json!({

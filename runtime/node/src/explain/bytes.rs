@@ -40,8 +40,8 @@ pub(super) const TABLE: &[Explanation] = explained! {
     "E1102" => "bytes are not what was written",
         "A file of the data directory was changed, cut or damaged after it was durable. Nothing is dropped \
         by itself.",
-        "The store: remove `shards/ID/store`, it is rebuilt. The journal: restore the named file from a copy \
-        or a disk image.";
+        "`foil recover --dry-run` says what can be done, `foil recover` does it: a store is set aside and made \
+        again. A journal's file has to be restored from a sound copy.";
     "E1103" => "the host failed",
         "The engine or its host code ran out of memory or panicked. That is this machine's fault, never a \
         program's outcome.",
@@ -62,6 +62,11 @@ pub(super) const TABLE: &[Explanation] = explained! {
         a stranger's file cannot fill their memory.",
         "Leave the witness out (`--witness`, `--with-witness`, `--proof`): verifying from genesis or from a \
         checkpoint holds the state itself.";
+    "E1108" => "the disk has no room, or may not be written",
+        "It is full, over its quota or read-only, and that showed before anything was written. Reading goes on; \
+        nothing was lost.",
+        "Make room or mount it writable, and ask again: a shard that is open goes on by itself, as soon as \
+        there is room for a segment.";
     "E1201" => "a genesis breaks a rule",
         "The named field is not allowed: keys unsorted or unsound, a threshold above the keys, a window or \
         time too large.",

@@ -63,6 +63,28 @@ pub(super) const TABLE: &[Explanation] = explained! {
         journal was cut back or replaced.",
         "Publish in an empty directory, or restore the journal that the published head was signed over. Two \
         histories under one key cannot be explained away.";
+    "E7041" => "the data directory is of a newer format",
+        "A later build has written it. An older one could not know what its files mean, so that there is no way \
+        back.",
+        "Use that build, or a later one; or restore the copy that was made before it.";
+    "E7042" => "the shard is older than a second place remembers",
+        "Its journal lacks the block that was answered for, or holds another one: files were put back from a \
+        backup. Going on would sign a second history.",
+        "Restore the newest journal. `foil recover --dry-run` names the heights that are gone; only who gives \
+        them up removes the second place's `SHARD.head`.";
+    "E7043" => "a part of the shard's journal is in quarantine",
+        "The bytes at this place were found wrong, and still lie there. Nothing is read past them, whatever else \
+        opens.",
+        "Replace the segment by a sound copy; `foil quarantine show` has bytes and reason, and `foil quarantine \
+        release` takes the item out of the way.";
+    "E7044" => "recovery halts: something durable is gone",
+        "The journal is damaged in its middle, or ends below what was seen durable. Cutting it there would lose \
+        what was answered.",
+        "Restore the named file from a copy or a disk image and run `foil recover` again. `foil doctor --dump \
+        SEGMENT:PAGE` shows what lies there.";
+    "E7045" => "no such item in quarantine, or several",
+        "The text is the start of no item's name, or of more than one.",
+        "`foil quarantine list` shows all names.";
     "E7061" => "an object of a snapshot is missing",
         "Its manifest or a chunk is not there, or there is no snapshot of this name.",
         ANOTHER_SNAPSHOT;

@@ -1,0 +1,125 @@
+//! A scrub of one shard: journal, store and tree verified against each other, in slices.
+//!
+//! Whoever drives it brings the blocks in order, as many at a time as it likes, and then the store. Nothing is
+//! executed: calls are run again by [`replay`](crate::replay).
+//!
+//! # Order
+//!
+//! 1. [`block`](Scrub::block), for each height: the chain of headers, the history tree, the proofs of callers, the
+//!    digests; the block's diff, applied to the state so far, has its root. Its commitment is the writer's.
+//! 2. [`store`](Scrub::store): the state that the store is at has the root of that height.
+
+use abi::fault::Fault;
+use abi::genesis::Genesis;
+use abi::id::Hash;
+use journal::{Block, Chain, Commitment, Invalid};
+use state::{MemoryStore, Store, Tree, View, empty_root};
+
+/// A scrub under way.
+pub struct Scrub {
+    chain: Chain,
+    state: MemoryStore,
+    tree: Tree,
+    /// The root after each block, from height 1.
+    roots: Vec<Hash>,
+}
+
+/// What a scrub found.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Finding {
+    /// A block is not what its history says.
+    #[error("{}", .0.reason)]
+    Block(Box<Invalid>),
+    /// A block's diff does not come to the root in its header.
+    #[error("height {height}: its diff comes to root {found}, its header says {expected}")]
+    Diff {
+        /// The block's height.
+        height: u64,
+        /// What it comes to.
+        found: Hash,
+        /// What its header says.
+        expected: Hash,
+    },
+    /// The store has another state than its height's.
+    #[error("the store's root at height {height} is {found}, the journal says {expected}")]
+    Store {
+        /// The height that the store says it is at.
+        height: u64,
+        /// Its root.
+        found: Hash,
+        /// The journal's.
+        expected: Hash,
+    },
+    /// The store is at a height that the journal does not have.
+    #[error("the store is at height {height}, the journal ends at {ends}")]
+    Ahead {
+        /// The store's height.
+        height: u64,
+        /// The journal's.
+        ends: u64,
+    },
+}
+
+impl Finding {
+    /// The height that it is about, as far as it is about one.
+    pub fn height(&self) -> Option<u64> {
+        match self {
+            Finding::Block(invalid) => invalid.height,
+            Finding::Diff { height, .. } | Finding::Store { height, .. } | Finding::Ahead { height, .. } => {
+                Some(*height)
+            }
+        }
+    }
+}
+
+impl Scrub {
+    /// Before the first block.
+    pub fn new(genesis: &Genesis) -> Result<Scrub, Finding> {
+        let chain = Chain::new(genesis, empty_root()).map_err(|invalid| Finding::Block(Box::new(invalid)))?;
+        Ok(Scrub { chain, state: MemoryStore::default(), tree: Tree::new(), roots: Vec::new() })
+    }
+
+    /// The height up to which all is verified.
+    pub fn height(&self) -> u64 {
+        self.roots.len() as u64
+    }
+
+    /// How many records that is.
+    pub fn records(&self) -> u64 {
+        self.chain.header().map_or(0, |header| header.history_size)
+    }
+
+    /// Verifies the next block, and its commitment if there is one.
+    pub fn block(
+        &mut self,
+        block: &Block,
+        commitment: Option<&Commitment>,
+    ) -> Result<Result<(), Finding>, Fault> {
+        let invalid = |invalid| Finding::Block(Box::new(invalid));
+        if let Err(finding) = self.chain.block(block).map_err(invalid) {
+            return Ok(Err(finding));
+        }
+        if let Some(Err(finding)) = commitment.map(|it| self.chain.commitment(it).map_err(invalid)) {
+            return Ok(Err(finding));
+        }
+        let (height, expected) = (block.header.height, block.header.root_after);
+        let found = self.tree.apply(&self.state.view(), &block.diff)?;
+        self.state.apply(height, &block.diff)?;
+        self.roots.push(found);
+        Ok(if found == expected { Ok(()) } else { Err(Finding::Diff { height, found, expected }) })
+    }
+
+    /// Verifies a store that says it is at `height`.
+    pub fn store(&self, height: u64, view: &dyn View) -> Result<Result<(), Finding>, Fault> {
+        let ends = self.height();
+        let expected = match height.checked_sub(1).map(usize::try_from) {
+            None => empty_root(),
+            Some(index) => match index.ok().and_then(|index| self.roots.get(index)) {
+                Some(root) => *root,
+                None => return Ok(Err(Finding::Ahead { height, ends })),
+            },
+        };
+        let found = Tree::build(view)?.root();
+        Ok(if found == expected { Ok(()) } else { Err(Finding::Store { height, found, expected }) })
+    }
+}

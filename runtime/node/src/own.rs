@@ -1,0 +1,127 @@
+//! The node's own chain: what a node did to itself, as a history like any shard's.
+//!
+//! It lies under `self/` of the data directory. Its writer and its authority are the node's key, its program is
+//! the guest `chronicle`. So that recovering twice changes no shard's history, nothing of it stands in theirs.
+
+use crate::commands::call::{FUEL_DEFAULT, new_call};
+use crate::commands::{build, random, submit};
+use crate::data::{Data, NodeShard};
+use crate::error::NodeError;
+use crate::home::Home;
+use abi::call::{Call, Caller, SignedCall};
+use abi::codec::{Bytes, Decode, Encode};
+use abi::fault::Fault;
+use abi::genesis::{CommitPolicy, Genesis, JUMP_MS_DEFAULT, Quorum, TimePolicy, WINDOW_MS_DEFAULT};
+use abi::hash::PROGRAM;
+use abi::outcome::Outcome;
+use abi::profile::Profile;
+use abi::system::{Act, Deploy};
+use serde_json::{Value, json};
+
+/// The directory of the chain.
+pub(crate) const NAME: &str = "self";
+const CHRONICLE: &[u8] = include_bytes!("../../../guests/wasm/chronicle.wasm");
+/// Notes asked for at a time.
+const PAGE: u32 = 1_000;
+
+/// A note: its number, time, kind and details.
+type Note = (u64, u64, String, String);
+
+/// Whether these are the files of the chain itself.
+pub(crate) fn is_own(home: &Home) -> bool {
+    home.name == NAME
+}
+
+/// Makes a note, unless the last one about the same shard says the same.
+pub(crate) fn note_once(data: &Data, kind: &str, details: &Value, now_ms: u64) -> Result<(), NodeError> {
+    let text = details.to_string();
+    let last = notes(data)?.into_iter().rev().find(|note| about(note) == details["shard"]);
+    if last.is_some_and(|(_, _, said, what)| (said.as_str(), &what) == (kind, &text)) {
+        return Ok(());
+    }
+    let mut shard = open(data, now_ms)?;
+    let expires_ms = now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms);
+    let args = (kind.to_owned(), text).to_bytes();
+    let call = new_call(&shard, "note", args, random()?, expires_ms, FUEL_DEFAULT);
+    let key = data.key()?;
+    let call = Call { salt: random()?, caller: Caller::Key(key.public()), ..call };
+    let noted = submit(&mut shard, SignedCall::sign(call, &key), now_ms);
+    shard.close()?;
+    noted.map(|_| ())
+}
+
+/// What a note is about.
+fn about(note: &Note) -> Value {
+    serde_json::from_str::<Value>(&note.3).map_or(Value::Null, |details| details["shard"].clone())
+}
+
+/// Whether the last note about a shard says that its recovery has begun.
+pub(crate) fn is_unfinished(data: &Data, home: &Home) -> Result<bool, NodeError> {
+    let shard = json!(home.id.to_string());
+    let last = notes(data)?.into_iter().rev().find(|note| about(note) == shard);
+    Ok(last.is_some_and(|(_, _, kind, _)| kind == "recovering"))
+}
+
+/// All notes, the oldest first; none, if there is no chain yet.
+pub(crate) fn notes(data: &Data) -> Result<Vec<Note>, NodeError> {
+    let mut notes: Vec<Note> = Vec::new();
+    if !data.dir.exists(NAME) {
+        return Ok(notes);
+    }
+    let mut shard = data.open_own(build())?;
+    loop {
+        let args = (notes.len() as u64, PAGE).to_bytes();
+        let answer = match shard.serving()? {
+            None => break,
+            Some(_) => shard.query(Caller::Nobody, "notes", args, FUEL_DEFAULT)?,
+        };
+        let odd = || Fault::corrupt("the node's own chain: its program does not answer as it should");
+        let Outcome::Returned(bytes) = answer.outcome else { return Err(odd().into()) };
+        let page = Vec::<Note>::from_bytes(&bytes).map_err(|_| odd())?;
+        if page.is_empty() {
+            break;
+        }
+        notes.extend(page);
+    }
+    shard.close()?;
+    Ok(notes)
+}
+
+/// Opens the chain, which is made if there is none.
+fn open(data: &Data, now_ms: u64) -> Result<NodeShard, NodeError> {
+    let mut shard = match data.dir.exists(NAME) {
+        true => data.open_own(build())?,
+        false => data.create_own(&genesis(data, now_ms)?, build())?,
+    };
+    if shard.serving()?.is_none() {
+        deploy(data, &mut shard, now_ms)?;
+    }
+    Ok(shard)
+}
+
+fn genesis(data: &Data, now_ms: u64) -> Result<Genesis, NodeError> {
+    let key = data.key()?.public();
+    Ok(Genesis {
+        version: abi::VERSION,
+        profile: Profile.hash(),
+        origin: "localhost/self".into(),
+        authority: Quorum { threshold: 1, keys: vec![key] },
+        writer: key,
+        commit: CommitPolicy { writes: 1, replicas: Vec::new() },
+        window_ms: WINDOW_MS_DEFAULT,
+        time: TimePolicy { start_ms: now_ms, jump_ms: JUMP_MS_DEFAULT },
+        witnesses: Quorum::default(),
+        nonce: [0; 16],
+    })
+}
+
+fn deploy(data: &Data, shard: &mut NodeShard, now_ms: u64) -> Result<(), NodeError> {
+    let program = PROGRAM.hash(CHRONICLE);
+    data.programs()?.keep(CHRONICLE)?;
+    let (method, args) = Act::Deploy(Deploy { program }).to_call();
+    let expires_ms = now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms);
+    let call = new_call(shard, method, Vec::new(), random()?, expires_ms, FUEL_DEFAULT);
+    let call = Call { program: Some(Profile.system()), args: Bytes(args), salt: random()?, ..call };
+    submit(shard, SignedCall::authorize(call, &[&data.key()?]), now_ms)?;
+    Ok(())
+}

@@ -1,0 +1,69 @@
+# What every scenario begins with: a shard of the program `counter` in ./foil-data, called three times by clerk.key,
+# and words to tell a story in.
+#
+# A scenario prints what it does, and what comes of it, hashes as <hash> and times as <time>; the same must stand in
+# the file beside it that ends in .expected. FOIL_RECORD=1 writes that file instead.
+
+set -uo pipefail
+scenario=${BASH_SOURCE[1]}
+guests=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../../guests/wasm")
+trace=$PWD/trace
+: >"$trace"
+
+# say SENTENCE: what happens next, for whoever reads the trace.
+say() { printf '\n%s\n' "$*" >>"$trace"; }
+
+# foil ARGUMENTS: runs it, and writes down the command, what it printed and a code that is not 0.
+foil() {
+    local code=0
+    printf '$ foil %s\n' "$*" >>"$trace"
+    "$FOIL" "$@" >printed 2>&1 || code=$?
+    normalised <printed >>"$trace"
+    ((code == 0)) || printf 'exit code %d\n' "$code" >>"$trace"
+    return 0
+}
+
+# does COMMAND: runs it and writes it down.
+does() {
+    printf '$ %s\n' "$*" | sed "s/$shard/SHARD/g" >>"$trace"
+    "$@"
+}
+
+# Columns are as wide as their hashes are long: what is left of that is two spaces.
+normalised() {
+    sed -E 's/^payload .*/payload  <bytes>/; s/[0-9a-f]{64}/<hash>/g; s/\b1[0-9]{12}\b/<time>/g
+        s/([^ ]) {3,}/\1  /g; s/ +$//'
+}
+
+# quietly ARGUMENTS: foil, of which nothing is written down.
+quietly() { "$FOIL" "$@" >printed 2>&1 || { cat printed >&2; exit 1; }; }
+
+# flip FILE PAGE: changes one bit of a page of 4096 bytes.
+flip() {
+    local at=$(($2 * 4096 + 100)) byte
+    byte=$(od -An -tu1 -j "$at" -N 1 "$1")
+    printf "\\x$(printf '%02x' $((byte ^ 1)))" | dd of="$1" bs=1 seek="$at" conv=notrunc status=none
+}
+
+# tear FILE PAGE: the first sector of the page never reached the disk.
+tear() { dd if=/dev/zero of="$1" bs=512 seek=$(($2 * 8)) count=1 conv=notrunc status=none; }
+
+# Compares the trace with what is expected.
+finish() {
+    local expected=${scenario%.sh}.expected
+    if [[ ${FOIL_RECORD:-} == 1 ]]; then cp "$trace" "$expected"; fi
+    diff -u "$expected" "$trace"
+}
+
+quietly key generate authority.key
+quietly key generate clerk.key
+authority=$("$FOIL" key show authority.key -o json | sed -n 's/.*"public_key": "\(.*\)".*/\1/p')
+quietly shard create --authority "$authority" --start 1356998400 --jump 1d
+shard=$(ls foil-data/shards)
+journal=foil-data/shards/$shard/journal/00000000.segment
+store=foil-data/shards/$shard/store
+quietly deploy "$guests/counter.wasm" --sign authority.key --at 1356998400
+for i in 1 2 3; do
+    quietly call hit --as clerk.key --at $((1357000000 + i)) --key "hit $i"
+    [[ $i != 1 ]] || cp -a "$store" store.early
+done
