@@ -29,6 +29,11 @@ pub trait Disk {
     /// Fills `buf` from `offset`; a file that ends before that is an error.
     fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<(), Fault>;
 
+    /// Has whatever is read from now on come from the medium, not from a cache. A disk without one does nothing.
+    fn reread(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// Writes within the file's length.
     fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<(), Fault>;
 

@@ -35,7 +35,8 @@ impl<D: Disk> Journal<D> {
     ///
     /// Reads every frame: page checksums, strict decoding, the chain of headers; not whether what they say
     /// is right, which is `Chain`'s to judge. The last frame is written again and synced, because what a
-    /// process reads back may never have reached the disk.
+    /// process reads back may never have reached the disk. What a crash tore is cut, and because a read can err
+    /// where the medium does not, nothing is cut that was not read twice.
     ///
     /// # Errors
     ///
@@ -52,30 +53,25 @@ impl<D: Disk> Journal<D> {
     ///
     /// As [`open`](Journal::open); `Corrupt` as well, if the journal ends below the floor.
     pub fn open_above(mut disk: D, shard: Hash, floor: u64) -> Result<(Self, Tail), Fault> {
-        let count = count(&disk)?;
-        let mut scan = Scan::new(shard);
-        // A crash may have come between the making of a segment and its label.
-        let blank = Segment::is_blank(&disk, count - 1)?;
-        let labelled = if blank { count - 1 } else { count };
-        let mut last = None;
-        for number in 0..labelled {
-            let segment = Segment::open(&disk, number)?;
-            let end = scan.segment(&disk, segment)?;
-            if number + 1 < count && segment.torn_end(&disk, end.next)?.is_some() {
-                return Err(segment.corrupt(end.next, "torn, but a later segment follows"));
-            }
-            last = Some((segment, end));
-        }
-        let torn = match &last {
-            Some((segment, end)) => segment.torn_end(&disk, end.next)?,
-            None => None,
-        };
-        if scan.height() < floor {
-            let ends = scan.height();
+        let mut found = Found::on(&disk, shard)?;
+        if found.scan.height() < floor {
+            let ends = found.scan.height();
             return Err(Fault::corrupt(format!("journal: it ends at {ends}, and block {floor} was durable")));
         }
-        if blank {
-            disk.remove(&segment::name(count - 1))?;
+        if found.ends().is_torn() {
+            let once = found.ends();
+            disk.reread()?;
+            found = Found::on(&disk, shard)?;
+            if found.ends() != once {
+                return Err(Fault::io(
+                    "open the journal",
+                    "read twice, it ends in two ways: the disk is failing",
+                ));
+            }
+        }
+        let Found { scan, last, torn, blank } = found;
+        if let Some(blank) = blank {
+            disk.remove(&segment::name(blank))?;
         }
         let Some((segment, end)) = last else {
             return Ok((Self::create(disk, shard)?, Tail { cut: None, commitment: None }));
@@ -86,6 +82,58 @@ impl<D: Disk> Journal<D> {
             disk.sync(&segment::name(segment.number))?;
         }
         Ok(scan.journal(disk, segment, end.next, cut))
+    }
+}
+
+/// What a journal is found to hold.
+struct Found {
+    scan: Scan,
+    /// The last segment that has a label, and its last whole frame.
+    last: Option<(Segment, End)>,
+    /// Where a frame ends that a crash tore.
+    torn: Option<u32>,
+    /// A segment that a crash left between its making and its label.
+    blank: Option<u32>,
+}
+
+/// How a journal ends: everything that is destroyed on opening it.
+#[derive(PartialEq, Eq)]
+struct Ends {
+    height: u64,
+    torn: Option<(u32, u32)>,
+    blank: Option<u32>,
+}
+
+impl Ends {
+    fn is_torn(&self) -> bool {
+        self.torn.is_some() || self.blank.is_some()
+    }
+}
+
+impl Found {
+    fn on<D: Disk>(disk: &D, shard: Hash) -> Result<Found, Fault> {
+        let count = count(disk)?;
+        let mut scan = Scan::new(shard);
+        let blank = Segment::is_blank(disk, count - 1)?.then_some(count - 1);
+        let mut last = None;
+        for number in 0..blank.unwrap_or(count) {
+            let segment = Segment::open(disk, number)?;
+            let end = scan.segment(disk, segment)?;
+            if number + 1 < count && segment.torn_end(disk, end.next)?.is_some() {
+                return Err(segment.corrupt(end.next, "torn, but a later segment follows"));
+            }
+            last = Some((segment, end));
+        }
+        let torn = match &last {
+            Some((segment, end)) => segment.torn_end(disk, end.next)?,
+            None => None,
+        };
+        Ok(Found { scan, last, torn, blank })
+    }
+
+    fn ends(&self) -> Ends {
+        let torn = self.last.as_ref().zip(self.torn).map(|((_, end), torn)| (end.next, torn));
+        Ends { height: self.scan.height(), torn, blank: self.blank }
     }
 }
 

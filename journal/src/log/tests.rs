@@ -3,6 +3,7 @@ use crate::disk::MemoryDisk;
 use crate::page::PAGE_BYTES;
 use crate::sample::{START_MS, Sample};
 use proptest::prelude::*;
+use std::cell::Cell;
 
 const SECTOR: usize = 512;
 const SIZE: SegmentSize = SegmentSize::of_pages(16);
@@ -202,6 +203,21 @@ fn a_lost_sector_before_the_last_frame_is_corruption() {
     }
 }
 
+/// A controller that errs once shows a sector of a block that was answered as if it had never been written.
+#[test]
+fn nothing_is_cut_on_the_word_of_one_read() {
+    let (sample, blocks) = three(3 * PAGE_BYTES);
+    let mut disk = journal(&sample, &blocks, SIZE).into_disk();
+    let end = disk.file_mut(&segment::name(0)).unwrap().iter().rposition(|&byte| byte != 0).unwrap();
+    let sector = (end / 512 - 8) as u64 * 512;
+    let failing =
+        Failing { misread: Cell::new(Some((sector, vec![0; 512]))), ..Failing::not_yet(disk.clone()) };
+    let refused = Journal::open(failing, sample.genesis.id()).map(|_| ());
+    assert!(matches!(refused, Err(Fault::Io { .. })), "{refused:?}");
+    let (journal, tail) = open(disk, sample.genesis.id()).unwrap();
+    assert_eq!((journal.height(), tail.cut), (3, None));
+}
+
 #[test]
 fn a_segment_that_ends_early_or_is_missing_is_corruption() {
     let (sample, blocks) = Sample::of_blocks(9);
@@ -276,11 +292,19 @@ fn a_block_that_does_not_follow_is_corruption_when_read() {
     assert_eq!(fault, Some(Fault::corrupt("segment 0, page 2: at height 2: the height is not the next one")));
 }
 
-/// A disk that fails every write, or every sync.
+/// A disk that fails every write, or every sync, or of which one read is wrong.
 struct Failing {
     disk: MemoryDisk,
     write: bool,
     sync: bool,
+    /// Where, and what it shows instead, until it is read.
+    misread: Cell<Option<(u64, Vec<u8>)>>,
+}
+
+impl Failing {
+    fn not_yet(disk: MemoryDisk) -> Failing {
+        Failing { disk, write: false, sync: false, misread: Cell::new(None) }
+    }
 }
 
 impl Disk for Failing {
@@ -294,7 +318,15 @@ impl Disk for Failing {
         self.disk.create(name, len)
     }
     fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<(), Fault> {
-        self.disk.read(name, offset, buf)
+        self.disk.read(name, offset, buf)?;
+        match self.misread.take() {
+            Some((at, bytes)) if (offset..offset + buf.len() as u64).contains(&at) => {
+                let from = usize::try_from(at - offset).unwrap();
+                buf[from..from + bytes.len()].copy_from_slice(&bytes);
+            }
+            later => self.misread.set(later),
+        }
+        Ok(())
     }
     fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<(), Fault> {
         if self.write { Err(Fault::io("write", "full")) } else { self.disk.write(name, offset, bytes) }
@@ -312,8 +344,7 @@ fn a_handle_that_failed_cannot_be_used_again() {
     let (sample, blocks) = Sample::of_blocks(2);
     for (write, sync) in [(true, false), (false, true)] {
         let disk = journal(&sample, &blocks[..1], SIZE).into_disk();
-        let working = Failing { disk, write: false, sync: false };
-        let (mut journal, _) = Journal::open(working, sample.genesis.id()).unwrap();
+        let (mut journal, _) = Journal::open(Failing::not_yet(disk), sample.genesis.id()).unwrap();
         (journal.disk.write, journal.disk.sync) = (write, sync);
         let done = journal.append(&blocks[1], None).and_then(|()| journal.sync());
         assert!(matches!(done, Err(Fault::Io { .. })));

@@ -37,12 +37,11 @@ impl FileDisk {
             let name = entry.file_name().to_string_lossy().into_owned();
             let file =
                 dir.open_with(&name, options).map_err(|e| Fault::io(format!("open journal/{name}"), e))?;
-            let file = file.into_std();
-            fadvise(&file, 0, None, Advice::DontNeed)
-                .map_err(|e| Fault::io(format!("drop what is cached of journal/{name}"), e))?;
-            files.insert(name, file);
+            files.insert(name, file.into_std());
         }
-        Ok(FileDisk { dir, files })
+        let mut disk = FileDisk { dir, files };
+        disk.reread()?;
+        Ok(disk)
     }
 
     fn file(&self, doing: &str, name: &str) -> Result<&std::fs::File, Fault> {
@@ -102,6 +101,13 @@ impl Disk for FileDisk {
     fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<(), Fault> {
         let file = self.file("read", name)?;
         file.read_exact_at(buf, offset).map_err(|e| Fault::io(format!("read journal/{name}"), e))
+    }
+
+    fn reread(&mut self) -> Result<(), Fault> {
+        self.files.iter().try_for_each(|(name, file)| {
+            let dropped = fadvise(file, 0, None, Advice::DontNeed);
+            dropped.map_err(|e| Fault::io(format!("drop what is cached of journal/{name}"), e))
+        })
     }
 
     fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<(), Fault> {
