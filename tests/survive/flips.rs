@@ -10,7 +10,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 /// What is asked of a node; `OUT` is a file for the answer.
-const QUESTIONS: [&str; 3] = ["bundle --out OUT", "query total", "receipt 1 --out OUT"];
+const QUESTIONS: [&str; 4] = ["bundle --out OUT", "query total", "receipt 1 --out OUT", "snapshot verify"];
 
 /// A node with a few calls in its history, and what it answers.
 struct Scene {
@@ -32,6 +32,7 @@ impl Scene {
             folder.foil(&format!("call hit --as clerk.key --at {}", 1_357_000_000 + second)).ok();
         }
         folder.foil("query total").ok();
+        folder.foil("snapshot create").ok();
         sparse_copy(&folder, "foil-data", "whole");
         sparse_copy(&folder, "whole", "asked");
         let mut scene = Scene { folder, answers: Vec::new() };
@@ -124,6 +125,9 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
 
 /// What a file is, by its name.
 fn kind(file: &str) -> String {
+    if file.contains("/chunks/") {
+        return "chunk".into();
+    }
     let name = file.rsplit('/').next().unwrap_or(file);
     let plain: String = name.chars().filter(|c| !c.is_ascii_digit()).collect();
     match plain.rsplit_once('.') {
