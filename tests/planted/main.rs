@@ -191,6 +191,16 @@ fn a_journal_in_a_small_scope_keeps_what_it_answered() {
     assert!(states > 500, "only {states} states");
 }
 
+#[test]
+#[allow(clippy::print_stdout, reason = "the number of states is for whoever runs this with --nocapture")]
+fn snapshots_in_a_small_scope_are_never_too_few() {
+    let (begun, time) = if variable("FOIL_SOAK").is_some() { (5, 5) } else { (4, 3) };
+    let small::Searched { states, broken } = small::snapshots(begun, time);
+    println!("small scope, {begun} snapshots in {time} moments: {states} states");
+    assert_eq!(broken, None);
+    assert!(states > 500, "only {states} states");
+}
+
 /// The names of all sites in the sources.
 fn sites() -> BTreeSet<String> {
     fn collect(folder: &std::path::Path, sites: &mut BTreeSet<String>) {

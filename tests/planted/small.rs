@@ -1,11 +1,13 @@
-//! Small scopes, exhaustively: the journal's own steps under a model checker.
+//! Small scopes, exhaustively: the shipped steps of the journal and of snapshots under a model checker.
 
 mod disk;
 mod history;
 mod scope;
+mod snapshots;
 
 use history::History;
 use scope::Scope;
+use snapshots::Snapshots;
 use stateright::{Checker, Model};
 
 /// What an exhaustive search came to.
@@ -23,5 +25,16 @@ pub(crate) fn search(blocks: u64, bug: Option<&'static str>) -> Searched {
     let broken = broken.map(|(name, path)| format!("{name}: not after {} lives", path.into_actions().len()));
     let complete = checked.discoveries().contains_key(scope::COMPLETE);
     assert!(broken.is_some() || complete, "the search did not come to the last block");
+    Searched { states: checked.unique_state_count(), broken }
+}
+
+/// Searches everything that may become of so many snapshots.
+pub(crate) fn snapshots(begun_max: u8, time_max: u64) -> Searched {
+    let checked = Snapshots { begun_max, time_max }.checker().spawn_bfs().join();
+    let mut found = checked.discoveries().into_iter();
+    let broken = found.find(|(name, _)| *name != snapshots::COLLECTED);
+    let broken = broken.map(|(name, path)| format!("{name}: not after {:?}", path.into_actions()));
+    let complete = checked.discoveries().contains_key(snapshots::COLLECTED);
+    assert!(broken.is_some() || complete, "the search did not come to a collected snapshot");
     Searched { states: checked.unique_state_count(), broken }
 }

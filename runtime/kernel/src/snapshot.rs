@@ -23,7 +23,7 @@ use std::cmp::Reverse;
 pub const KEPT_MIN: usize = 2;
 
 /// Where a snapshot is in its life.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Phase {
     /// Its chunks are being written.
     Uploading,
