@@ -263,7 +263,7 @@ impl Plan {
         let Some(kept) = usable.max_by(|a, b| (a.height, &a.id).cmp(&(b.height, &b.id))) else {
             self.rung = Rung::Rebuild;
             if self.height > 0 {
-                let step = replay(survey, 1, format!("{why}, and no snapshot is kept"));
+                let step = replay(survey, 1, format!("{why}, and no whole snapshot is kept"));
                 self.steps.push(step);
             }
             return;

@@ -1,8 +1,8 @@
 # What every scenario begins with: a shard of the program `counter` in ./foil-data, called three times by clerk.key,
 # and words to tell a story in.
 #
-# A scenario prints what it does, and what comes of it, hashes as <hash> and times as <time>; the same must stand in
-# the file beside it that ends in .expected. FOIL_RECORD=1 writes that file instead.
+# A scenario prints what it does, and what comes of it: hashes as <hash>, snapshots as <snapshot>, times as <time>. The
+# same must stand in the file beside it that ends in .expected. FOIL_RECORD=1 writes that file instead.
 
 set -uo pipefail
 scenario=${BASH_SOURCE[1]}
@@ -31,7 +31,7 @@ does() {
 
 # Columns are as wide as their hashes are long: what is left of that is two spaces.
 normalised() {
-    sed -E 's/^payload .*/payload  <bytes>/; s/[0-9a-f]{64}/<hash>/g; s/\b1[0-9]{12}\b/<time>/g
+    sed -E 's/^payload .*/payload  <bytes>/; s/[0-9a-f]{64}/<hash>/g; s/\b[0-9]+-[0-9a-f]{16}\b/<snapshot>/g; s/\b1[0-9]{12}\b/<time>/g
         s/([^ ]) {3,}/\1  /g; s/ +$//'
 }
 
