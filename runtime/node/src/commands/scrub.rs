@@ -14,7 +14,7 @@ use clap::Args;
 use journal::{Ending, Journal, JournalSurvey, PAGE_BYTES, segment_name};
 use kernel::scrub::{Finding, Scrub};
 use serde_json::{Value, json};
-use state::Store;
+use state::{Chunks, Store};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use verify::Exit;
@@ -112,10 +112,11 @@ impl<'a> Scrubbing<'a> {
             Err(fault) => return self.found(None, None, fault.code(), fault.to_string()),
         };
         let view = store.view();
-        let all = state::Scan { from: b"", to: None, reverse: false, limit: usize::MAX };
-        let entries = view.scan(&all)?;
-        self.entries = entries.len() as u64;
-        self.pace.read(entries.iter().map(|(key, value)| (key.len() + value.len()) as u64).sum());
+        for chunk in Chunks::of(&*view) {
+            let chunk = chunk?;
+            self.entries += chunk.entries().len() as u64;
+            self.pace.read(chunk.entries().iter().map(|(key, value)| (key.len() + value.len()) as u64).sum());
+        }
         match scrub.store(store.applied()?, &*view)? {
             Ok(()) => Ok(()),
             Err(finding) => self.judged(finding, None),
