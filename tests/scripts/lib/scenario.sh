@@ -29,12 +29,12 @@ does() {
     "$@"
 }
 
-# Columns are as wide as their hashes are long: what is left of that is two spaces. How large a snapshot is depends on
-# what the program drew at random.
+# Columns are as wide as their hashes are long: what is left of that is two spaces. How large a snapshot or a frame is
+# depends on what the program drew at random.
 normalised() {
     sed -E 's/^payload .*/payload  <bytes>/; s/[0-9a-f]{64}/<hash>/g; s/\b[0-9]+-[0-9a-f]{16}\b/<snapshot>/g; s/\b1[0-9]{12}\b/<time>/g
         s/([^ ]) {3,}/\1  /g; s/ +$//
-        s/^bytes  [0-9]+$/bytes  <bytes>/; s/(newest snapshot)  [0-9]+/\1  <bytes>/'
+        s/^(bytes|length)  [0-9]+$/\1  <bytes>/; s/(newest snapshot)  [0-9]+/\1  <bytes>/'
 }
 
 # quietly ARGUMENTS: foil, of which nothing is written down.
