@@ -58,8 +58,8 @@ impl<D: Disk> Journal<D> {
             let ends = found.scan.height();
             return Err(Fault::corrupt(format!("journal: it ends at {ends}, and block {floor} was durable")));
         }
-        if found.ends().is_torn() {
-            let once = found.ends();
+        let once = found.ends();
+        if once.is_torn() {
             disk.reread()?;
             found = Found::on(&disk, shard)?;
             if found.ends() != once {

@@ -101,6 +101,11 @@ impl JournalSurvey {
     pub fn height(&self) -> u64 {
         self.blocks.len() as u64
     }
+
+    /// The block of a height, if it is sound.
+    pub fn block(&self, height: u64) -> Option<&SurveyedBlock> {
+        self.blocks.get(usize::try_from(height.checked_sub(1)?).ok()?)
+    }
 }
 
 impl<D: Disk> Journal<D> {

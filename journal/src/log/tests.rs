@@ -13,7 +13,7 @@ fn open(disk: MemoryDisk, shard: Hash) -> Result<(Journal<MemoryDisk>, Tail), Fa
 }
 
 /// A journal of these blocks, each synced, each but the last with its commitment.
-fn journal(sample: &Sample, blocks: &[Block], size: SegmentSize) -> Journal<MemoryDisk> {
+pub(super) fn journal(sample: &Sample, blocks: &[Block], size: SegmentSize) -> Journal<MemoryDisk> {
     let mut journal = Journal::create_with(MemoryDisk::new(), sample.genesis.id(), size).unwrap();
     let mut previous = None;
     for block in blocks {

@@ -17,7 +17,7 @@
 //! - A store that cannot be trusted is set aside and kept, never changed in place.
 
 use abi::id::Hash;
-use journal::{Cut, Damage, Ending, JournalSurvey, SurveyedBlock};
+use journal::{Cut, Damage, Ending, JournalSurvey};
 use state::empty_root;
 use std::fmt;
 
@@ -32,6 +32,16 @@ pub struct Survey {
     pub snapshots: Vec<Kept>,
     /// The head that a second place remembers.
     pub remembered: Option<Remembered>,
+}
+
+impl Survey {
+    /// The root that the journal says the state has at `height`; `None` where it does not come so far.
+    pub fn root_at(&self, height: u64) -> Option<Hash> {
+        match height {
+            0 => Some(empty_root()),
+            _ => self.journal.block(height).map(|block| block.root),
+        }
+    }
 }
 
 /// What there is of a store.
@@ -258,7 +268,7 @@ impl Plan {
     /// Fills an empty store: from the newest snapshot that is a state of this journal, else from the start.
     fn fill(&mut self, survey: &Survey, why: &str) {
         let is_ours =
-            |kept: &&Kept| block(survey, kept.height).is_some_and(|block| block.header == kept.header);
+            |kept: &&Kept| survey.journal.block(kept.height).is_some_and(|block| block.header == kept.header);
         let usable = survey.snapshots.iter().filter(is_ours);
         let Some(kept) = usable.max_by(|a, b| (a.height, &a.id).cmp(&(b.height, &b.id))) else {
             self.rung = Rung::Rebuild;
@@ -314,7 +324,7 @@ fn store(survey: &Survey) -> Judged {
     match &survey.store {
         StoreFound::Missing => Judged::Missing,
         StoreFound::Unreadable { because } => Judged::Wrong(format!("the store cannot be read: {because}")),
-        StoreFound::At { height, root, .. } => match root_at(survey, *height) {
+        StoreFound::At { height, root, .. } => match survey.root_at(*height) {
             Some(expected) if expected == *root => Judged::Sound(*height),
             Some(expected) => Judged::Wrong(format!(
                 "the store's root at height {height} is {root}, the journal says {expected}"
@@ -324,17 +334,6 @@ fn store(survey: &Survey) -> Judged {
             }
         },
     }
-}
-
-fn root_at(survey: &Survey, height: u64) -> Option<Hash> {
-    match height {
-        0 => Some(empty_root()),
-        _ => block(survey, height).map(|block| block.root),
-    }
-}
-
-fn block(survey: &Survey, height: u64) -> Option<&SurveyedBlock> {
-    survey.journal.blocks.get(usize::try_from(height.checked_sub(1)?).ok()?)
 }
 
 /// The plan where something that was durable is gone, or is another than it was.
@@ -369,7 +368,7 @@ fn halt(survey: &Survey) -> Option<Plan> {
         return halted(because, height + 1, seen, Vec::new());
     }
     let remembered = survey.remembered.filter(|remembered| remembered.height > 0)?;
-    let block = block(survey, remembered.height)?;
+    let block = survey.journal.block(remembered.height)?;
     if block.header != remembered.header {
         let at = remembered.height;
         let because = format!("block {at} is another one than the second place remembers");

@@ -9,17 +9,17 @@
 //!    digests; the block's diff, applied to the state so far, has its root. Its commitment is the writer's.
 //! 2. [`store`](Scrub::store): the state that the store is at has the root of that height.
 
+use crate::replay::{Divergence, Fold, ReplayError, What};
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
 use journal::{Block, Chain, Commitment, Invalid};
-use state::{MemoryStore, Store, Tree, View, empty_root};
+use state::{Tree, View, empty_root};
 
 /// A scrub under way.
 pub struct Scrub {
     chain: Chain,
-    state: MemoryStore,
-    tree: Tree,
+    fold: Fold,
     /// The root after each block, from height 1.
     roots: Vec<Hash>,
 }
@@ -76,7 +76,7 @@ impl Scrub {
     /// Before the first block.
     pub fn new(genesis: &Genesis) -> Result<Scrub, Finding> {
         let chain = Chain::new(genesis, empty_root()).map_err(|invalid| Finding::Block(Box::new(invalid)))?;
-        Ok(Scrub { chain, state: MemoryStore::default(), tree: Tree::new(), roots: Vec::new() })
+        Ok(Scrub { chain, fold: Fold::default(), roots: Vec::new() })
     }
 
     /// The height up to which all is verified.
@@ -102,11 +102,17 @@ impl Scrub {
         if let Some(Err(finding)) = commitment.map(|it| self.chain.commitment(it).map_err(invalid)) {
             return Ok(Err(finding));
         }
-        let (height, expected) = (block.header.height, block.header.root_after);
-        let found = self.tree.apply(&self.state.view(), &block.diff)?;
-        self.state.apply(height, &block.diff)?;
-        self.roots.push(found);
-        Ok(if found == expected { Ok(()) } else { Err(Finding::Diff { height, found, expected }) })
+        match self.fold.block(block) {
+            Ok(()) => {
+                self.roots.push(block.header.root_after);
+                Ok(Ok(()))
+            }
+            Err(ReplayError::Diverged(Divergence { height, what: What::Root(expected, found), .. })) => {
+                Ok(Err(Finding::Diff { height, found, expected }))
+            }
+            Err(ReplayError::Fault(fault)) => Err(fault),
+            Err(other) => Err(Fault::host(other)),
+        }
     }
 
     /// Verifies a store that says it is at `height`.

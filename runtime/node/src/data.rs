@@ -166,6 +166,14 @@ impl Data {
         }
     }
 
+    /// The shard that `wanted` names; without a name, all.
+    pub fn meant(&self, wanted: Option<&str>) -> Result<Vec<Hash>, NodeError> {
+        match wanted {
+            Some(_) => Ok(vec![self.choose(wanted)?]),
+            None => self.shards(),
+        }
+    }
+
     /// Makes a shard: its directory gets its name once the genesis and the empty journal in it are durable,
     /// so that a crash leaves a whole shard or none.
     pub fn create_shard(&self, genesis: &Genesis, build: String) -> Result<NodeShard, NodeError> {

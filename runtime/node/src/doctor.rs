@@ -16,7 +16,7 @@ use abi::id::Hash;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use journal::{Ending, Journal, SegmentSurvey};
-use kernel::ladder::{Plan, StoreFound, Survey};
+use kernel::ladder::{Kept, Plan, StoreFound, Survey};
 use rustix::fs::{FlockOperation, flock};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -96,22 +96,15 @@ impl Checkup {
             false => Ok(None),
         });
         let remembered = remembered.and_then(|found| self.or_noted("remember", found)).flatten();
-        let snapshots = self.snapshots(path, &home);
-        let survey = home.survey(snapshots.as_ref(), remembered);
-        let Some(survey) = self.or_noted(&format!("{name}/journal"), survey) else { return };
+        let Some(mut survey) = self.or_noted(&format!("{name}/journal"), home.survey(remembered)) else {
+            return;
+        };
         for segment in &survey.journal.segments {
             self.segment(name, segment, &survey.journal.ending);
         }
         let (state, details) = store(&survey);
         self.row(&format!("{name}/store"), state, details);
-        if let Some(snapshots) = snapshots {
-            let file = format!("snapshots/{}", home.id);
-            if let Some(listed) = self.or_noted(&file, snapshots.restorable().map_err(NodeError::from)) {
-                let (whole, of) = (survey.snapshots.len(), listed.len());
-                let state = if whole == of { "ok" } else { "damaged" };
-                self.row(&file, state, format!("{whole} of {of} whole"));
-            }
-        }
+        survey.snapshots = self.snapshots(path, &home);
         let plan = Plan::of(&survey);
         self.healthy &= plan.is_empty();
         self.plans.push(json!({
@@ -123,11 +116,18 @@ impl Checkup {
         }));
     }
 
-    /// Where the shard's snapshots are, if there are any, and a key to judge them by.
-    fn snapshots(&mut self, path: &Path, home: &Home) -> Option<Snapshots> {
-        let key = keys::read(&path.join("node.key")).ok()?;
-        let found = Snapshots::there(path, home.id, key);
-        self.or_noted(&format!("snapshots/{}", home.id), found).flatten()
+    /// The shard's snapshots that are whole, as far as there are any, and a key to judge them by.
+    fn snapshots(&mut self, path: &Path, home: &Home) -> Vec<Kept> {
+        let Ok(key) = keys::read(&path.join("node.key")) else { return Vec::new() };
+        let file = format!("snapshots/{}", home.id);
+        let found = Snapshots::there(path, home.id, key).and_then(|snapshots| {
+            let Some(snapshots) = snapshots else { return Ok(None) };
+            Ok(Some((snapshots.whole()?, snapshots.restorable()?.len())))
+        });
+        let Some((whole, of)) = self.or_noted(&file, found).flatten() else { return Vec::new() };
+        let state = if whole.len() == of { "ok" } else { "damaged" };
+        self.row(&file, state, format!("{} of {of} whole", whole.len()));
+        whole
     }
 
     fn segment(&mut self, name: &str, segment: &SegmentSurvey, ending: &Ending) {
@@ -194,13 +194,8 @@ fn store(survey: &Survey) -> (&'static str, String) {
         StoreFound::Missing => ("missing", String::new()),
         StoreFound::Unreadable { because } => ("unreadable", because.clone()),
         StoreFound::At { height, root, entries } => {
-            let before = height.checked_sub(1).and_then(|before| usize::try_from(before).ok());
-            let expected = match before {
-                None => Some(state::empty_root()),
-                Some(before) => survey.journal.blocks.get(before).map(|block| block.root),
-            };
             let details = format!("at height {height}, {entries} entries, root {root}");
-            match expected {
+            match survey.root_at(*height) {
                 Some(expected) if expected == *root => ("ok", details),
                 Some(expected) => ("wrong root", format!("{details}; the journal says {expected}")),
                 None => ("ahead", format!("{details}; the journal ends at {}", survey.journal.height())),

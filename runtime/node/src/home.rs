@@ -11,7 +11,6 @@ use crate::disk::FileDisk;
 use crate::error::NodeError;
 use crate::restore;
 use crate::rocks::RocksStore;
-use crate::snapshots::Snapshots;
 use abi::codec::Decode;
 use abi::genesis::Genesis;
 use abi::id::Hash;
@@ -76,15 +75,10 @@ impl Home {
         self.store.with_file_name(restore::UNFINISHED)
     }
 
-    /// What all its files say; none is changed.
-    pub fn survey(
-        &self,
-        snapshots: Option<&Snapshots>,
-        remembered: Option<Remembered>,
-    ) -> Result<Survey, NodeError> {
+    /// What all its files say, but for its snapshots; none is changed.
+    pub fn survey(&self, remembered: Option<Remembered>) -> Result<Survey, NodeError> {
         let journal = Journal::survey(&self.disk_to_read()?, self.id)?;
-        let snapshots = snapshots.map_or(Ok(Vec::new()), Snapshots::whole)?;
-        Ok(Survey { journal, store: self.store_found(), snapshots, remembered })
+        Ok(Survey { journal, store: self.store_found(), snapshots: Vec::new(), remembered })
     }
 
     /// What there is of its store.

@@ -35,8 +35,9 @@ pub(crate) fn is_own(home: &Home) -> bool {
 /// Makes a note, unless the last one about the same shard says the same.
 pub(crate) fn note_once(data: &Data, kind: &str, details: &Value, now_ms: u64) -> Result<(), NodeError> {
     let text = details.to_string();
-    let last = notes(data)?.into_iter().rev().find(|note| about(note) == details["shard"]);
-    if last.is_some_and(|(_, _, said, what)| (said.as_str(), &what) == (kind, &text)) {
+    if last_note(data, &details["shard"])?
+        .is_some_and(|(_, _, said, what)| (said.as_str(), &what) == (kind, &text))
+    {
         return Ok(());
     }
     let mut shard = open(data, now_ms)?;
@@ -50,15 +51,18 @@ pub(crate) fn note_once(data: &Data, kind: &str, details: &Value, now_ms: u64) -
     noted.map(|_| ())
 }
 
-/// What a note is about.
-fn about(note: &Note) -> Value {
-    serde_json::from_str::<Value>(&note.3).map_or(Value::Null, |details| details["shard"].clone())
+/// The last note about a shard.
+fn last_note(data: &Data, shard: &Value) -> Result<Option<Note>, NodeError> {
+    let is_about = |(_, _, _, details): &Note| {
+        serde_json::from_str::<Value>(details).map_or(Value::Null, |details| details["shard"].clone())
+            == *shard
+    };
+    Ok(notes(data)?.into_iter().rev().find(is_about))
 }
 
 /// Whether the last note about a shard says that its recovery has begun.
 pub(crate) fn is_unfinished(data: &Data, home: &Home) -> Result<bool, NodeError> {
-    let shard = json!(home.id.to_string());
-    let last = notes(data)?.into_iter().rev().find(|note| about(note) == shard);
+    let last = last_note(data, &json!(home.id.to_string()))?;
     Ok(last.is_some_and(|(_, _, kind, _)| kind == "recovering"))
 }
 

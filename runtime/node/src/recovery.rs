@@ -14,7 +14,7 @@ use crate::snapshots::{Snapshots, SnapshotsError};
 use abi::Coded;
 use abi::fault::Fault;
 use journal::{Damage, Journal, segment_name};
-use kernel::ladder::{Deed, Halt, Plan, Step};
+use kernel::ladder::{Deed, Halt, Plan, Rung, Step};
 use kernel::recover::refill;
 use serde_json::{Map, Value, json};
 
@@ -43,7 +43,16 @@ impl Recovery<'_> {
             true => None,
             false => self.data.second_place(self.home.id)?.and_then(|second| second.remembered()),
         };
-        Ok(Plan::of(&self.home.survey(self.snapshots, remembered)?))
+        let mut survey = self.home.survey(remembered)?;
+        let plan = Plan::of(&survey);
+        // Snapshots are read from end to end, and only by whoever would otherwise replay everything.
+        match (plan.rung, self.snapshots) {
+            (Rung::Rebuild, Some(snapshots)) => {
+                survey.snapshots = snapshots.whole()?;
+                Ok(Plan::of(&survey))
+            }
+            _ => Ok(plan),
+        }
     }
 
     /// Does at most `steps_max` steps of a plan, with a note in the node's own chain before the first and after
@@ -58,10 +67,7 @@ impl Recovery<'_> {
         for step in plan.steps.iter().take(steps_max) {
             self.step(step)?;
         }
-        if let Some(halt) = &plan.halt {
-            let (because, gone) = (halt.because.clone(), gone(halt));
-            return Err(NodeError::Halted { shard: self.home.id, because, gone });
-        }
+        halted(self.home, plan)?;
         noted?;
         let is_done = plan.steps.len() <= steps_max;
         match is_done && own::is_unfinished(self.data, self.home)? {
@@ -120,6 +126,12 @@ impl Recovery<'_> {
         self.data.quarantine_to_write()?.keep(Item { place: Some(place), ..item }, &bytes)?;
         Ok(())
     }
+}
+
+/// What a plan that does not bring the shard back ends in.
+pub fn halted(home: &Home, plan: &Plan) -> Result<(), NodeError> {
+    let Some(halt) = &plan.halt else { return Ok(()) };
+    Err(NodeError::Halted { shard: home.id, because: halt.because.clone(), gone: gone(halt) })
 }
 
 /// What is gone, as a person says it.

@@ -2,6 +2,7 @@
 
 use abi::Hash;
 use abi::hash::{STATE_CONTENT, STATE_KEY, STATE_LEAF, STATE_NODE, STATE_VALUE};
+use abi::view::Entry;
 
 /// What the trie holds of one key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,6 +18,11 @@ pub(crate) struct Leaf {
 impl Leaf {
     /// What stands before the first key of the empty state.
     pub(crate) const SENTINEL: Leaf = Leaf { key: Hash::ZERO, value: Hash::ZERO, next: Hash::ZERO };
+
+    /// The leaf of an entry, of which the next is not known yet.
+    pub(crate) fn of((key, value): &Entry) -> Leaf {
+        Leaf { key: key_hash(key), value: value_hash(value), next: Hash::ZERO }
+    }
 
     /// What the leaf binds its key to.
     pub(crate) fn content(&self) -> Hash {

@@ -14,7 +14,7 @@
 //! - The same state is cut into the same chunks, whatever its history.
 //! - [`Rebuild`] comes to a tree only if the chunks are a state with the wanted root, whole and in order.
 
-use crate::leaf::{Leaf, key_hash, value_hash};
+use crate::leaf::{Leaf, key_hash};
 use crate::tree::{Tree, after};
 use abi::Coded;
 use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
@@ -221,11 +221,7 @@ impl Rebuild {
         if !follows {
             return Err(SnapshotError::Order);
         }
-        self.leaves.extend(chunk.entries.iter().map(|(key, value)| Leaf {
-            key: key_hash(key),
-            value: value_hash(value),
-            next: Hash::ZERO,
-        }));
+        self.leaves.extend(chunk.entries.iter().map(Leaf::of));
         self.last = chunk.entries.last().map(|(key, _)| key.clone()).or(self.last.take());
         Ok(())
     }

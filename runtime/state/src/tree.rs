@@ -1,7 +1,7 @@
 //! The tree over a state: follows its diffs, knows its root.
 
 use crate::batch::{Batch, Linked};
-use crate::leaf::{Leaf, key_hash, value_hash};
+use crate::leaf::{Leaf, key_hash};
 use crate::trie::Trie;
 use abi::Hash;
 use abi::diff::Diff;
@@ -42,11 +42,7 @@ impl Tree {
         loop {
             let scan = Scan { from: &from, to: None, reverse: false, limit: SCAN_ENTRIES };
             let entries = view.scan(&scan)?;
-            leaves.extend(entries.iter().map(|(key, value)| Leaf {
-                key: key_hash(key),
-                value: value_hash(value),
-                next: Hash::ZERO,
-            }));
+            leaves.extend(entries.iter().map(Leaf::of));
             match entries.into_iter().next_back() {
                 Some((last, _)) => from = after(&last),
                 None => break,

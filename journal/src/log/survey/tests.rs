@@ -1,6 +1,7 @@
 use super::*;
 use crate::disk::MemoryDisk;
 use crate::log::DumpedFrame;
+use crate::log::tests::journal;
 use crate::sample::Sample;
 use crate::segment::SegmentSize;
 
@@ -8,15 +9,7 @@ const SECTOR: usize = 512;
 
 /// A journal of these blocks in small segments, each but the last with its commitment.
 fn disk(sample: &Sample, blocks: &[Block], pages: u32) -> MemoryDisk {
-    let size = SegmentSize::of_pages(pages);
-    let mut journal = Journal::create_with(MemoryDisk::new(), sample.genesis.id(), size).unwrap();
-    let mut previous = None;
-    for block in blocks {
-        journal.append(block, previous.as_ref()).unwrap();
-        journal.sync().unwrap();
-        previous = Some(sample.commit(block));
-    }
-    journal.into_disk()
+    journal(sample, blocks, SegmentSize::of_pages(pages)).into_disk()
 }
 
 fn page(disk: &mut MemoryDisk, segment: u32, page: usize) -> &mut [u8] {

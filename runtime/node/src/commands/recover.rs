@@ -7,11 +7,10 @@ use crate::error::NodeError;
 use crate::home::Home;
 use crate::output;
 use crate::own;
-use crate::recovery::{Recovery, shown};
+use crate::recovery::{Recovery, halted, shown};
 use crate::snapshots::Snapshots;
 use abi::Coded;
 use clap::Args;
-use kernel::ladder::Plan;
 use serde_json::{Value, json};
 use verify::Exit;
 
@@ -72,13 +71,6 @@ fn recovery<'a>(data: &'a Data, home: &'a Home, snapshots: Option<&'a Snapshots>
     Recovery { data, home, snapshots, now_ms: now_ms() }
 }
 
-/// What a plan that does not bring the shard back ends in.
-fn halted(home: &Home, plan: &Plan) -> Result<(), NodeError> {
-    let Some(halt) = &plan.halt else { return Ok(()) };
-    let (because, gone) = (halt.because.clone(), crate::recovery::gone(halt));
-    Err(NodeError::Halted { shard: home.id, because, gone })
-}
-
 /// An answer about a shard, with a word where that is the node's own chain.
 fn about(home: &Home, mut answer: Value) -> Value {
     if own::is_own(home) {
@@ -89,10 +81,7 @@ fn about(home: &Home, mut answer: Value) -> Value {
 
 /// The shards that are meant, the node's own chain first; and why one of them has no files to look at.
 fn homes(global: &Global, data: &Data) -> Result<(Vec<Home>, Option<NodeError>), NodeError> {
-    let ids = match &global.on {
-        Some(_) => vec![data.choose(global.on.as_deref())?],
-        None => data.shards()?,
-    };
+    let ids = data.meant(global.on.as_deref())?;
     let own = data.dir.exists(own::NAME).then(|| data.own_home());
     let (mut homes, mut failed) = (Vec::new(), None);
     for home in own.into_iter().chain(ids.into_iter().map(|id| data.home(id))) {

@@ -30,12 +30,8 @@ pub struct ScrubArgs {
 /// Runs the command.
 pub fn run(global: &Global, args: &ScrubArgs) -> Result<Exit, NodeError> {
     let data = Data::open(&global.data)?;
-    let ids = match &global.on {
-        Some(_) => vec![data.choose(global.on.as_deref())?],
-        None => data.shards()?,
-    };
     let (mut shards, mut findings) = (Vec::new(), Vec::new());
-    for id in ids {
+    for id in data.meant(global.on.as_deref())? {
         let mut scrubbing = Scrubbing::of(&data, data.home(id)?, args.rate);
         scrubbing.run()?;
         shards.push(scrubbing.metrics());
