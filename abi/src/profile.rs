@@ -8,23 +8,64 @@ use crate::id::Hash;
 use crate::limits;
 use std::sync::OnceLock;
 
-/// The rules that decide what a call comes to. Its hash stands in every genesis and every effect.
-///
-/// There is one. Other rules are another profile with a name of its own; this one stays known for ever.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Profile;
+/// The rules that decide what a call comes to. A genesis names those it begins under, every effect those it
+/// came under. Other rules are another profile with a name of its own; these stay known for ever.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Profile {
+    /// `1`.
+    One,
+    /// `2`: the same rules for programs, and more acts of the authority.
+    Two,
+}
 
 impl Profile {
+    /// All that are known, from the oldest on.
+    pub const ALL: [Profile; 2] = [Profile::One, Profile::Two];
+
     /// Its name.
-    pub const NAME: &str = "1";
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::One => "1",
+            Profile::Two => "2",
+        }
+    }
+
+    /// The profile of this hash, if it is known.
+    pub fn of(hash: &Hash) -> Option<Profile> {
+        Profile::ALL.into_iter().find(|profile| profile.hash() == *hash)
+    }
+
+    /// The profile whose `system` program this is, if it is one.
+    pub fn of_system(program: &Hash) -> Option<Profile> {
+        Profile::ALL.into_iter().find(|profile| profile.system() == *program)
+    }
+
+    /// The acts that its `system` program knows.
+    pub fn acts(self) -> &'static [&'static str] {
+        match self {
+            Profile::One => &["deploy", "set_writer", "revert", "advance"],
+            Profile::Two => &[
+                "deploy",
+                "set_writer",
+                "revert",
+                "advance",
+                "set_profile",
+                "upgrade",
+                "migrate",
+                "erase",
+                "prune",
+            ],
+        }
+    }
 
     /// The canonical bytes: version, name, the limits that decide outcomes, the prices of operators, the
-    /// host-call table.
+    /// host-call table; from `2` on, the acts.
     pub fn to_bytes(self) -> Vec<u8> {
+        let names_acts = self > Profile::One;
         let mut w = Writer::default();
-        w.array(5);
+        w.array(5 + usize::from(names_acts));
         crate::VERSION.encode(&mut w);
-        w.text(Self::NAME);
+        w.text(self.name());
         w.array(LIMITS.len());
         LIMITS.iter().for_each(|(name, value)| (name, *value).encode(&mut w));
         w.array(PRICES.len());
@@ -33,19 +74,23 @@ impl Profile {
         for call in TABLE {
             (call.name, call.params.len() as u64, call.base, call.per_byte).encode(&mut w);
         }
+        if names_acts {
+            w.array(self.acts().len());
+            self.acts().iter().for_each(|name| w.text(name));
+        }
         w.into_bytes()
     }
 
     /// The profile's hash.
     pub fn hash(self) -> Hash {
-        static HASH: OnceLock<Hash> = OnceLock::new();
-        *HASH.get_or_init(|| PROFILE.hash(&self.to_bytes()))
+        static HASHES: OnceLock<[Hash; 2]> = OnceLock::new();
+        HASHES.get_or_init(|| Profile::ALL.map(|profile| PROFILE.hash(&profile.to_bytes())))[self as usize]
     }
 
     /// The id of the built-in `system` program under this profile. Every call of a history is held to it.
     pub fn system(self) -> Hash {
-        static SYSTEM: OnceLock<Hash> = OnceLock::new();
-        *SYSTEM.get_or_init(|| system(&self.hash()))
+        static SYSTEMS: OnceLock<[Hash; 2]> = OnceLock::new();
+        SYSTEMS.get_or_init(|| Profile::ALL.map(|profile| system(&profile.hash())))[self as usize]
     }
 }
 
@@ -78,10 +123,23 @@ mod tests {
 
     /// The limits and prices are part of every effect: this fails until a change is meant.
     #[test]
-    fn the_profile_is_pinned() {
+    fn the_profiles_are_pinned() {
+        let hashes = Profile::ALL.map(|profile| profile.hash().to_string());
         assert_eq!(
-            Profile.hash().to_string(),
-            "a853aa527d0a7354a5987d1c1d1b3273696562b75c1bc3206ca0da7ac19cf85b"
+            hashes,
+            [
+                "a853aa527d0a7354a5987d1c1d1b3273696562b75c1bc3206ca0da7ac19cf85b",
+                "b5fad0c6795da5e077f335c472da92d2aeea574ffb997a018cd6465ab188eb19",
+            ]
         );
+    }
+
+    #[test]
+    fn a_profile_is_found_by_its_hash_and_by_its_system_program() {
+        for profile in Profile::ALL {
+            assert_eq!(Profile::of(&profile.hash()), Some(profile));
+            assert_eq!(Profile::of_system(&profile.system()), Some(profile));
+        }
+        assert_eq!(Profile::of(&Hash::ZERO), None);
     }
 }

@@ -133,7 +133,7 @@ mod tests {
             ("calls", digest(&calls)),
             ("record", digest(&bytes(&record()))),
             ("effect hash", record().effect.hash().to_string()[..16].to_owned()),
-            ("system", digest(&Profile.system().0)),
+            ("system", digest(&Profile::One.system().0)),
         ];
         let pinned = [
             ("genesis", "351401a78849eb43"),

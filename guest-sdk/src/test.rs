@@ -78,7 +78,7 @@ pub fn genesis() -> Genesis {
     let key = SecretKey::from_seed(&[0; 32]).public();
     Genesis {
         version: abi::VERSION,
-        profile: Profile.hash(),
+        profile: Profile::One.hash(),
         origin: "test".into(),
         authority: Quorum { threshold: 1, keys: vec![key] },
         writer: key,

@@ -323,7 +323,7 @@ fn the_effect_is_that_of_the_call_in_its_place() {
     host.set_time(5);
     let call = host.make(&identity(3), "put", &("a", 9u32));
     let (execution, effect) = host.execute(&call, 6);
-    let at = Moment { seq: 1, time_ms: 6, program, profile: Profile.hash() };
+    let at = Moment { seq: 1, time_ms: 6, program, profile: Profile::One.hash() };
     let expected = Effect::new(
         &call,
         call.digest(),

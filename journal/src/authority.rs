@@ -21,7 +21,7 @@ use abi::canonical_array;
 use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason};
 use abi::genesis::Genesis;
 use abi::merkle::root_of_path;
-use abi::profile;
+use abi::profile::{self, Profile};
 use abi::record::Record;
 use abi::sign::PublicKey;
 use abi::system::Act;
@@ -57,6 +57,19 @@ pub struct Appointed {
     pub writer: PublicKey,
     /// The program that serves, where a link deploys it.
     pub program: Option<Hash>,
+    /// The profile.
+    pub profile: Profile,
+}
+
+impl Appointed {
+    /// The same after an act that was done.
+    pub(crate) fn after(self, act: &Act) -> Appointed {
+        Appointed {
+            writer: act.writer().unwrap_or(self.writer),
+            program: act.program().or(self.program),
+            profile: act.profile().unwrap_or(self.profile),
+        }
+    }
 }
 
 /// Reads the links of an object that carries some: a list of at most [`LINKS_MAX`].
@@ -68,7 +81,7 @@ pub(crate) fn decode_links(r: &mut Reader<'_>) -> Result<Vec<Link>, Error> {
     Vec::decode(r)
 }
 
-/// Who writes, and what serves, in the history of `size` records with this root, by the acts in `links`.
+/// Who writes, what serves, and under which profile, in the history of `size` records with this root, by the acts in `links`.
 ///
 /// # Errors
 ///
@@ -79,22 +92,20 @@ pub fn appointed(
     size: u64,
     root: &Hash,
 ) -> Result<Appointed, ReceiptError> {
-    let mut appointed = Appointed { writer: genesis.writer, program: None };
+    let profile = known(genesis);
+    let mut appointed = Appointed { writer: genesis.writer, program: None, profile };
     let mut next = 0;
     for (index, link) in links.iter().enumerate() {
-        let (seq, act) = act(genesis, link, size, root).ok_or(ReceiptError::Link { index })?;
-        if seq < next {
-            return Err(ReceiptError::Link { index });
-        }
-        appointed.program = act.program().or(appointed.program);
-        appointed.writer = act.writer().unwrap_or(appointed.writer);
+        let found = act(genesis, &appointed, link, size, root);
+        let (seq, act) = found.filter(|(seq, _)| *seq >= next).ok_or(ReceiptError::Link { index })?;
+        appointed = appointed.after(&act);
         next = seq + 1;
     }
     Ok(appointed)
 }
 
-/// The act of a link and its place, if it is one.
-fn act(genesis: &Genesis, link: &Link, size: u64, root: &Hash) -> Option<(u64, Act)> {
+/// The act of a link and its place, if it is one after those that `appointed`.
+fn act(genesis: &Genesis, appointed: &Appointed, link: &Link, size: u64, root: &Hash) -> Option<(u64, Act)> {
     let signed = SignedCall::from_bytes(&link.call).ok()?;
     let record = Record::from_bytes(&link.record).ok()?;
     let (call, effect) = (&signed.call, &record.effect);
@@ -102,14 +113,28 @@ fn act(genesis: &Genesis, link: &Link, size: u64, root: &Hash) -> Option<(u64, A
     let shard = genesis.id();
     let is_meant = [effect.version == VERSION, call.version == VERSION, effect.call == digest];
     let is_here = call.shard == shard && effect.shard == shard;
-    let is_done = effect.outcome == 0 && effect.program == profile::system(&genesis.profile);
-    if !is_meant.iter().all(|&holds| holds) || !is_here || !is_done || !has_authority(genesis, &signed) {
+    if !is_meant.iter().all(|&holds| holds) || !is_here || effect.outcome != 0 {
+        return None;
+    }
+    let profile = match effect.program == profile::system(&genesis.profile) {
+        true => known(genesis),
+        false => Profile::of_system(&effect.program)?,
+    };
+    let act = Act::from_call(profile, &call.method, &call.args)?;
+    let is_newer = profile > appointed.profile && matches!(act, Act::SetProfile(_));
+    let is_in_force = profile == appointed.profile && !matches!(act, Act::SetProfile(_));
+    if !(is_newer || is_in_force) || !has_authority(genesis, &signed) {
         return None;
     }
     let leaf = History::leaf_hash(&link.record);
     let found = root_of_path(History::node, leaf, effect.seq, size, &link.path)?;
-    let act = Act::from_call(&call.method, &call.args)?;
     (found == *root && signed.proves_caller(&digest)).then_some((effect.seq, act))
+}
+
+/// The profile that a shard begins under. A receipt is good under any: of one that is not known, the acts are
+/// those of the first.
+fn known(genesis: &Genesis) -> Profile {
+    Profile::of(&genesis.profile).unwrap_or(Profile::One)
 }
 
 /// Whether enough of the authority's keys are named; that they signed is `proves_caller`'s to say.

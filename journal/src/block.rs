@@ -112,18 +112,19 @@ impl Entry {
     }
 
     /// The act that the call names, if it is one of the system program's.
-    pub(crate) fn act(&self) -> Option<Act> {
-        Act::from_call(&self.call.call.method, &self.call.call.args)
+    pub fn act(&self) -> Option<Act> {
+        let call = &self.call.call;
+        Act::from_call(Profile::of_system(&self.program)?, &call.method, &call.args)
     }
 
     /// The act of the authority that was done here, if one was.
-    pub(crate) fn done(&self) -> Option<Act> {
+    pub fn done(&self) -> Option<Act> {
         if self.is_act() { self.act() } else { None }
     }
 
     /// Whether this is an act of the authority that was done.
     pub(crate) fn is_act(&self) -> bool {
-        self.outcome.is_returned() && self.program == Profile.system()
+        self.outcome.is_returned() && Profile::of_system(&self.program).is_some()
     }
 
     /// How many events and messages.
@@ -174,6 +175,11 @@ impl Block {
             Some((self.header.first_seq.saturating_add(index), entry.done()?))
         })
         .collect()
+    }
+
+    /// The profile that the block puts the shard under, and itself.
+    pub fn profile(&self) -> Option<Profile> {
+        self.entries.first().and_then(Entry::done).and_then(|act| act.profile())
     }
 
     /// How many events, messages and writes the block holds.

@@ -38,7 +38,7 @@ impl Sample {
         keys.sort();
         let genesis = Genesis {
             version: VERSION,
-            profile: Profile.hash(),
+            profile: Profile::One.hash(),
             origin: "foil.example/sample".into(),
             authority: Quorum { threshold: 2, keys },
             writer: writer.public(),
@@ -103,7 +103,7 @@ impl Sample {
         let (method, args) = Act::Deploy(Deploy { program }).to_call();
         let call = self.call(method, args, Caller::Nobody, program.0[0], time_ms);
         let call = SignedCall::authorize(call, &[&self.authority[0], &self.authority[1]]);
-        self.returned(call, Profile.system(), time_ms)
+        self.returned(call, Profile::One.system(), time_ms)
     }
 
     /// An act that makes `writer` the one who signs, signed by two of three keys.
@@ -112,7 +112,7 @@ impl Sample {
         let (method, args) = Act::SetWriter(SetWriter { key }).to_call();
         let call = self.call(method, args, Caller::Nobody, key.0[0], time_ms);
         let call = SignedCall::authorize(call, &[&self.authority[1], &self.authority[2]]);
-        self.returned(call, Profile.system(), time_ms)
+        self.returned(call, Profile::One.system(), time_ms)
     }
 
     /// A call by a key, with an event and a message.

@@ -15,7 +15,7 @@
 //!
 //! The live idempotency keys are held in memory, and nothing else that grows with the history.
 
-use crate::authority::appointed;
+use crate::authority::{Appointed, appointed};
 use crate::block::{Block, Header, diff_over_limit, execution_root};
 use crate::bundle::Start;
 use crate::commitment::{Commitment, Issuer};
@@ -25,7 +25,6 @@ use abi::genesis::Genesis;
 use abi::limits::{BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX};
 use abi::profile::Profile;
 use abi::record::Record;
-use abi::sign::PublicKey;
 use abi::{Hash, VERSION, planted};
 
 mod calls;
@@ -48,6 +47,7 @@ pub struct Chain {
     window: Window,
     /// The program that serves, once one is deployed.
     program: Option<Hash>,
+    profile: Profile,
     head: Option<Header>,
 }
 
@@ -59,9 +59,7 @@ impl Chain {
     /// A genesis that breaks a rule, or names a profile that is not ours.
     pub fn new(genesis: &Genesis, empty_root: Hash) -> Result<Chain, Invalid> {
         genesis.check().map_err(|error| Invalid::of(Reason::Genesis(error)))?;
-        if genesis.profile != Profile.hash() {
-            return Err(Invalid::of(Reason::Profile));
-        }
+        let profile = Profile::of(&genesis.profile).ok_or(Invalid::of(Reason::Profile))?;
         Ok(Chain {
             genesis: genesis.clone(),
             issuer: Issuer::of(genesis),
@@ -69,6 +67,7 @@ impl Chain {
             history: Frontier::new(),
             window: Window::new(),
             program: None,
+            profile,
             head: None,
         })
     }
@@ -96,7 +95,7 @@ impl Chain {
             .ok_or(at(Reason::Start))?;
         let said = appointed(genesis, &start.links, header.history_size, &header.history_root)
             .map_err(|error| at(Reason::Commitment(error)))?;
-        (chain.issuer.key, chain.program) = (said.writer, said.program);
+        (chain.issuer.key, chain.program, chain.profile) = (said.writer, said.program, said.profile);
         chain.head = Some(header);
         Ok(chain)
     }
@@ -136,7 +135,7 @@ impl Chain {
         if self.head.is_none() && header.root_before != self.empty_root {
             return Err(at(Reason::RootBefore));
         }
-        let records = block.records(self.genesis.profile);
+        let records = block.records(self.profile_of(block).hash());
         if execution_root(&records) != header.execution_root {
             return Err(at(Reason::ExecutionRoot));
         }
@@ -155,8 +154,8 @@ impl Chain {
         let at = |reason| Invalid { height: Some(header.height), ..Invalid::of(reason) };
         link(&self.issuer.shard, self.head.as_ref(), header).map_err(at)?;
         self.totals(block).map_err(at)?;
-        let records = block.records(self.genesis.profile);
-        let (program, writer) =
+        let records = block.records(self.profile_of(block).hash());
+        let serving =
             self.calls(block, &records).map_err(|(seq, reason)| Invalid { seq: Some(seq), ..at(reason) })?;
         if execution_root(&records) != header.execution_root {
             return Err(at(Reason::ExecutionRoot));
@@ -166,18 +165,19 @@ impl Chain {
         if history.root() != header.history_root && !planted!(SkipHistoryRoot) {
             return Err(at(Reason::HistoryRoot));
         }
-        Ok(Next { records, program, writer, history })
+        Ok(Next { records, serving, history })
     }
 
     /// Moves on by a checked block.
     fn advance(&mut self, block: &Block, next: Next) -> Vec<Record> {
-        let Next { records, program, writer, history } = next;
+        let Next { records, serving, history } = next;
         for record in &records {
             let effect = &record.effect;
             self.window.advance(effect.time_ms);
             self.window.insert(&effect.caller, &effect.key, effect.expires_ms, effect.seq);
         }
-        (self.program, self.issuer.key, self.history) = (program, writer, history);
+        (self.program, self.issuer.key, self.profile) = (serving.program, serving.writer, serving.profile);
+        self.history = history;
         self.head = Some(block.header);
         assert!(self.history.size() == block.header.history_size, "the header's size was checked");
         records
@@ -276,13 +276,22 @@ impl Chain {
     pub fn program(&self) -> Option<Hash> {
         self.program
     }
+
+    /// The profile of the last block, and of the next unless it sets another.
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// The profile of the block that is to come next.
+    pub fn profile_of(&self, block: &Block) -> Profile {
+        block.profile().unwrap_or(self.profile)
+    }
 }
 
 /// What a checked block leaves.
 struct Next {
     records: Vec<Record>,
-    program: Option<Hash>,
-    writer: PublicKey,
+    serving: Appointed,
     history: Frontier,
 }
 

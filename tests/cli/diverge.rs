@@ -67,7 +67,7 @@ impl View for Wrong {
 fn genesis() -> Genesis {
     Genesis {
         version: abi::VERSION,
-        profile: Profile.hash(),
+        profile: Profile::One.hash(),
         origin: "foil.example/diverge".into(),
         authority: Quorum { threshold: 1, keys: vec![key(2).public()] },
         writer: key(1).public(),
@@ -115,7 +115,7 @@ fn bundle(hits: &[u8], wrong_from: usize) -> Vec<u8> {
         shard.submit(Batch { requests, block_calls: 2, stop_at_rejection: true }).unwrap();
     };
     let (method, args) = Act::Deploy(Deploy { program }).to_call();
-    let deploy = Call { program: Some(Profile.system()), ..call(method, args, 0) };
+    let deploy = Call { program: Some(Profile::One.system()), ..call(method, args, 0) };
     submit(vec![SignedCall::authorize(deploy, &[&key(2)])]);
     for (at, pair) in hits.chunks(2).enumerate() {
         store.is_wrong.store(2 * at >= wrong_from, Ordering::Relaxed);

@@ -281,7 +281,7 @@ fn entry(entry: &mut Entry, other: &Entry, rng: &mut Rng) {
         0 => entry.time_ms += step,
         1 => entry.time_ms = time_ms.saturating_sub(step),
         2 => call.version = rng.byte(),
-        3 => call.program = Some(*rng.pick(&[Hash::ZERO, entry.program, Profile.system()])),
+        3 => call.program = Some(*rng.pick(&[Hash::ZERO, entry.program, Profile::One.system()])),
         4 => call.method = rng.pick(&["deploy", "set_writer", "undeploy", "count", ""]).to_string(),
         5 => call.args = Bytes(rng.bytes::<8>().to_vec()),
         6 => call.salt = rng.bytes(),
@@ -293,7 +293,7 @@ fn entry(entry: &mut Entry, other: &Entry, rng: &mut Rng) {
         }
         10 => call.fuel_max = *rng.pick(&[0, entry.fuel, FUEL_MAX, FUEL_MAX + 1, u64::MAX]),
         11 => entry.fuel = *rng.pick(&[0, call.fuel_max, call.fuel_max + 1, u64::MAX]),
-        12 => entry.program = *rng.pick(&[Profile.system(), program_id(0), program_id(1), Hash::ZERO]),
+        12 => entry.program = *rng.pick(&[Profile::One.system(), program_id(0), program_id(1), Hash::ZERO]),
         13 => {
             entry.outcome = match rng.within(0..=2) {
                 0 => Outcome::Returned(vec![rng.byte()]),
@@ -339,7 +339,7 @@ fn act(entry: &mut Entry, rng: &mut Rng) {
     let call = &mut entry.call.call;
     (call.method, call.args, call.caller) = (method.into(), Bytes(args), Caller::Nobody);
     call.program = None;
-    entry.program = Profile.system();
+    entry.program = Profile::One.system();
     signed_by_some(entry, rng);
 }
 

@@ -122,7 +122,8 @@ pub(crate) fn secret(key: &PublicKey) -> Option<SecretKey> {
 /// Has the caller sign the call as it is now.
 pub(crate) fn resign(entry: &mut Entry) {
     let call = entry.call.call.clone();
-    let is_authority = matches!(entry.call.proof, Proof::Authority(_)) || entry.program == Profile.system();
+    let is_authority =
+        matches!(entry.call.proof, Proof::Authority(_)) || entry.program == Profile::One.system();
     let key = if let Caller::Key(key) = &call.caller { secret(key) } else { None };
     entry.call = match key {
         Some(key) => SignedCall::sign(call, &key),

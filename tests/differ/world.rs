@@ -121,7 +121,7 @@ impl Maker {
 
     fn act(&mut self, act: Act) {
         let (method, args) = act.to_call();
-        let call = Call { program: Some(Profile.system()), ..self.call(method, args) };
+        let call = Call { program: Some(Profile::One.system()), ..self.call(method, args) };
         let [first, second, _] = authority();
         self.submit(vec![SignedCall::authorize(call, &[&first, &second])]);
     }

@@ -40,7 +40,7 @@ pub(crate) fn genesis(seed: u64) -> Genesis {
     nonce[..8].copy_from_slice(&seed.to_be_bytes());
     Genesis {
         version: abi::VERSION,
-        profile: Profile.hash(),
+        profile: Profile::One.hash(),
         origin: "foil.example/sim".into(),
         authority: Quorum { threshold: 2, keys },
         writer: writer().public(),

@@ -57,7 +57,7 @@ impl Workload {
     /// An act of the authority.
     fn act(&mut self, act: Act) -> Vec<Delivery> {
         let (method, args) = act.to_call();
-        let call = Call { program: Some(abi::profile::Profile.system()), ..self.call(method, args) };
+        let call = Call { program: Some(abi::profile::Profile::One.system()), ..self.call(method, args) };
         let [first, second, _] = authority();
         let signed = SignedCall::authorize(Call { caller: Caller::Nobody, ..call }, &[&first, &second]);
         vec![self.placed(signed)]
@@ -186,7 +186,7 @@ impl Workload {
     /// An act with one signature less than it needs.
     fn usurped(&mut self, call: Call) -> Delivery {
         let (method, args) = Act::Deploy(Deploy { program: program_id(1) }).to_call();
-        let program = Some(abi::profile::Profile.system());
+        let program = Some(abi::profile::Profile::One.system());
         let call = Call {
             program,
             method: method.into(),

@@ -1,7 +1,7 @@
 //! The rules of a block's calls, one by one.
 
 use super::{Chain, Invalid, Reason};
-use crate::authority::has_authority;
+use crate::authority::{Appointed, has_authority};
 use crate::block::{Block, Entry};
 use crate::revert::Reverted;
 use abi::call::{Caller, Proof};
@@ -10,16 +10,12 @@ use abi::diff::Diff;
 use abi::limits::FUEL_MAX;
 use abi::profile::Profile;
 use abi::record::Record;
-use abi::sign::PublicKey;
-use abi::system::Act;
+use abi::system::{Act, MIGRATE, Revert};
 use abi::{Hash, VERSION, planted};
 use std::collections::BTreeMap;
 
 /// The keys that a block's own calls use, and when each expires.
 type Used<'a> = BTreeMap<(&'a Caller, &'a [u8; 32]), u64>;
-
-/// Which program serves, and who writes.
-type Serving = (Option<Hash>, PublicKey);
 
 /// Checks that every call of a block proves its caller; `records` are the block's own.
 ///
@@ -38,9 +34,9 @@ pub fn prove(block: &Block, records: &[Record]) -> Result<(), Invalid> {
 impl Chain {
     /// Checks every call but for its signature; what serves after them, or the seq of the first that breaks
     /// a rule.
-    pub(super) fn calls(&self, block: &Block, records: &[Record]) -> Result<Serving, (u64, Reason)> {
+    pub(super) fn calls(&self, block: &Block, records: &[Record]) -> Result<Appointed, (u64, Reason)> {
         let mut time_before = self.time();
-        let mut serving = (self.program, self.issuer.key);
+        let mut serving = Appointed { writer: self.issuer.key, program: self.program, profile: self.profile };
         let mut used = Used::new();
         let nothing = Diff::new().hash();
         for (entry, record) in block.entries.iter().zip(records) {
@@ -51,7 +47,7 @@ impl Chain {
                 .and_then(|()| came_to_something_possible(entry, &nothing))
                 .map_err(|reason| (seq, reason))?;
             serving = self.serves(entry, seq, serving).map_err(|reason| (seq, reason))?;
-            self.reverts(block, entry).map_err(|reason| (seq, reason))?;
+            self.acts(block, entry, seq).map_err(|reason| (seq, reason))?;
             time_before = entry.time_ms;
         }
         Ok(serving)
@@ -65,18 +61,25 @@ impl Chain {
         }
     }
 
-    /// Whether a revert stands alone in its block, and leads to the root that the state had at the height it
-    /// names. That its writes do is the root's to show, as with every diff.
-    fn reverts(&self, block: &Block, entry: &Entry) -> Result<(), Reason> {
-        let Some(Act::Revert(revert)) = entry.done() else {
-            return Ok(());
-        };
-        if block.entries.len() != 1 {
-            return Err(Reason::RevertAlone);
+    /// What the acts that were done have to keep, beside what holds of all.
+    fn acts(&self, block: &Block, entry: &Entry, seq: u64) -> Result<(), Reason> {
+        let is_alone = block.entries.len() == 1;
+        match entry.done() {
+            Some(Act::Revert(_)) if !is_alone => Err(Reason::RevertAlone),
+            Some(Act::Revert(revert)) => self.reverts(block, entry, &revert),
+            Some(Act::SetProfile(_)) if !is_alone => Err(Reason::ProfileAlone),
+            Some(Act::Erase(erase)) if erase.seq >= seq => Err(Reason::Erase),
+            Some(Act::Prune(prune)) if prune.height >= block.header.height => Err(Reason::Prune),
+            _ => Ok(()),
         }
+    }
+
+    /// Whether a revert leads to the root that the state had at the height it names. That its writes do is the
+    /// root's to show, as with every diff.
+    fn reverts(&self, block: &Block, entry: &Entry, revert: &Revert) -> Result<(), Reason> {
         let is_shown = self.head.as_ref().is_some_and(|head| {
             Reverted::from_bytes(entry.outcome.output())
-                .is_ok_and(|reverted| reverted.shows(&self.issuer.shard, &revert, head))
+                .is_ok_and(|reverted| reverted.shows(&self.issuer.shard, revert, head))
         });
         match is_shown && block.header.root_after == revert.root {
             true => Ok(()),
@@ -124,22 +127,26 @@ impl Chain {
         self.window.advance(entry.time_ms);
         self.window.insert(&call.caller, &call.key, call.expires_ms, record.effect.seq);
         let act = entry.act().ok_or(Reason::Act)?;
+        if !may_act(self.profile, entry, Some(&act)) {
+            return Err(Reason::Act);
+        }
         self.program = act.program().or(self.program);
         self.issuer.key = act.writer().unwrap_or(self.issuer.key);
+        self.profile = act.profile().unwrap_or(self.profile);
         Ok(())
     }
 
     /// Whether the call ran on the program that serves, or is an act of the authority; what serves after it.
-    fn serves(&self, entry: &Entry, seq: u64, serving: Serving) -> Result<Serving, Reason> {
+    fn serves(&self, entry: &Entry, seq: u64, serving: Appointed) -> Result<Appointed, Reason> {
         let call = &entry.call.call;
         if call.program.is_some_and(|meant| meant != entry.program) {
             return Err(Reason::CallProgram);
         }
-        if entry.program != Profile.system() {
-            return self.is_served(entry, seq, serving.0).map(|()| serving);
-        }
         let act = entry.act();
         let done = act.filter(|_| entry.outcome.is_returned());
+        if !may_act(serving.profile, entry, done.as_ref()) {
+            return self.is_served(entry, seq, &serving).map(|()| serving);
+        }
         if seq == 0 && !matches!(done, Some(Act::Deploy(_))) {
             return Err(Reason::FirstCall);
         }
@@ -149,24 +156,37 @@ impl Chain {
         match (act, done) {
             (None, _) => Err(Reason::Act),
             (Some(_), None) => Ok(serving),
-            (_, Some(act)) => Ok((act.program().or(serving.0), act.writer().unwrap_or(serving.1))),
+            (_, Some(Act::SetProfile(_))) if Profile::of_system(&entry.program) == Some(serving.profile) => {
+                Err(Reason::ProfileKept)
+            }
+            (_, Some(act)) => Ok(serving.after(&act)),
         }
     }
 
     /// Whether a call of a guest program ran on the one that serves. Where a history is followed from its
     /// middle, that may not be known yet: then execution says it.
-    fn is_served(&self, entry: &Entry, seq: u64, program: Option<Hash>) -> Result<(), Reason> {
+    fn is_served(&self, entry: &Entry, seq: u64, serving: &Appointed) -> Result<(), Reason> {
         if seq == 0 {
             return Err(Reason::FirstCall);
         }
         if matches!(entry.call.proof, Proof::Authority(_)) {
             return Err(Reason::AuthorityElsewhere);
         }
-        match program {
+        if serving.profile > Profile::One && entry.call.call.method == MIGRATE {
+            return Err(Reason::Migrate);
+        }
+        match serving.program {
             Some(program) if program != entry.program => Err(Reason::Program),
             _ => Ok(()),
         }
     }
+}
+
+/// Whether the call ran on the system program of the profile in force, or puts the shard under a newer one.
+fn may_act(current: Profile, entry: &Entry, done: Option<&Act>) -> bool {
+    Profile::of_system(&entry.program).is_some_and(|profile| {
+        profile == current || (profile > current && matches!(done, Some(Act::SetProfile(_))))
+    })
 }
 
 /// Whether the call is the authority's to let time make a greater step than others may.

@@ -152,6 +152,16 @@ reasons! {
     RevertAlone = 2137 "a revert is not alone in its block",
     /// A revert that does not lead to a state that was.
     Revert = 2138 "the revert does not lead to the state after the block it names",
+    /// A change of profile beside other calls.
+    ProfileAlone = 2139 "a change of profile is not alone in its block",
+    /// A profile that is set again.
+    ProfileKept = 2140 "the profile is set to the one in force",
+    /// The hook of upgrades, called by somebody.
+    Migrate = 2141 "only an upgrade calls `migrate`",
+    /// An erasure of what is not history yet.
+    Erase = 2142 "the call to erase is not before this one",
+    /// A pruning of what is not history yet.
+    Prune = 2143 "the block to prune to is not before this one",
     /// A start whose frontier is not that of its header.
     Start = 2136 "the start's frontier is not that of its header",
 

@@ -150,7 +150,7 @@ fn every_rule_of_a_call_is_checked() {
             *e = s.deploy(Hash([8; 32]), THEN + 1);
             e.call = SignedCall::authorize(e.call.call.clone(), &[&s.authority[0], &s.writer]);
         }),
-        (Reason::Authority, |_, e| e.program = Profile.system()),
+        (Reason::Authority, |_, e| e.program = Profile::One.system()),
         (Reason::Act, |s, e| {
             *e = s.deploy(Hash([8; 32]), THEN + 1);
             let call = abi::call::Call { method: "undeploy".into(), ..e.call.call.clone() };

@@ -4,7 +4,6 @@
 //! has a place. What only running can tell is an outcome.
 
 use crate::execute::Ground;
-use crate::keyring::Keyring;
 use crate::machine::{Machine, RunError};
 use crate::revert::{Back, Past};
 use crate::shard::Request;
@@ -16,9 +15,10 @@ use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
 use abi::limits::{CALL_BYTES_MAX, FUEL_MAX, WINDOW_KEYS_MAX};
+use abi::profile::Profile;
 use abi::session::Mode;
 use abi::sign::PublicKey;
-use abi::system::{Act, Revert};
+use abi::system::{Act, Deploy, MIGRATE, Migrate, Revert, Upgrade};
 use abi::{Coded, planted};
 use journal::Window;
 use vm::AdmitError;
@@ -156,6 +156,18 @@ pub enum Rejected {
         /// The key.
         key: PublicKey,
     },
+    /// The profile is in force already.
+    #[error("the shard is under profile {name} already")]
+    ProfileKept {
+        /// Its name.
+        name: &'static str,
+    },
+    /// An act about something that is not history.
+    #[error("{what} is not history: it has to come before the act")]
+    NotHistory {
+        /// What.
+        what: &'static str,
+    },
     /// A revert that leads nowhere.
     #[error("cannot go back to the state after block {height}: {because}")]
     Revert {
@@ -194,6 +206,8 @@ impl Coded for Rejected {
             Rejected::ProgramMissing(_) => 5017,
             Rejected::WriterNotHeld { .. } => 5018,
             Rejected::Revert { .. } => 5019,
+            Rejected::ProfileKept { .. } => 5020,
+            Rejected::NotHistory { .. } => 5021,
             Rejected::ProgramRefused(error) => error.code(),
         }
     }
@@ -241,38 +255,52 @@ pub(crate) fn admit(
 ) -> Result<Admission, Refusal> {
     let Request { signed, now_ms } = request;
     let call = &signed.call;
-    let bytes = check_form(machine.system(), &ground.shard, &signed)?;
+    let system = system_of(machine.profile(), call);
+    let bytes = check_form(system.is_some(), &ground.shard, &signed)?;
     let digest = call.digest();
-    check_proof(ground.genesis, machine.system(), &signed, &digest)?;
+    check_proof(ground.genesis, system.is_some(), &signed, &digest)?;
     let time_ms = if planted!(TimeFalls) { now_ms } else { now_ms.max(next.time_ms) };
     let live = window.find_at(&call.caller, &call.key, time_ms);
     if let Some(seq) = live.filter(|_| !planted!(AcceptUsedKey)) {
         return Ok(Admission::Known(seq, Box::new(signed.call)));
     }
-    let act = act(machine.system(), call);
+    let act = act(machine.profile(), call);
     let may_advance = matches!(act, Some(Act::Advance(to)) if to.to_ms >= time_ms);
     let jump_ms = if may_advance { u64::MAX } else { ground.genesis.time.jump_ms };
     check_time(ground.genesis.window_ms, jump_ms, call, next.time_ms, time_ms)?;
     if window.len() >= WINDOW_KEYS_MAX {
         return Err(Rejected::WindowFull.into());
     }
-    let program = target(machine.system(), call, next.serving)?;
-    check_method(machine, ground.keyring, call, act, &program)?;
+    let program = match system {
+        Some(profile) => {
+            check_act(machine, ground, next.seq, call, act.as_ref())?;
+            profile.system()
+        }
+        None => target(machine, call, next.serving)?,
+    };
     let back = match act {
         Some(Act::Revert(revert)) => Some((revert, past.back(&revert, &*ground.view)?)),
         _ => None,
     };
-    let at = Moment { seq: next.seq, time_ms, program, profile: machine.profile() };
+    let profile = system.unwrap_or(machine.profile()).hash();
+    let at = Moment { seq: next.seq, time_ms, program, profile };
     Ok(Admission::New(Box::new(Admitted { digest, at, bytes, signed, back })))
 }
 
-/// The act that a call of the system program names.
-pub(crate) fn act(system: Hash, call: &Call) -> Option<Act> {
-    if call.program == Some(system) { Act::from_call(&call.method, &call.args) } else { None }
+/// The act that a call of the system program names, in a shard under the profile `current`.
+pub(crate) fn act(current: Profile, call: &Call) -> Option<Act> {
+    Act::from_call(system_of(current, call)?, &call.method, &call.args)
+}
+
+/// Whose system program a call is for: that of the profile in force, or of a newer one that it sets.
+fn system_of(current: Profile, call: &Call) -> Option<Profile> {
+    let profile = Profile::of_system(&call.program?)?;
+    let sets = || matches!(Act::from_call(profile, &call.method, &call.args), Some(Act::SetProfile(_)));
+    (profile == current || (profile > current && sets())).then_some(profile)
 }
 
 /// Checks what the call says by itself; its size in bytes, with its proof.
-fn check_form(system: Hash, shard: &Hash, signed: &SignedCall) -> Result<usize, Rejected> {
+fn check_form(is_act: bool, shard: &Hash, signed: &SignedCall) -> Result<usize, Rejected> {
     let call = &signed.call;
     if call.version != abi::VERSION {
         return Err(Rejected::Version { got: call.version });
@@ -285,7 +313,7 @@ fn check_form(system: Hash, shard: &Hash, signed: &SignedCall) -> Result<usize, 
     if let Some((field, size, max)) = call.over_limit().or(whole) {
         return Err(Rejected::TooLong { field, size, max });
     }
-    let (asked, min) = (call.fuel_max, if call.program == Some(system) { ACT_FUEL } else { 1 });
+    let (asked, min) = (call.fuel_max, if is_act { ACT_FUEL } else { 1 });
     if asked < min || asked > FUEL_MAX {
         return Err(Rejected::Fuel { asked, min });
     }
@@ -293,11 +321,10 @@ fn check_form(system: Hash, shard: &Hash, signed: &SignedCall) -> Result<usize, 
 }
 
 /// An act needs the authority, and nothing else may carry its signatures.
-fn check_proof(genesis: &Genesis, system: Hash, signed: &SignedCall, digest: &Hash) -> Result<(), Rejected> {
+fn check_proof(genesis: &Genesis, is_act: bool, signed: &SignedCall, digest: &Hash) -> Result<(), Rejected> {
     if !signed.proves_caller(digest) && !planted!(AcceptUnproven) {
         return Err(Rejected::Unproven);
     }
-    let is_act = signed.call.program == Some(system);
     if !is_act {
         return if matches!(signed.proof, Proof::Authority(_)) { Err(Rejected::NotAnAct) } else { Ok(()) };
     }
@@ -325,39 +352,52 @@ fn check_time(window_ms: u64, max_ms: u64, call: &Call, last_ms: u64, time_ms: u
     Ok(())
 }
 
-fn target(system: Hash, call: &Call, serving: Option<Hash>) -> Result<Hash, Rejected> {
-    match (call.program, serving) {
-        (Some(wanted), _) if wanted == system => Ok(system),
-        (_, None) => Err(Rejected::NoProgram),
+/// The program that runs a call which is no act, and has its method.
+fn target(machine: &mut Machine, call: &Call, serving: Option<Hash>) -> Result<Hash, Refusal> {
+    let program = match (call.program, serving) {
+        (_, None) => return Err(Rejected::NoProgram.into()),
         (Some(wanted), Some(serving)) if wanted != serving && !planted!(AnyProgram) => {
-            Err(Rejected::OtherProgram { wanted, serving })
+            return Err(Rejected::OtherProgram { wanted, serving }.into());
         }
-        (_, Some(serving)) => Ok(serving),
+        (_, Some(serving)) => serving,
+    };
+    let is_hook = machine.profile() > Profile::One && call.method == MIGRATE;
+    let refused = |error| refusal(error, &call.method);
+    match machine.program(&program).map_err(refused)?.method(&call.method) {
+        Some(Mode::Call) if !is_hook => Ok(program),
+        _ => Err(refused(RunError::NoMethod)),
     }
 }
 
-/// The method exists; a program that is to be deployed is here and would be admitted; the key of a writer that
-/// is to be appointed is held.
-fn check_method(
+/// The act is one; what it names is here, or is history already: a program that is to be deployed, the key of a
+/// writer that is to be appointed, a call or block of the past.
+fn check_act(
     machine: &mut Machine,
-    keyring: &Keyring,
+    ground: &Ground<'_>,
+    seq: u64,
     call: &Call,
-    act: Option<Act>,
-    program: &Hash,
+    act: Option<&Act>,
 ) -> Result<(), Refusal> {
     let refused = |error| refusal(error, &call.method);
-    if *program == machine.system() {
-        return match act {
-            Some(Act::Deploy(deploy)) => machine.program(&deploy.program).map(|_| ()).map_err(refused),
-            Some(Act::Revert(_) | Act::Advance(_)) => Ok(()),
-            Some(Act::SetWriter(writer)) if keyring.holds(&writer.key) => Ok(()),
-            Some(Act::SetWriter(writer)) => Err(Rejected::WriterNotHeld { key: writer.key }.into()),
-            None => Err(refused(RunError::NoMethod)),
-        };
-    }
-    match machine.program(program).map_err(refused)?.method(&call.method) {
-        Some(Mode::Call) => Ok(()),
-        _ => Err(refused(RunError::NoMethod)),
+    let not_yet = |what| Err(Rejected::NotHistory { what }.into());
+    match act.ok_or_else(|| refused(RunError::NoMethod))? {
+        Act::Deploy(Deploy { program }) | Act::Upgrade(Upgrade { program }) => {
+            machine.program(program).map(|_| ()).map_err(refused)
+        }
+        Act::Migrate(Migrate { program }) => match machine.program(program).map_err(refused)?.method(MIGRATE)
+        {
+            Some(Mode::Call) => Ok(()),
+            _ => Err(Rejected::NoMethod { method: MIGRATE.into() }.into()),
+        },
+        Act::SetWriter(writer) if !ground.keyring.holds(&writer.key) => {
+            Err(Rejected::WriterNotHeld { key: writer.key }.into())
+        }
+        Act::SetProfile(_) if system_of(machine.profile(), call) == Some(machine.profile()) => {
+            Err(Rejected::ProfileKept { name: machine.profile().name() }.into())
+        }
+        Act::Erase(erase) if erase.seq >= seq => not_yet("the call to erase"),
+        Act::Prune(prune) if prune.height > ground.last.height => not_yet("the block to prune to"),
+        _ => Ok(()),
     }
 }
 

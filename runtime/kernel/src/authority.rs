@@ -3,10 +3,14 @@
 use crate::shard::{Shard, missing};
 use abi::Hash;
 use abi::fault::Fault;
+use abi::genesis::Genesis;
+use abi::profile::Profile;
+use abi::record::Record;
 use abi::sign::PublicKey;
 use abi::system::Act;
-use journal::{Disk, Header, Link, ReceiptFile, Start};
+use journal::{Block, Disk, Header, Link, ReceiptFile, Start};
 use state::Store;
+use std::collections::BTreeSet;
 
 /// The writer that these acts leave; `None` where they appoint nobody.
 pub(crate) fn writer_after(acts: &[(u64, Act)]) -> Option<PublicKey> {
@@ -19,7 +23,25 @@ pub(crate) fn program_at(acts: &[(u64, Act)], size: u64) -> Option<Hash> {
     acts[..end].iter().rev().find_map(|(_, act)| act.program())
 }
 
+/// The profile of the record at `seq`.
+pub(crate) fn profile_at(genesis: &Genesis, acts: &[(u64, Act)], seq: u64) -> Profile {
+    let end = acts.partition_point(|(at, _)| *at <= seq);
+    let set = acts[..end].iter().rev().find_map(|(_, act)| act.profile());
+    // Which profiles are known is checked before a shard is opened.
+    set.or(Profile::of(&genesis.profile)).unwrap_or(Profile::One)
+}
+
 impl<D: Disk, S: Store> Shard<D, S> {
+    /// The profile of the record at `seq`, or of the next one.
+    pub fn profile_at(&self, seq: u64) -> Profile {
+        profile_at(&self.genesis, &self.acts, seq)
+    }
+
+    /// The records of a block.
+    pub fn records_of(&self, block: &Block) -> Vec<Record> {
+        block.records(self.profile_at(block.header.first_seq).hash())
+    }
+
     /// The receipt of the record at `seq` as a file that stands alone, under the head of its block.
     pub fn receipt_file(&self, seq: u64) -> Result<Option<ReceiptFile>, Fault> {
         let Some((block, index)) = self.find(seq)? else {
@@ -37,34 +59,44 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// How the authority appointed who writes at the block of `header`; nothing, if the genesis did.
     pub fn writer_links(&self, header: &Header) -> Result<Vec<Link>, Fault> {
-        let link = self.last_link(header, |act| act.writer().is_some())?;
-        Ok(link.into_iter().map(|(_, link)| link).collect())
+        let Some(writer) = self.last_act(header, |act| act.writer().is_some()) else {
+            return Ok(Vec::new());
+        };
+        let profiles = self.profiles(header).filter(|seq| *seq < writer);
+        self.links(header, profiles.chain([writer]).collect())
     }
 
     /// What a bundle begins with whose first block is the one after that of `header`.
     pub fn start_after(&self, header: &Header) -> Result<Start, Fault> {
         let peaks = self.history.peaks(header.history_size).ok_or_else(|| missing(header.height))?;
-        let writer = self.last_link(header, |act| act.writer().is_some())?;
-        let program = self.last_link(header, |act| act.program().is_some())?;
-        let mut links: Vec<(u64, Link)> = writer.into_iter().chain(program).collect();
-        links.sort_by_key(|(seq, _)| *seq);
-        Ok(Start { header: *header, peaks, links: links.into_iter().map(|(_, link)| link).collect() })
+        let writer = self.last_act(header, |act| act.writer().is_some());
+        let program = self.last_act(header, |act| act.program().is_some());
+        let acts = self.profiles(header).chain(writer).chain(program).collect();
+        Ok(Start { header: *header, peaks, links: self.links(header, acts)? })
     }
 
-    /// The last act of a kind up to the block of `header`, proven in the history of that block.
-    fn last_link(
-        &self,
-        header: &Header,
-        is_kind: impl Fn(&Act) -> bool,
-    ) -> Result<Option<(u64, Link)>, Fault> {
+    /// Where the profile was set, up to the block of `header`.
+    fn profiles(&self, header: &Header) -> impl Iterator<Item = u64> {
         let size = header.history_size;
-        let Some(&(seq, _)) = self.acts.iter().rev().find(|(seq, act)| *seq < size && is_kind(act)) else {
-            return Ok(None);
-        };
+        let set = self.acts.iter().filter(move |(seq, act)| *seq < size && act.profile().is_some());
+        set.map(|(seq, _)| *seq)
+    }
+
+    /// The last act of a kind up to the block of `header`.
+    fn last_act(&self, header: &Header, is_kind: impl Fn(&Act) -> bool) -> Option<u64> {
+        let size = header.history_size;
+        self.acts.iter().rev().find(|(seq, act)| *seq < size && is_kind(act)).map(|(seq, _)| *seq)
+    }
+
+    /// The acts at these places, each proven in the history of the block of `header`.
+    fn links(&self, header: &Header, acts: BTreeSet<u64>) -> Result<Vec<Link>, Fault> {
         let lost = || missing(header.height);
-        let (block, index) = self.find(seq)?.ok_or_else(lost)?;
-        let record = block.records(self.machine.profile()).swap_remove(index);
-        let path = self.history.path(seq, size).ok_or_else(lost)?;
-        Ok(Some((seq, Link::new(&block.entries[index].call, &record, path))))
+        let link = |seq| {
+            let (block, index) = self.find(seq)?.ok_or_else(lost)?;
+            let record = self.records_of(&block).swap_remove(index);
+            let path = self.history.path(seq, header.history_size).ok_or_else(lost)?;
+            Ok(Link::new(&block.entries[index].call, &record, path))
+        };
+        acts.into_iter().map(link).collect()
     }
 }

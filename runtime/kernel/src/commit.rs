@@ -88,9 +88,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
     fn commit(&mut self, queue: &mut Queue<'_>) -> Result<Vec<Answer>, Fault> {
         let view = self.store.view();
         let (genesis, keyring, last) = (&self.genesis, &self.keyring, &self.position);
-        let profile = self.machine.profile();
         let ground = Ground { genesis, keyring, shard: self.id, last, view };
-        let past = JournalPast { journal: &self.journal, history: &self.history, acts: &self.acts, profile };
+        let past = JournalPast { genesis, journal: &self.journal, history: &self.history, acts: &self.acts };
 
         // 1. Execute the calls on an overlay. A crash here: nothing happened.
         let (draft, verdicts) = execute::execute(&mut self.machine, &mut self.window, &ground, &past, queue)?;
@@ -99,7 +98,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         }
 
         // 2. Compute the root. A crash here: nothing happened; the tree is rebuilt from the store.
-        let block = draft.seal(&ground, &mut self.tree, &mut self.history, profile, &self.build)?;
+        let block = draft.seal(&ground, &mut self.tree, &mut self.history, &self.build)?;
 
         // 3. Encode the proposal, with the commitment over the block before it. A crash: nothing happened.
         // 4. Append it to the journal and fsync. A crash before the fsync has returned: the block is whole
@@ -122,6 +121,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         // 6. Sign the commitment, by the writer that stands after the block. A crash: recovery signs the same
         //    bytes again.
         let acts = block.acts();
+        self.machine.set_profile(block.profile().unwrap_or(self.machine.profile()));
         self.writer = writer_after(&acts).filter(|_| !planted!(OldWriterSigns)).unwrap_or(self.writer);
         self.acts.extend(acts);
         let signed = self.keyring.sign(self.writer, &self.genesis, &block.header);

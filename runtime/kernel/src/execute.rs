@@ -29,7 +29,7 @@ use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX, EVENTS_MAX,
 use abi::merkle::list_root;
 use abi::planted;
 use abi::session::Space;
-use abi::system::{Act, PROGRAM_KEY};
+use abi::system::PROGRAM_KEY;
 use abi::view::{Overlay, View};
 use journal::{Block, Entry, Header, History, Window};
 use state::Tree;
@@ -112,13 +112,13 @@ pub(crate) fn execute(
     past: &dyn Past,
     queue: &mut Queue<'_>,
 ) -> Result<(Draft, Vec<Verdict>), Fault> {
-    let mut draft = Draft::new(ground)?;
+    let mut draft = Draft::new(ground, machine.profile().hash())?;
     let mut verdicts = Vec::new();
     while !draft.is_full(queue.block_calls) {
         let Some(request) = queue.requests.as_slice().first() else { break };
-        // A revert is alone in its block.
-        let is_revert = matches!(admit::act(machine.system(), &request.signed.call), Some(Act::Revert(_)));
-        if is_revert && !draft.is_empty() {
+        let act = admit::act(machine.profile(), &request.signed.call);
+        let is_alone = act.is_some_and(|act| act.is_alone());
+        if is_alone && !draft.is_empty() {
             break;
         }
         let Some(request) = queue.requests.next() else { break };
@@ -138,7 +138,7 @@ pub(crate) fn execute(
         // A known key is a rejection too if it is another call's, which shows when the block is done.
         let may_stop = queue.stop_at_rejection && !matches!(verdict, Verdict::Done(Answer::New { .. }));
         verdicts.push(verdict);
-        if may_stop || (is_revert && !draft.is_empty()) {
+        if may_stop || (is_alone && !draft.is_empty()) {
             break;
         }
     }
@@ -167,17 +167,19 @@ pub(crate) struct Draft {
     state: Arc<Overlay>,
     next: Next,
     entries: Vec<Entry>,
+    /// Of all its calls.
+    profile: Hash,
     bytes: usize,
     /// Events, messages and writes, the overwritten ones too.
     items: usize,
 }
 
 impl Draft {
-    fn new(ground: &Ground<'_>) -> Result<Draft, Fault> {
+    fn new(ground: &Ground<'_>, profile: Hash) -> Result<Draft, Fault> {
         let state = Arc::new(Overlay::new(ground.view.clone()));
         let (seq, time_ms) = (ground.last.seq, ground.last.time_ms);
         let next = Next { seq, time_ms, serving: Machine::serving(&*state)? };
-        Ok(Draft { state, next, entries: Vec::new(), bytes: 0, items: 0 })
+        Ok(Draft { state, next, entries: Vec::new(), profile, bytes: 0, items: 0 })
     }
 
     /// Where the next call would stand.
@@ -201,6 +203,7 @@ impl Draft {
 
     fn enter(&mut self, window: &mut Window, admitted: Admitted, execution: Execution) -> Result<(), Fault> {
         let Admitted { signed, at, bytes, .. } = admitted;
+        self.profile = at.profile;
         window.advance(at.time_ms);
         window.insert(&signed.call.caller, &signed.call.key, signed.call.expires_ms, at.seq);
         self.items += execution.events.len() + execution.messages.len() + execution.diff.len();
@@ -233,11 +236,10 @@ impl Draft {
         ground: &Ground<'_>,
         tree: &mut Tree,
         history: &mut History,
-        profile: Hash,
         build: &str,
     ) -> Result<Block, Fault> {
         assert!(!self.entries.is_empty(), "there are no empty blocks");
-        let Draft { state, next, entries, .. } = self;
+        let Draft { state, next, entries, profile, .. } = self;
         let first_seq = ground.last.seq;
         let diff = Arc::unwrap_or_clone(state).into_writes();
         let root_after = tree.apply(&ground.view, &diff)?;

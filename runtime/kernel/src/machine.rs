@@ -7,7 +7,7 @@ use abi::effect::{Execution, HostCalled, Moment};
 use abi::fault::Fault;
 use abi::id::Hash;
 use abi::profile::Profile;
-use abi::session::{Context, Mode, Session, Space};
+use abi::session::{Context, Mode, Space};
 use abi::system::PROGRAM_KEY;
 use abi::view::View;
 use std::sync::Arc;
@@ -17,8 +17,7 @@ use vm::{AdmitError, Engine, Job, Program, Vm};
 pub struct Machine {
     vm: Vm,
     programs: Catalogue,
-    profile: Hash,
-    system: Hash,
+    profile: Profile,
 }
 
 /// Why a call could not be run at all.
@@ -44,17 +43,17 @@ impl Machine {
     /// A machine that finds programs in `source`, and runs them on `engine`.
     pub fn new(source: Box<dyn Programs>, engine: Engine) -> Result<Machine, Fault> {
         let (vm, programs) = (Vm::new(engine)?, Catalogue::new(source));
-        Ok(Machine { vm, programs, profile: Profile.hash(), system: Profile.system() })
+        Ok(Machine { vm, programs, profile: Profile::One })
     }
 
-    /// The rules it runs under.
-    pub fn profile(&self) -> Hash {
+    /// The rules it runs under: the first, until it is told.
+    pub fn profile(&self) -> Profile {
         self.profile
     }
 
-    /// The id of the `system` program.
-    pub fn system(&self) -> Hash {
-        self.system
+    /// From now on it runs under these rules.
+    pub fn set_profile(&mut self, profile: Profile) {
+        self.profile = profile;
     }
 
     /// The program that serves in `view`; `None` before the first deploy.
@@ -85,11 +84,10 @@ impl Machine {
         view: Arc<dyn View>,
     ) -> Result<Execution, RunError> {
         let job = job(call, digest, at, view);
-        if at.program == self.system {
-            let Job { view, context, mode, method, input, fuel_max } = job;
-            return system::run(Session::new(view, context, Space::System, mode, input), &method, fuel_max);
+        match Profile::of_system(&at.program) {
+            Some(profile) => system::run(self, profile, job),
+            None => self.start(&at.program, job),
         }
-        self.start(&at.program, job)
     }
 
     /// The same for a guest program, with the host calls that it made.

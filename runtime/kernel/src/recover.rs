@@ -16,7 +16,7 @@
 //!
 //! A crash in any step leaves at most a shorter replay for the next time.
 
-use crate::authority::writer_after;
+use crate::authority::{profile_at, writer_after};
 use crate::execute::Position;
 use crate::keyring::Keyring;
 use crate::machine::Machine;
@@ -106,11 +106,13 @@ impl<D: Disk, S: Store> Shard<D, S> {
         if !keyring.holds(&writer) {
             return Err(ShardError::NotTheWriter { writer });
         }
+        let mut machine = Machine::new(programs, Engine::Cranelift)?;
+        machine.set_profile(profile_at(&genesis, &folded.acts, folded.position.seq));
         let head = journal.head().filter(|_| !planted!(LastNotSigned));
         let commitment = head.map(|head| keyring.sign(writer, &genesis, head)).transpose()?;
         let shard = Shard {
             id: genesis.id(),
-            machine: Machine::new(programs, Engine::Cranelift)?,
+            machine,
             history: folded.history,
             window: folded.window,
             position: folded.position,
@@ -157,9 +159,8 @@ struct Parts<D: Disk, S: Store> {
 /// Whether this build may write the shard.
 fn check(genesis: &Genesis) -> Result<(), ShardError> {
     genesis.check()?;
-    let known = Profile.hash();
-    if genesis.profile != known {
-        return Err(ShardError::Profile { wanted: genesis.profile, known });
+    if Profile::of(&genesis.profile).is_none() {
+        return Err(ShardError::Profile { wanted: genesis.profile });
     }
     match genesis.commit.writes {
         1 => Ok(()),
@@ -184,7 +185,9 @@ fn fold<D: Disk>(journal: &Journal<D>, genesis: &Genesis) -> Result<Folded, Faul
     let mut folded = Folded { history, window, position, acts: Vec::new() };
     for height in 1..=journal.height() {
         let block = read(journal, height)?;
-        for (record, entry) in block.records(genesis.profile).iter().zip(&block.entries) {
+        folded.acts.extend(block.acts().into_iter().filter(|_| !planted!(ForgetActs)));
+        let profile = profile_at(genesis, &folded.acts, block.header.first_seq);
+        for (record, entry) in block.records(profile.hash()).iter().zip(&block.entries) {
             folded.history.push(&record.to_bytes());
             folded.window.advance(entry.time_ms);
             let call = &entry.call.call;
@@ -202,9 +205,6 @@ fn fold<D: Disk>(journal: &Journal<D>, genesis: &Genesis) -> Result<Folded, Faul
             return Err(Fault::corrupt(format!(
                 "journal: the records of block {height} are not those it signed"
             )));
-        }
-        if !planted!(ForgetActs) {
-            folded.acts.extend(block.acts());
         }
         folded.position = Position::after(&block.header);
     }

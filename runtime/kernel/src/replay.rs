@@ -16,6 +16,7 @@ use abi::effect::{Execution, Moment};
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
+use abi::profile::Profile;
 use abi::system::{Act, Revert};
 use abi::view::{Overlay, View};
 use journal::{Block, Chain, Entry, Header, Invalid};
@@ -184,7 +185,7 @@ impl Replayer {
     /// Verifies the next block and runs its calls.
     pub fn block(&mut self, block: &Block) -> Result<(), ReplayError> {
         self.chain.block(block)?;
-        self.rerun.block(block, self.fold.view())?;
+        self.rerun.block(block, self.chain.profile(), self.fold.view())?;
         self.fold.block(block)
     }
 
@@ -195,7 +196,7 @@ impl Replayer {
     ///
     /// A block that cannot be run at all.
     pub fn witness(&mut self, block: &Block) -> Result<Witness, ReplayError> {
-        self.fold.witness(&mut self.rerun, block)
+        self.fold.witness(&mut self.rerun, block, self.chain.profile_of(block))
     }
 
     /// Takes the next block at its word: history is verified, calls are not run.
@@ -251,9 +252,14 @@ impl Fold {
     /// # Errors
     ///
     /// A block that cannot be run at all.
-    pub fn witness(&self, rerun: &mut Rerun, block: &Block) -> Result<Witness, ReplayError> {
+    pub fn witness(
+        &self,
+        rerun: &mut Rerun,
+        block: &Block,
+        profile: Profile,
+    ) -> Result<Witness, ReplayError> {
         let recording = Arc::new(Recording::new(self.view()));
-        match rerun.block(block, recording.clone()) {
+        match rerun.block(block, profile, recording.clone()) {
             Ok(()) | Err(ReplayError::Diverged(_)) => {}
             Err(error) => return Err(error),
         }
@@ -277,12 +283,9 @@ impl Fold {
 }
 
 /// The revert that an entry is, if it can pay for it.
-fn revert_of(entry: &Entry, machine: &Machine) -> Option<Revert> {
-    let call = &entry.call.call;
-    match Act::from_call(&call.method, &call.args) {
-        Some(Act::Revert(revert)) if entry.program == machine.system() && call.fuel_max >= ACT_FUEL => {
-            Some(revert)
-        }
+fn revert_of(entry: &Entry) -> Option<Revert> {
+    match entry.act() {
+        Some(Act::Revert(revert)) if entry.call.call.fuel_max >= ACT_FUEL => Some(revert),
         _ => None,
     }
 }
@@ -294,20 +297,25 @@ impl Rerun {
     ///
     /// A profile that is not ours.
     pub fn new(genesis: &Genesis, programs: Box<dyn Programs>, engine: Engine) -> Result<Rerun, ReplayError> {
-        let machine = Machine::new(programs, engine)?;
-        match genesis.profile == machine.profile() {
-            true => Ok(Rerun { machine }),
-            false => Err(ReplayError::UnknownProfile(genesis.profile)),
+        match Profile::of(&genesis.profile) {
+            Some(_) => Ok(Rerun { machine: Machine::new(programs, engine)? }),
+            None => Err(ReplayError::UnknownProfile(genesis.profile)),
         }
     }
 
-    /// Runs the calls of a block over the state `before` it. What they come to must be what the block says,
+    /// Runs the calls of a block, which is under `profile`, over the state `before` it. What they come to must be what the block says,
     /// and their writes together its diff; the root is [`Fold`]'s to check, or a witness's.
     ///
     /// # Errors
     ///
     /// Names the first call that differs.
-    pub fn block(&mut self, block: &Block, before: Arc<dyn View>) -> Result<(), ReplayError> {
+    pub fn block(
+        &mut self,
+        block: &Block,
+        profile: Profile,
+        before: Arc<dyn View>,
+    ) -> Result<(), ReplayError> {
+        self.machine.set_profile(profile);
         let height = block.header.height;
         let mut state = Arc::new(Overlay::new(before));
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries) {
@@ -333,7 +341,8 @@ impl Rerun {
         state: Arc<Overlay>,
     ) -> Result<Result<abi::diff::Diff, What>, ReplayError> {
         let (program, height) = (entry.program, block.header.height);
-        if program != self.machine.system() && Machine::serving(&*state)? != Some(program) {
+        let is_act = Profile::of_system(&program).is_some();
+        if !is_act && Machine::serving(&*state)? != Some(program) {
             return Ok(Err(What::Program));
         }
         let execution = match self.execute(block, entry, seq, state.clone()) {
@@ -341,7 +350,7 @@ impl Rerun {
             Err(RunError::NoMethod) => return Ok(Err(What::Outcome)),
             Err(error) => return Err(ReplayError::of_run(error, height, seq)),
         };
-        if let Some(revert) = revert_of(entry, &self.machine) {
+        if let Some(revert) = revert_of(entry) {
             let mut after = (*state).clone();
             after.merge(execution.diff.clone());
             if Machine::serving(&after)? != Some(revert.program) {
@@ -373,7 +382,7 @@ impl Rerun {
         seq: u64,
         state: Arc<Overlay>,
     ) -> Result<Execution, RunError> {
-        if let Some(revert) = revert_of(entry, &self.machine) {
+        if let Some(revert) = revert_of(entry) {
             let (writes, output) = (changing(&block.diff, &*state)?, entry.outcome.output().to_vec());
             return Ok(system::reverted(&revert, &Back { writes, output }));
         }
@@ -383,7 +392,7 @@ impl Rerun {
 
     /// Where and when a call of history ran.
     fn moment(&self, entry: &Entry, seq: u64) -> Moment {
-        Moment { seq, time_ms: entry.time_ms, program: entry.program, profile: self.machine.profile() }
+        Moment { seq, time_ms: entry.time_ms, program: entry.program, profile: self.machine.profile().hash() }
     }
 
     /// What runs the calls.

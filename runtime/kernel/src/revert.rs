@@ -5,11 +5,11 @@
 //! their idempotency keys stay used.
 
 use crate::admit::{Refusal, Rejected};
-use crate::authority::program_at;
+use crate::authority::{profile_at, program_at};
 use crate::shard::missing;
 use abi::codec::Encode;
 use abi::fault::Fault;
-use abi::id::Hash;
+use abi::genesis::Genesis;
 use abi::limits::{BLOCK_BYTES_MAX, BLOCK_ITEMS_MAX};
 use abi::system::{Act, Revert};
 use journal::{Block, Disk, History, Journal, Reverted};
@@ -48,10 +48,10 @@ pub(crate) trait Past {
 
 /// A shard's past: its journal, its history tree, and what its authority has done.
 pub(crate) struct JournalPast<'a, D: Disk> {
+    pub(crate) genesis: &'a Genesis,
     pub(crate) journal: &'a Journal<D>,
     pub(crate) history: &'a History,
     pub(crate) acts: &'a [(u64, Act)],
-    pub(crate) profile: Hash,
 }
 
 impl<D: Disk> Past for JournalPast<'_, D> {
@@ -73,7 +73,8 @@ impl<D: Disk> Past for JournalPast<'_, D> {
         if bytes > REVERT_BYTES_MAX || writes.len() >= BLOCK_ITEMS_MAX {
             return Err(refused("what it would write does not fit into a block: go back in several steps"));
         }
-        let record = block.records(self.profile).pop();
+        let profile = profile_at(self.genesis, self.acts, block.header.first_seq);
+        let record = block.records(profile.hash()).pop();
         let shown = record.and_then(|record| Reverted::new(&record, self.history, self.history.size()));
         let output = shown.ok_or_else(|| missing(height))?.to_bytes();
         Ok(Back { writes, output })

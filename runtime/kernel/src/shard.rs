@@ -60,12 +60,10 @@ pub enum ShardError {
     #[error("{0}")]
     Genesis(#[from] GenesisError),
     /// The shard runs under rules that this build does not know.
-    #[error("the shard runs under profile {wanted}, this build knows {known}")]
+    #[error("the shard runs under profile {wanted}, which this build does not know")]
     Profile {
         /// The genesis's.
         wanted: Hash,
-        /// Ours.
-        known: Hash,
     },
     /// The writer's key is not among those held.
     #[error("the key of the shard's writer {writer} is not held here")]
@@ -237,7 +235,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
     pub(crate) fn receipt_of(&self, block: &Block, index: usize) -> Result<Receipt, Fault> {
         let Header { height, history_size, .. } = block.header;
         let commitment = self.commitment(height)?.ok_or_else(|| missing(height))?;
-        let record = block.records(self.machine.profile()).swap_remove(index);
+        let record = self.records_of(block).swap_remove(index);
         let path = self.history.path(record.effect.seq, history_size).ok_or_else(|| missing(height))?;
         Ok(Receipt::new(record.to_bytes(), &commitment, record.effect.seq, path))
     }

@@ -107,7 +107,7 @@ fn genesis(data: &Data, now_ms: u64) -> Result<Genesis, NodeError> {
     let key = data.key()?.public();
     Ok(Genesis {
         version: abi::VERSION,
-        profile: Profile.hash(),
+        profile: Profile::One.hash(),
         origin: "localhost/self".into(),
         authority: Quorum { threshold: 1, keys: vec![key] },
         writer: key,
@@ -125,7 +125,7 @@ fn deploy(data: &Data, shard: &mut NodeShard, now_ms: u64) -> Result<(), NodeErr
     let (method, args) = Act::Deploy(Deploy { program }).to_call();
     let expires_ms = now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms);
     let call = new_call(shard, method, Vec::new(), random()?, expires_ms, FUEL_DEFAULT);
-    let call = Call { program: Some(Profile.system()), args: Bytes(args), salt: random()?, ..call };
+    let call = Call { program: Some(Profile::One.system()), args: Bytes(args), salt: random()?, ..call };
     submit(shard, SignedCall::authorize(call, &[&data.key()?]), now_ms)?;
     Ok(())
 }

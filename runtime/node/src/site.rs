@@ -92,10 +92,9 @@ impl Site {
     /// Writes the bundles from the record `first` on, which begins one.
     fn write_entries(&mut self, shard: &NodeShard, first: u64) -> Result<(), NodeError> {
         let (block, mut skip) = record_at(shard, first)?;
-        let profile = shard.genesis().profile;
         let (mut records, mut index) = (Vec::new(), first / u64::from(TILE_WIDTH));
         for height in block.header.height..=shard.position().height {
-            for record in block_at(shard, height)?.records(profile).iter().skip(skip) {
+            for record in shard.records_of(&block_at(shard, height)?).iter().skip(skip) {
                 records.push(record.to_bytes());
                 if records.len() == usize::from(TILE_WIDTH) {
                     self.write_bundle(index, &records)?;

@@ -124,9 +124,10 @@ struct Ground {
     history: History,
     fold: Fold,
     rerun: Rerun,
-    /// The acts that appointed the writer and the program.
+    /// The acts that appointed the writer and the program, and set the profile.
     writer: Option<(SignedCall, Record)>,
     program: Option<(SignedCall, Record)>,
+    profile: Option<(SignedCall, Record)>,
 }
 
 impl Ground {
@@ -137,7 +138,17 @@ impl Ground {
         let rerun = Rerun::new(&genesis, Box::new(programs.clone()), engine)
             .map_err(|error| of_replay(error, None))?;
         let (history, fold) = (History::new(), Fold::default());
-        Ok(Ground { genesis, programs, chain, history, fold, rerun, writer: None, program: None })
+        Ok(Ground {
+            genesis,
+            programs,
+            chain,
+            history,
+            fold,
+            rerun,
+            writer: None,
+            program: None,
+            profile: None,
+        })
     }
 
     fn advance(&mut self, block: &Block) -> Step<()> {
@@ -147,6 +158,9 @@ impl Ground {
             let kept = Some((entry.clone(), record.clone()));
             if act.program().is_some() {
                 self.program = kept.clone();
+            }
+            if act.profile().is_some() {
+                self.profile = kept.clone();
             }
             if act.writer().is_some() {
                 self.writer = kept;
@@ -160,16 +174,19 @@ impl Ground {
     fn difference(mut self, parts: [Part; 2]) -> Step<Difference> {
         let [one, other] = &parts;
         let (a, b) = (&one.block, &other.block);
-        let records = [a, b].map(|block| block.records(self.genesis.profile));
+        let records = [a, b].map(|block| self.records(block));
         let seq = first_difference(&records);
         let kinds = kinds(&parts, &records);
         let keys = differing_keys(a, b);
         let fork = self.fork(&parts);
-        let runs = [a, b].map(|block| self.rerun.block(block, self.fold.view()).err());
+        let chain = &self.chain;
+        let runs =
+            [a, b].map(|block| self.rerun.block(block, chain.profile_of(block), self.fold.view()).err());
         let wrong = runs.iter().position(|run| matches!(run, Some(ReplayError::Diverged(_))));
         let examined = match wrong.map(|side| (&runs[side], &parts[side].block)) {
             Some((Some(ReplayError::Diverged(found)), block)) => {
-                let examined = self.rerun.examine(block, found, self.fold.view());
+                let examined =
+                    self.rerun.examine(block, self.chain.profile_of(block), found, self.fold.view());
                 Some(examined.map_err(|error| of_replay(error, None))?)
             }
             _ => None,
@@ -178,6 +195,10 @@ impl Ground {
         let height = a.header.height;
         let blocks = parts.map(|part| part.block);
         Ok(Difference { height, seq, kinds, keys, sides: runs, examined, blocks, fork, reproduction })
+    }
+
+    fn records(&self, block: &Block) -> Vec<Record> {
+        block.records(self.chain.profile_of(block).hash())
     }
 
     /// The proof of a fork, if both sides are signed.
@@ -191,23 +212,28 @@ impl Ground {
         fork.verify().is_ok().then_some(fork)
     }
 
-    /// The link of the writer that stands after a block that comes next.
+    /// The links of the writer that stands after a block that comes next.
     fn links_in(&self, block: &Block) -> Result<Vec<Link>, Fault> {
         let mut history = self.history.clone();
-        let records = block.records(self.genesis.profile);
+        let records = self.records(block);
         records.iter().for_each(|record| history.push(&record.to_bytes()));
         let last = acts(block, &records)
             .filter(|((_, act), _)| act.writer().is_some())
             .last()
             .map(|(_, (call, record))| (call.clone(), record.clone()));
         let writer = last.or_else(|| self.writer.clone());
-        writer.map(|(call, record)| link(&history, &call, &record)).into_iter().collect()
+        let Some((call, record)) = writer else { return Ok(Vec::new()) };
+        let is_before = |(_, set): &&(SignedCall, Record)| set.effect.seq < record.effect.seq;
+        let profile = self.profile.iter().filter(is_before).map(|(call, record)| (call, record));
+        profile.chain([(&call, &record)]).map(|(call, record)| link(&history, call, record)).collect()
     }
 
     /// The bundle of one block, which runs without anything else.
     fn reproduction(&mut self, part: &Part) -> Step<Vec<u8>> {
         let fault = |fault: Fault| of_replay(fault.into(), None);
-        let witness = self.fold.witness(&mut self.rerun, &part.block).map_err(|e| of_replay(e, None))?;
+        let profile = self.chain.profile_of(&part.block);
+        let witness = self.fold.witness(&mut self.rerun, &part.block, profile);
+        let witness = witness.map_err(|e| of_replay(e, None))?;
         let start = match self.chain.header() {
             None => None,
             Some(header) => Some(self.start(header).map_err(fault)?),
@@ -225,7 +251,7 @@ impl Ground {
     }
 
     fn start(&self, header: &Header) -> Result<Start, Fault> {
-        let mut acts: Vec<_> = self.writer.iter().chain(&self.program).collect();
+        let mut acts: Vec<_> = self.profile.iter().chain(&self.writer).chain(&self.program).collect();
         acts.sort_by_key(|(_, record)| record.effect.seq);
         let links = acts.into_iter().map(|(call, record)| link(&self.history, call, record));
         Ok(Start {

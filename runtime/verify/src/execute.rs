@@ -10,6 +10,7 @@ use abi::codec::Decode;
 use abi::fault::Fault;
 use abi::hash::PROGRAM;
 use abi::outcome::Outcome;
+use abi::profile::Profile;
 use abi::record::Record;
 use journal::{Chain, CheckpointFile};
 use kernel::{Divergence, Engine, Fold, Machine, Question, ReplayError, Rerun, What};
@@ -50,7 +51,9 @@ impl Alone {
         self.chain.block(block).map_err(|error| invalid_at(error, offset))?;
         let trusted = self.from.as_ref().map_or(0, |from| from.checkpoint.header.height);
         if block.header.height > trusted {
-            self.rerun.block(block, self.fold.view()).map_err(|error| of_replay(error, offset))?;
+            self.rerun
+                .block(block, self.chain.profile(), self.fold.view())
+                .map_err(|error| of_replay(error, offset))?;
         }
         self.fold.block(block).map_err(|error| of_replay(error, offset))?;
         let is_other = |from: &CheckpointFile| from.checkpoint.header != block.header;
@@ -125,7 +128,9 @@ impl Witnessed {
             .open(&header.root_before)
             .map_err(|error| at(Exit::Invalid, error.code(), format!("the witness: {error}")))?;
         let state = Arc::new(state);
-        self.rerun.block(block, state.clone()).map_err(|error| of_replay(error, offset))?;
+        self.rerun
+            .block(block, self.chain.profile(), state.clone())
+            .map_err(|error| of_replay(error, offset))?;
         let computed = state.root_after(&block.diff).map_err(|fault| of_replay(fault.into(), offset))?;
         match computed == header.root_after {
             true => Ok(()),
@@ -176,7 +181,7 @@ pub(crate) fn answer(proof: &QueryProof, record: &Record, state: WitnessState) -
     let failed = |code, reason: String| Verdict::new(Exit::CannotJudge, code, reason);
     let mut machine = Machine::new(Box::new(programs), Engine::default())
         .map_err(|fault| Verdict::new(Exit::Failure, fault.code(), fault.to_string()))?;
-    if effect.profile != machine.profile() {
+    if Profile::of(&effect.profile).is_none() {
         return Err(failed(5203, format!("the profile is unknown: {}", effect.profile)));
     }
     let question = Question {

@@ -15,6 +15,7 @@ use crate::history::certified;
 use crate::report::{Report, Verdict};
 use crate::source::{Part, Programs, Step, invalid_at};
 use abi::fault::Fault;
+use abi::profile::Profile;
 use abi::record::Record;
 use journal::{Block, Chain, prove};
 use kernel::{Engine, Fold, ReplayError, Rerun, THREAD_STACK_BYTES};
@@ -31,6 +32,7 @@ const QUEUE_BLOCKS: usize = 4;
 struct Task {
     block: Block,
     records: Vec<Record>,
+    profile: Profile,
     /// The state before it.
     before: Arc<dyn View>,
     offset: Option<u64>,
@@ -97,11 +99,12 @@ impl Parallel {
             Ok(records) => records,
             Err(error) => return Err(self.stop_at((height, Rule::Chain, invalid_at(error, offset)))),
         };
+        let profile = self.chain.profile();
         let before = self.fold.pinned().map_err(|fault| of_replay(fault.into(), offset))?;
         let own = self.own(&part, offset);
         if let Some(tasks) = &self.tasks {
             // Workers that are gone have said why, or panicked: both show in the end.
-            let _ = tasks.send(Task { block: part.block, records, before, offset });
+            let _ = tasks.send(Task { block: part.block, records, profile, before, offset });
         }
         match own {
             Ok(()) => Ok(()),
@@ -185,6 +188,7 @@ impl Worker {
 
     fn task(&mut self, task: &Task) -> Result<(), (Rule, ReplayError)> {
         prove(&task.block, &task.records).map_err(|error| (Rule::Signatures, error.into()))?;
-        self.rerun.block(&task.block, task.before.clone()).map_err(|error| (Rule::Execution, error))
+        let Task { block, profile, before, .. } = task;
+        self.rerun.block(block, *profile, before.clone()).map_err(|error| (Rule::Execution, error))
     }
 }

@@ -28,7 +28,7 @@ type Method = (String, bool, String);
 
 /// The key of a program on an engine that calls itself `engine`.
 pub(crate) fn key(program: &Hash, engine: &[u8]) -> Hash {
-    COMPILED.hash_parts(&[&Profile.hash().0, &program.0, engine])
+    COMPILED.hash_parts(&[&Profile::One.hash().0, &program.0, engine])
 }
 
 /// What is kept.

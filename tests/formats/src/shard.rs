@@ -78,7 +78,7 @@ impl Shard {
         keys.sort();
         let genesis = Genesis {
             version: VERSION,
-            profile: Profile.hash(),
+            profile: Profile::One.hash(),
             origin: "foil.example/vectors".into(),
             authority: Quorum { threshold: 2, keys },
             writer: key(1).public(),
@@ -205,7 +205,7 @@ impl Shard {
         let call = self.call(method, args, Caller::Nobody, n, time_ms);
         let call = SignedCall::authorize(call, &[&self.authority[0], &self.authority[1]]);
         let mut step = silent(call, Outcome::Returned(output), time_ms);
-        step.entry.program = Profile.system();
+        step.entry.program = Profile::One.system();
         step.entry.diff = diff.hash();
         Step { diff, ..step }
     }
@@ -286,7 +286,7 @@ impl Shard {
         self.tree.apply(&self.store.view(), &block.diff).unwrap();
         self.store.apply(block.header.height, &block.diff).unwrap();
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries) {
-            if entry.program == Profile.system() {
+            if entry.program == Profile::One.system() {
                 self.acts.push((entry.call.clone(), seq));
             }
         }

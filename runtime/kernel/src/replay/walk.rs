@@ -10,6 +10,7 @@ use super::{Divergence, ReplayError, Replayer, Rerun};
 use crate::machine::RunError;
 use abi::diff::Diff;
 use abi::effect::{Execution, HostCalled};
+use abi::profile::Profile;
 use abi::session::Space;
 use abi::view::{Overlay, View};
 use journal::Block;
@@ -70,12 +71,12 @@ pub(super) fn differing<'a>(recorded: &'a Diff, computed: &'a Diff) -> impl Iter
 impl Replayer {
     /// [`Rerun::walk`] of the block after the ones replayed.
     pub fn walk(&mut self, block: &Block, index: usize) -> Result<Walk, ReplayError> {
-        self.rerun.walk(block, index, self.fold.view())
+        self.rerun.walk(block, self.chain.profile_of(block), index, self.fold.view())
     }
 
     /// [`Rerun::examine`] of the block after the ones replayed.
     pub fn examine(&mut self, block: &Block, found: &Divergence) -> Result<Examined, ReplayError> {
-        self.rerun.examine(block, found, self.fold.view())
+        self.rerun.examine(block, self.chain.profile_of(block), found, self.fold.view())
     }
 }
 
@@ -85,13 +86,20 @@ impl Rerun {
     /// # Errors
     ///
     /// The call, or one before it, cannot be run, or the machine failed. What it comes to is not compared.
-    pub fn walk(&mut self, block: &Block, index: usize, before: Arc<dyn View>) -> Result<Walk, ReplayError> {
+    pub fn walk(
+        &mut self,
+        block: &Block,
+        profile: Profile,
+        index: usize,
+        before: Arc<dyn View>,
+    ) -> Result<Walk, ReplayError> {
+        self.machine.set_profile(profile);
         let (state, _) = self.calls(block, index, before)?;
         let seq = block.header.first_seq + index as u64;
         let entry = &block.entries[index];
         let (call, at) = (&entry.call.call, self.moment(entry, seq));
-        let traced = match entry.program == self.machine.system() {
-            // The system program makes no host calls.
+        let traced = match Profile::of_system(&entry.program).is_some() {
+            // The system program makes no host calls that are shown.
             true => self.execute(block, entry, seq, state.clone()).map(|execution| (execution, Vec::new())),
             false => self.machine.trace(call, call.digest(), at, state.clone()),
         };
@@ -110,9 +118,11 @@ impl Rerun {
     pub fn examine(
         &mut self,
         block: &Block,
+        profile: Profile,
         found: &Divergence,
         before: Arc<dyn View>,
     ) -> Result<Examined, ReplayError> {
+        self.machine.set_profile(profile);
         let (state, writers) = self.calls(block, block.entries.len(), before.clone())?;
         let owned = |written: Option<Option<&[u8]>>| written.map(|value| value.map(<[u8]>::to_vec));
         let keys: Vec<Differing> = differing(&block.diff, state.writes())
@@ -128,7 +138,7 @@ impl Rerun {
         let index = seq.and_then(|seq| usize::try_from(seq.checked_sub(block.header.first_seq)?).ok());
         let walk = match index.filter(|index| *index < block.entries.len()) {
             None => None,
-            Some(index) => match self.walk(block, index, before) {
+            Some(index) => match self.walk(block, profile, index, before) {
                 Ok(walk) => Some(walk),
                 Err(ReplayError::Fault(fault)) => return Err(fault.into()),
                 Err(_) => None,

@@ -138,7 +138,7 @@ fn a_method_that_cannot_be_called_is_rejected() {
         assert_eq!(code_of(|call| call.method = method.into()), 5016, "{method}");
     }
     let mut sample = Sample::begun();
-    let act = Call { program: Some(Profile.system()), ..sample.call("undeploy") };
+    let act = Call { program: Some(Profile::One.system()), ..sample.call("undeploy") };
     let act = SignedCall::authorize(act, &[&key(2), &key(3)]);
     assert_eq!(sample.rejection(&act), Rejected::NoMethod { method: "undeploy".into() });
 }

@@ -30,7 +30,7 @@ pub(crate) fn genesis() -> Genesis {
     keys.sort();
     Genesis {
         version: abi::VERSION,
-        profile: Profile.hash(),
+        profile: Profile::One.hash(),
         origin: "foil.example/tests".into(),
         authority: Quorum { threshold: 2, keys },
         writer: key(1).public(),
@@ -145,7 +145,7 @@ impl Sample {
     pub(super) fn act(&mut self, act: Act, signers: &[u8]) -> SignedCall {
         let (method, args) = act.to_call();
         let call = self.call(method);
-        let call = Call { program: Some(Profile.system()), args: Bytes(args), ..call };
+        let call = Call { program: Some(Profile::One.system()), args: Bytes(args), ..call };
         let keys: Vec<SecretKey> = signers.iter().map(|&number| key(number)).collect();
         SignedCall::authorize(call, &keys.iter().collect::<Vec<_>>())
     }

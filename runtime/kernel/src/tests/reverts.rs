@@ -142,7 +142,7 @@ fn judged(change: impl FnOnce(&mut Block)) -> ReplayError {
     let mut block = sample.shard.block(5).unwrap().unwrap();
     change(&mut block);
     // The writer signs whatever it likes: digests and roots follow from the rest.
-    let profile = Profile.hash();
+    let profile = Profile::One.hash();
     block.entries[0].diff = block.diff.hash();
     block.header.diff = block.diff.hash();
     let records = block.records(profile);
@@ -161,7 +161,7 @@ fn a_revert_to_a_state_that_never_was_is_refused() {
     };
     assert_eq!(reason(judged(|block| block.header.root_after = Hash([7; 32]))), Reason::Revert);
     let shown_otherwise = |block: &mut Block| {
-        let record = Bytes(block.records(Profile.hash()).remove(0).to_bytes());
+        let record = Bytes(block.records(Profile::One.hash()).remove(0).to_bytes());
         block.entries[0].outcome = Outcome::Returned(Reverted { record, path: Vec::new() }.to_bytes());
     };
     assert_eq!(reason(judged(shown_otherwise)), Reason::Revert);

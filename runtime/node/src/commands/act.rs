@@ -1,13 +1,12 @@
 //! Acts of a shard's authority, as commands make them.
 
 use super::time::{given_or_now, parse_seconds};
-use crate::commands::{random, submit};
+use crate::commands::{Submitted, random, submit};
 use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::keys;
 use abi::call::{Call, Caller, SignedCall};
 use abi::codec::Bytes;
-use abi::profile::Profile;
 use abi::sign::SecretKey;
 use abi::system::Act;
 use clap::Args;
@@ -30,13 +29,31 @@ const ACT_FUEL_MAX: u64 = 1_000_000;
 
 /// Makes an act history, and closes the shard; where it stands then.
 pub fn act(mut shard: NodeShard, act: &Act, args: &ActArgs) -> Result<Value, NodeError> {
+    let submitted = perform(&mut shard, act, args);
+    let position = shard.position().clone();
+    let closed = shard.close();
+    let seq = submitted?.seq;
+    closed?;
+    Ok(json!({ "seq": seq, "height": position.height, "root": position.root.to_string() }))
+}
+
+/// Makes an act history.
+pub fn perform(shard: &mut NodeShard, act: &Act, args: &ActArgs) -> Result<Submitted, NodeError> {
     let signers = args.sign.iter().map(|path| keys::read(path)).collect::<Result<Vec<SecretKey>, _>>()?;
     let now_ms = given_or_now(args.at);
     let (method, acted) = act.to_call();
+    let current = shard.profile_at(shard.position().seq);
+    let profile = act.profile().unwrap_or(current);
+    if !profile.acts().contains(&method) {
+        let name = profile.name();
+        return Err(NodeError::Usage(format!(
+            "profile {name} has no act `{method}`: put the shard under a newer one with `foil shard set-profile`"
+        )));
+    }
     let call = Call {
         version: abi::VERSION,
         shard: shard.id(),
-        program: Some(Profile.system()),
+        program: Some(profile.system()),
         method: method.into(),
         args: Bytes(acted),
         salt: random()?,
@@ -46,10 +63,5 @@ pub fn act(mut shard: NodeShard, act: &Act, args: &ActArgs) -> Result<Value, Nod
         fuel_max: ACT_FUEL_MAX,
     };
     let signed = SignedCall::authorize(call, &signers.iter().collect::<Vec<_>>());
-    let submitted = submit(&mut shard, signed, now_ms);
-    let position = shard.position().clone();
-    let closed = shard.close();
-    let seq = submitted?.seq;
-    closed?;
-    Ok(json!({ "seq": seq, "height": position.height, "root": position.root.to_string() }))
+    submit(shard, signed, now_ms)
 }

@@ -102,16 +102,17 @@ pub fn write(data: &Data, shard: &NodeShard, range: &Range, out: &Path) -> Resul
     Ok(bytes)
 }
 
-/// The programs that blocks of a range run: the one that serves before it, and those that it deploys.
+/// The programs that blocks of a range run: the one that serves before it, and those that its acts name.
 fn programs(data: &Data, shard: &NodeShard, from: u64, to: u64) -> Result<Vec<Vec<u8>>, NodeError> {
     let mut needed = BTreeSet::new();
     for height in 1..=to {
         let block = block_at(shard, height)?;
-        let deployed: Vec<Hash> = block.acts().iter().filter_map(|(_, act)| act.program()).collect();
-        if height < from && !deployed.is_empty() {
-            needed.clear();
+        let serving = block.acts().iter().filter_map(|(_, act)| act.program()).next_back();
+        match height < from {
+            true => needed = serving.map_or(needed, |program| BTreeSet::from([program])),
+            // An upgrade that failed has run its program too.
+            false => needed.extend(block.entries.iter().filter_map(|entry| entry.act()?.needs())),
         }
-        needed.extend(deployed);
     }
     let programs = data.programs()?;
     let read = |id: &Hash| -> Result<Vec<u8>, NodeError> {

@@ -71,7 +71,7 @@ fn block(shard: &NodeShard, height: u64) -> Result<Value, NodeError> {
 /// A record for a person, by the serving program's interface where it is that program's; and its outcome.
 pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<(Value, Outcome), NodeError> {
     let (mut block, index) = record_at(shard, seq)?;
-    let record = block.records(shard.genesis().profile).swap_remove(index);
+    let record = shard.records_of(&block).swap_remove(index);
     let entry = block.entries.swap_remove(index);
     let call = &entry.call.call;
     let serving = serving.filter(|serving| serving.id == entry.program);

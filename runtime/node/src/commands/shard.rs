@@ -112,7 +112,7 @@ fn create(global: &Global, args: &CreateArgs) -> Result<Value, NodeError> {
     keys.sort();
     let genesis = Genesis {
         version: abi::VERSION,
-        profile: Profile.hash(),
+        profile: Profile::One.hash(),
         origin: args.origin.clone(),
         authority: Quorum { threshold: args.threshold, keys },
         writer: data.key()?.public(),

@@ -20,7 +20,7 @@ fn deploy(data: &Data, shard: &mut NodeShard, wasm: &[u8], key: u8) {
     let program = data.programs().unwrap().keep(wasm).unwrap();
     let (method, args) = Act::Deploy(Deploy { program }).to_call();
     let call = new_call(shard, method, Vec::new(), [key; 32], NOW_MS + 1_000, 1_000_000);
-    let call = Call { program: Some(Profile.system()), args: Bytes(args), ..call };
+    let call = Call { program: Some(Profile::One.system()), args: Bytes(args), ..call };
     submit(shard, SignedCall::authorize(call, &[&SecretKey::from_seed(&[2; 32])]), NOW_MS).unwrap();
 }
 
@@ -29,7 +29,7 @@ fn closed(path: &Path) -> (Data, Hash) {
     let data = Data::create(path).unwrap();
     let genesis = Genesis {
         version: abi::VERSION,
-        profile: Profile.hash(),
+        profile: Profile::One.hash(),
         origin: "localhost".into(),
         authority: Quorum { threshold: 1, keys: vec![SecretKey::from_seed(&[2; 32]).public()] },
         writer: data.key().unwrap().public(),

@@ -40,7 +40,7 @@ impl World {
         let data = Data::create(&folder.path().join("data")).unwrap();
         let genesis = Genesis {
             version: abi::VERSION,
-            profile: Profile.hash(),
+            profile: Profile::One.hash(),
             origin: "foil.example/snapshots".into(),
             authority: Quorum { threshold: 1, keys: vec![key(0).public()] },
             writer: data.key().unwrap().public(),
@@ -54,7 +54,7 @@ impl World {
         let mut world = World { folder, data, shard, calls: 0 };
         let program = world.data.programs().unwrap().keep(COUNTER).unwrap();
         let (method, args) = Act::Deploy(Deploy { program }).to_call();
-        let deploy = Call { program: Some(Profile.system()), args: Bytes(args), ..world.call(method) };
+        let deploy = Call { program: Some(Profile::One.system()), args: Bytes(args), ..world.call(method) };
         world.submit(vec![SignedCall::authorize(deploy, &[&key(0)])]);
         let hits = (1..=accounts).map(|account| world.hit(account)).collect();
         world.submit(hits);

@@ -143,7 +143,7 @@ fn acts(shard: &Shard, cases: &mut Cases) {
     let repeated = authorized(deploy(), [one, one], |_| ());
     cases.invalid("deploy-by-one-twice", repeated, 2122);
     let mut by_user = hit();
-    by_user.entry.program = Profile.system();
+    by_user.entry.program = Profile::One.system();
     cases.invalid("user-on-the-system-program", bundle(shard.block(&[by_user])), 2127);
 }
 
