@@ -32,5 +32,6 @@ mod rng;
 mod rows;
 mod snapshots;
 mod steps;
+mod upgrades;
 mod wasm;
 mod witness;

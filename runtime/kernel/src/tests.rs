@@ -11,4 +11,5 @@ mod outcomes;
 mod retries;
 mod reverts;
 mod scrub;
+mod upgrades;
 mod walk;

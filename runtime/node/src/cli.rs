@@ -60,6 +60,8 @@ pub enum Command {
     Shard(commands::shard::ShardCommand),
     /// Make a program the one that serves a shard.
     Deploy(commands::deploy::DeployArgs),
+    /// Have another program take over, with its own migration, by acts of the authority.
+    Upgrade(commands::upgrade::UpgradeArgs),
     /// Call a method; the call becomes history and gets a receipt.
     Call(commands::call::CallArgs),
     /// Ask a query; it leaves no trace.

@@ -25,6 +25,7 @@ pub mod shard;
 pub mod snapshot;
 pub mod state;
 pub mod time;
+pub mod upgrade;
 pub mod witness;
 
 use crate::cli::Global;

@@ -48,6 +48,7 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::Key(command) => commands::key::run(global, command),
         Command::Shard(command) => commands::shard::run(global, command),
         Command::Deploy(args) => commands::deploy::run(global, args),
+        Command::Upgrade(args) => commands::upgrade::run(global, args),
         Command::Call(args) => commands::call::run(global, args),
         Command::Query(args) => commands::query::run(global, args),
         Command::Run(args) => commands::run::run(global, args),

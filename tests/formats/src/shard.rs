@@ -11,9 +11,12 @@ use abi::genesis::{CommitPolicy, Genesis, Quorum, TimePolicy};
 use abi::hash::PROGRAM;
 use abi::outcome::{Outcome, Trap};
 use abi::profile::Profile;
+use abi::record::Record;
 use abi::session::Space;
 use abi::sign::SecretKey;
-use abi::system::{Act, Advance, Deploy, PROGRAM_KEY, Revert, SetWriter, WRITER_KEY};
+use abi::system::{
+    Act, Advance, Deploy, PROGRAM_KEY, Revert, SetProfile, SetWriter, Upgrade, WRITER_KEY,
+};
 use abi::{Hash, VERSION};
 use journal::{
     Block, BundleWriter, Commitment, Entry, Header, History, Link, Receipt, ReceiptFile, Reverted, Start,
@@ -122,6 +125,13 @@ impl Shard {
         shard
     }
 
+    /// The same, and under profile `2` from block 4 on.
+    pub fn newer() -> Shard {
+        let mut shard = Shard::sample();
+        shard.push(vec![shard.set_profile(START_MS + 40)]);
+        shard
+    }
+
     /// Its id.
     pub fn id(&self) -> Hash {
         self.genesis.id()
@@ -154,6 +164,12 @@ impl Shard {
         step.entry.events.push(Event { name: "was hit".into(), data: args.clone() });
         step.entry.messages.push(Message { to: Hash([n; 32]), method: "hit_back".into(), args });
         step
+    }
+
+    /// A call of this method.
+    pub fn hit_by(&self, method: &str, n: u8, time_ms: u64) -> Step {
+        let call = Call { method: method.into(), ..self.user_call(n, time_ms) };
+        returned(SignedCall::sign(call, &self.user), n, time_ms)
     }
 
     /// Calls signed once.
@@ -205,9 +221,25 @@ impl Shard {
         let call = self.call(method, args, Caller::Nobody, n, time_ms);
         let call = SignedCall::authorize(call, &[&self.authority[0], &self.authority[1]]);
         let mut step = silent(call, Outcome::Returned(output), time_ms);
-        step.entry.program = Profile::One.system();
+        step.entry.program = act.profile().unwrap_or(self.profile()).system();
         step.entry.diff = diff.hash();
         Step { diff, ..step }
+    }
+
+    /// An act without writes.
+    pub fn silent_act(&self, act: Act, n: u8, time_ms: u64) -> Step {
+        self.acted(act, vec![0xf6], Diff::new(), n, time_ms)
+    }
+
+    /// An act that puts the shard under profile `2`.
+    pub fn set_profile(&self, time_ms: u64) -> Step {
+        self.silent_act(Act::SetProfile(SetProfile { profile: Profile::Two.hash() }), 203, time_ms)
+    }
+
+    /// The last step of an upgrade to [`WASM`].
+    pub fn upgrade(&self, time_ms: u64) -> Step {
+        let program = PROGRAM.hash(WASM);
+        self.act(Act::Upgrade(Upgrade { program }), PROGRAM_KEY, &program.0, 204, time_ms)
     }
 
     /// An act that lets its own time be up to `to_ms`.
@@ -268,7 +300,7 @@ impl Shard {
         block.header.count = block.entries.len() as u64;
         block.header.time_ms = block.entries.last().map_or(0, |entry| entry.time_ms);
         block.header.diff = block.diff.hash();
-        let records = block.records(self.genesis.profile);
+        let records = self.records(&block);
         block.header.execution_root = execution_root(&records);
         let mut history = self.history.clone();
         records.iter().for_each(|record| history.push(&record.to_bytes()));
@@ -286,11 +318,11 @@ impl Shard {
         self.tree.apply(&self.store.view(), &block.diff).unwrap();
         self.store.apply(block.header.height, &block.diff).unwrap();
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries) {
-            if entry.program == Profile::One.system() {
+            if Profile::of_system(&entry.program).is_some() {
                 self.acts.push((entry.call.clone(), seq));
             }
         }
-        block.records(self.genesis.profile).iter().for_each(|record| self.history.push(&record.to_bytes()));
+        self.records(&block).iter().for_each(|record| self.history.push(&record.to_bytes()));
         self.commitments.push(self.commit(&block));
         self.blocks.push(block);
     }
@@ -300,9 +332,21 @@ impl Shard {
         Commitment::sign(&self.writer, &self.genesis.origin, &block.header)
     }
 
-    /// The canonical bytes of record `seq`.
-    pub fn record(&self, seq: u64) -> abi::record::Record {
-        let mut records = self.blocks.iter().flat_map(|block| block.records(self.genesis.profile));
+    /// The profile after the last block.
+    fn profile(&self) -> Profile {
+        self.blocks.iter().rev().find_map(Block::profile).unwrap_or(Profile::One)
+    }
+
+    /// The records of a block, which is one of these or comes next.
+    fn records(&self, block: &Block) -> Vec<Record> {
+        let below = self.blocks.iter().take_while(|below| below.header.height < block.header.height);
+        let profile = below.filter_map(Block::profile).last().unwrap_or(Profile::One);
+        block.records(block.profile().unwrap_or(profile).hash())
+    }
+
+    /// Record `seq`.
+    pub fn record(&self, seq: u64) -> Record {
+        let mut records = self.blocks.iter().flat_map(|block| self.records(block));
         records.nth(usize::try_from(seq).unwrap()).unwrap()
     }
 

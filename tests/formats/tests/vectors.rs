@@ -17,6 +17,8 @@ const PINS: &[(usize, &str)] = &[
     (573, "d2bf1aee0fb33456ddd3e11a90517b6aa2719ac66f331a95b7f8de125baa2bca"),
     // The hashes of snapshots.
     (575, "4661e168a6ccfbcd0425054d290901edbb901fca8c42756547ed06a21d3aa806"),
+    // Profile 2.
+    (589, "bd3a3d2dc75bc9036f4f4703471be93e2622b1979c974fe1bed98e4d6d092aad"),
 ];
 
 fn digest(lines: &[String]) -> String {

@@ -1,6 +1,7 @@
 //! A shard in memory, and calls to it.
 
 use crate::recover::{Opening, Recovered};
+use crate::replay::{ReplayError, Replayer};
 use crate::{Answer, Batch, Keyring, Rejected, Request, Shard, ShardError};
 use abi::call::{Call, Caller, Proof, SignedCall};
 use abi::codec::{Bytes, Encode};
@@ -14,6 +15,7 @@ use abi::view::{Entry, Scan};
 use journal::{Block, Journal, MemoryDisk, SegmentSize};
 use state::MemoryStore;
 use std::collections::BTreeMap;
+use vm::Engine;
 
 pub(crate) const START_MS: u64 = 1_000_000;
 pub(crate) const WINDOW_MS: u64 = 100_000;
@@ -51,12 +53,18 @@ pub(crate) fn program(step: u64) -> Hash {
     PROGRAM.hash(&wasm(step))
 }
 
+/// The program that counts down, whose migration traps in this step.
+pub(crate) fn upgraded(bad: u64) -> Vec<u8> {
+    wat::parse_str(include_str!("upgraded.wat").replace("BAD", &bad.to_string())).unwrap()
+}
+
 /// What no program may look like.
 pub(crate) const INADMISSIBLE: &[u8] = b"not wasm";
 
-/// Programs of steps 1 and 10, and one that is not admitted.
+/// Programs of steps 1 and 10, those they are upgraded to, and one that is not admitted.
 pub(crate) fn programs() -> BTreeMap<Hash, Vec<u8>> {
-    [wasm(1), wasm(10), INADMISSIBLE.to_vec()].into_iter().map(|wasm| (PROGRAM.hash(&wasm), wasm)).collect()
+    let all = [wasm(1), wasm(10), upgraded(0), upgraded(2), INADMISSIBLE.to_vec()];
+    all.into_iter().map(|wasm| (PROGRAM.hash(&wasm), wasm)).collect()
 }
 
 /// What a shard of these tests is opened with.
@@ -142,10 +150,12 @@ impl Sample {
     }
 
     /// An act, signed by these keys.
-    pub(super) fn act(&mut self, act: Act, signers: &[u8]) -> SignedCall {
+    pub(crate) fn act(&mut self, act: Act, signers: &[u8]) -> SignedCall {
         let (method, args) = act.to_call();
         let call = self.call(method);
-        let call = Call { program: Some(Profile::One.system()), args: Bytes(args), ..call };
+        let in_force = self.shard.profile_at(self.shard.position().seq);
+        let profile = act.profile().unwrap_or(in_force);
+        let call = Call { program: Some(profile.system()), args: Bytes(args), ..call };
         let keys: Vec<SecretKey> = signers.iter().map(|&number| key(number)).collect();
         SignedCall::authorize(call, &keys.iter().collect::<Vec<_>>())
     }
@@ -185,6 +195,18 @@ impl Sample {
     /// All blocks.
     pub(crate) fn blocks(&self) -> Vec<Block> {
         (1..=self.shard.position().height).map(|height| self.shard.block(height).unwrap().unwrap()).collect()
+    }
+
+    /// Every block again, from genesis.
+    pub(crate) fn replay(&self) -> Result<(), ReplayError> {
+        let genesis = self.shard.genesis();
+        let mut replayer = Replayer::new(genesis, Box::new(programs()), Engine::default())?;
+        for height in 1..=self.shard.position().height {
+            replayer.block(&self.shard.block(height).unwrap().unwrap())?;
+        }
+        assert_eq!(replayer.chain().root(), self.shard.position().root);
+        assert_eq!(replayer.chain().program(), self.shard.serving().unwrap());
+        Ok(())
     }
 
     /// Everything in the state.

@@ -31,18 +31,6 @@ impl Sample {
     fn root(&self) -> Hash {
         self.shard.position().root
     }
-
-    /// Every block again, from genesis.
-    fn replay(&self) -> Result<(), ReplayError> {
-        let genesis = self.shard.genesis();
-        let mut replayer = Replayer::new(genesis, Box::new(programs()), Engine::default())?;
-        for height in 1..=self.shard.position().height {
-            replayer.block(&self.shard.block(height).unwrap().unwrap())?;
-        }
-        assert_eq!(replayer.chain().root(), self.root());
-        assert_eq!(replayer.chain().program(), self.shard.serving().unwrap());
-        Ok(())
-    }
 }
 
 /// Four blocks: the deploy, and three calls that write.

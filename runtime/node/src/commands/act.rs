@@ -24,12 +24,12 @@ pub struct ActArgs {
     at: Option<u64>,
 }
 
-/// Fuel that is enough for any act.
+/// Fuel that is enough for any act that runs no program.
 const ACT_FUEL_MAX: u64 = 1_000_000;
 
 /// Makes an act history, and closes the shard; where it stands then.
 pub fn act(mut shard: NodeShard, act: &Act, args: &ActArgs) -> Result<Value, NodeError> {
-    let submitted = perform(&mut shard, act, args);
+    let submitted = perform(&mut shard, act, args, ACT_FUEL_MAX);
     let position = shard.position().clone();
     let closed = shard.close();
     let seq = submitted?.seq;
@@ -37,8 +37,13 @@ pub fn act(mut shard: NodeShard, act: &Act, args: &ActArgs) -> Result<Value, Nod
     Ok(json!({ "seq": seq, "height": position.height, "root": position.root.to_string() }))
 }
 
-/// Makes an act history.
-pub fn perform(shard: &mut NodeShard, act: &Act, args: &ActArgs) -> Result<Submitted, NodeError> {
+/// Makes an act history that may use this much fuel.
+pub fn perform(
+    shard: &mut NodeShard,
+    act: &Act,
+    args: &ActArgs,
+    fuel_max: u64,
+) -> Result<Submitted, NodeError> {
     let signers = args.sign.iter().map(|path| keys::read(path)).collect::<Result<Vec<SecretKey>, _>>()?;
     let now_ms = given_or_now(args.at);
     let (method, acted) = act.to_call();
@@ -60,7 +65,7 @@ pub fn perform(shard: &mut NodeShard, act: &Act, args: &ActArgs) -> Result<Submi
         caller: Caller::Nobody,
         key: random()?,
         expires_ms: now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms),
-        fuel_max: ACT_FUEL_MAX,
+        fuel_max,
     };
     let signed = SignedCall::authorize(call, &signers.iter().collect::<Vec<_>>());
     submit(shard, signed, now_ms)

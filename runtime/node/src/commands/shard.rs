@@ -11,7 +11,7 @@ use abi::genesis::{CommitPolicy, Genesis, JUMP_MS_DEFAULT, Quorum, TimePolicy, W
 use abi::id::Hash;
 use abi::profile::Profile;
 use abi::sign::PublicKey;
-use abi::system::{Act, SetWriter};
+use abi::system::{Act, SetProfile, SetWriter};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -28,6 +28,8 @@ pub enum ShardCommand {
     Show,
     /// Make another key the shard's writer: by an act of its authority, from that act's block on.
     SetWriter(SetWriterArgs),
+    /// Put the shard under a newer profile, by an act of its authority, from that act on.
+    SetProfile(SetProfileArgs),
 }
 
 /// Who is to write.
@@ -36,6 +38,16 @@ pub struct SetWriterArgs {
     /// The key file of the new writer, which is copied into the data directory; a new key, if not given.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    #[command(flatten)]
+    act: ActArgs,
+}
+
+/// Which rules are to hold.
+#[derive(Args, Debug)]
+pub struct SetProfileArgs {
+    /// The profile's name.
+    #[arg(value_parser = parse_profile, value_name = "NAME")]
+    profile: Profile,
     #[command(flatten)]
     act: ActArgs,
 }
@@ -58,6 +70,9 @@ pub struct CreateArgs {
     /// The greatest step of logical time between two calls.
     #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
     jump: Option<u64>,
+    /// The rules that hold from the start; 2 knows more acts of the authority than 1.
+    #[arg(long, value_parser = parse_profile, default_value = "1", value_name = "NAME")]
+    profile: Profile,
     /// How long an idempotency key may live.
     #[arg(long, value_parser = parse_duration, value_name = "DURATION")]
     window: Option<u64>,
@@ -81,6 +96,11 @@ pub fn run(global: &Global, command: &ShardCommand) -> Result<Exit, NodeError> {
             answer
         }
         ShardCommand::SetWriter(args) => set_writer(global, args)?,
+        ShardCommand::SetProfile(args) => {
+            let (_data, shard) = open(global)?;
+            let set = SetProfile { profile: args.profile.hash() };
+            act(shard, &Act::SetProfile(set), &args.act)?
+        }
     };
     output::print(global.output, &answer)?;
     Ok(Exit::Verified)
@@ -112,7 +132,7 @@ fn create(global: &Global, args: &CreateArgs) -> Result<Value, NodeError> {
     keys.sort();
     let genesis = Genesis {
         version: abi::VERSION,
-        profile: Profile::One.hash(),
+        profile: args.profile.hash(),
         origin: args.origin.clone(),
         authority: Quorum { threshold: args.threshold, keys },
         writer: data.key()?.public(),
@@ -131,12 +151,19 @@ fn create(global: &Global, args: &CreateArgs) -> Result<Value, NodeError> {
     Ok(answer)
 }
 
+fn parse_profile(name: &str) -> Result<Profile, String> {
+    let known = || Profile::ALL.map(Profile::name).join(", ");
+    let found = Profile::ALL.into_iter().find(|profile| profile.name() == name);
+    found.ok_or_else(|| format!("no such profile; there are {}", known()))
+}
+
 /// Where a shard stands.
 pub fn describe(shard: &NodeShard) -> Result<Value, NodeError> {
     let (at, genesis) = (shard.position(), shard.genesis());
     Ok(json!({
         "shard": shard.id().to_string(),
         "origin": genesis.origin,
+        "profile": shard.profile_at(at.seq).name(),
         "writer": shard.writer().to_string(),
         "program": shard.serving()?.map(|id| id.to_string()),
         "height": at.height,

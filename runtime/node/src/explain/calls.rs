@@ -67,6 +67,12 @@ pub(super) const TABLE: &[Explanation] = explained! {
         would write fits into a block. Nothing was changed.",
         "`foil inspect --height HEIGHT` shows the root, and `foil revert --to HEIGHT` fills all in; where it \
         would write too much, go back in several steps.";
+    "E5020" => "the shard is under this profile already",
+        "A profile is set once, and then to a newer one. Nothing was changed.",
+        "`foil shard show` names the profile in force; there is nothing to do.";
+    "E5021" => "the act is about something that is not history",
+        "A call is erased, and blocks are pruned, only after they became history. Nothing was changed.",
+        "`foil shard show` says how far history goes: name a seq or height below that.";
     "E5101" => "the shard runs under another profile",
         "Its genesis names rules (prices, limits, host calls) that this build does not know.",
         "Open it with the build that made it.";

@@ -140,6 +140,17 @@ pub(super) const RULES: &[Explanation] = explained! {
     "E2138" => "the revert does not lead to the state after the block it names",
         "Its output has to prove, by a record of that block, which root the state had, and its own block has to end \
         with that root.", EVIDENCE;
+    "E2139" => "a change of profile is not alone in its block",
+        "All records of a block are made under one profile.", EVIDENCE;
+    "E2140" => "the profile is set to the one in force",
+        "A profile is only ever set to a newer one.", EVIDENCE;
+    "E2141" => "only an upgrade calls `migrate`",
+        "From profile 2 on a program's `migrate` is run by acts of the authority alone, and a call of it stands in \
+        history.", EVIDENCE;
+    "E2142" => "the call to erase is not before this one",
+        "The act names a place in history that is its own or comes later.", EVIDENCE;
+    "E2143" => "the block to prune to is not before this one",
+        "The act names its own block or one that comes later.", EVIDENCE;
 };
 
 /// E22xx and E23xx: bundles as files.

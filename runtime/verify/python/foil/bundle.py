@@ -250,12 +250,12 @@ class Verification:
             "records": header.history_size,
             "head": header.history_root.hex(),
             "root": header.root_after.hex(),
-            "program": chain.program and chain.program.hex(),
-            "writer": chain.writer.hex(),
+            "program": chain.serving.program and chain.serving.program.hex(),
+            "writer": chain.serving.writer.hex(),
         }
         if self.last[2] is None:
             raise Verdict(UNANCHORED, 6005, reason="the last block is not certified: its commitment is missing")
-        self.anchor.trusts(chain.writer)
+        self.anchor.trusts(chain.serving.writer)
         self.anchor.conclude()
         return facts
 

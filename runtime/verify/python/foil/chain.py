@@ -11,7 +11,7 @@ from .block import NO_WRITES
 from .codec import VERSION, Malformed, decode
 from .cose import appointed
 from .hashes import EFFECT, Frontier, history_leaf, history_node, list_root, root_of_path
-from .objects import AUTHORITY, FUEL_MAX, PROFILE, SYSTEM, Record, act, appointed_by, hash_
+from .objects import AUTHORITY, FUEL_MAX, PROFILES, Record, Serving, act, hash_, profile_of, profile_of_system
 from .report import CANNOT_JUDGE, INVALID, Verdict
 from .state import EMPTY_ROOT
 
@@ -36,10 +36,10 @@ class Chain:
     """A history, verified up to a block; what serves and who writes after it."""
 
     def __init__(self, genesis):
-        if genesis.profile != PROFILE:
+        if genesis.profile not in PROFILES:
             raise Verdict(CANNOT_JUDGE, 2102)
         self.genesis, self.history, self.window = genesis, Frontier(), Window()
-        self.program, self.writer, self.header = None, genesis.writer, None
+        self.serving, self.header = Serving(genesis.writer, None, profile_of(genesis)), None
 
     @classmethod
     def after(cls, genesis, start):
@@ -59,7 +59,7 @@ class Chain:
         broken = first_broken(rules)
         if broken is not None:
             raise Verdict(INVALID, broken, height=header.height)
-        chain.history, chain.header, (chain.writer, chain.program) = history, header, said
+        chain.history, chain.header, chain.serving = history, header, said
         return chain
 
     def block(self, block):
@@ -74,7 +74,7 @@ class Chain:
                 refuse(broken)
         serving = self.calls(block, header.first_seq, refuse)
         history, digests, effects = self.history.copy(), [], []
-        for digest, effect, record in block.records(PROFILE):
+        for digest, effect, record in block.records(PROFILES[self.profile_of(block)]):
             digests.append(digest)
             effects.append(effect)
             history.push(record)
@@ -88,14 +88,20 @@ class Chain:
         for entry in entries:
             call = entry.signed.call
             self.window.use((call.caller, call.key), call.expires_ms, entry.time_ms)
-        (self.program, self.writer), self.history, self.header = serving, history, header
+        self.serving, self.history, self.header = serving, history, header
+
+    def profile_of(self, block):
+        """The profile of the next block, which may set another."""
+        done = done_act(block.entries[0]) if block.entries else None
+        sets = done is not None and done[0] == "set_profile"
+        return PROFILES.index(done[1]) if sets else self.serving.profile
 
     def commitment(self, commitment):
         """Checks that `commitment` is the writer's to the last block."""
         genesis, header = self.genesis, self.header
         if not commitment.names(header):
             raise Verdict(INVALID, 2013, height=header.height)
-        broken = commitment.broken(genesis.origin, genesis.id, self.writer, header.history_root)
+        broken = commitment.broken(genesis.origin, genesis.id, self.serving.writer, header.history_root)
         if broken is not None:
             raise Verdict(INVALID, broken, height=header.height)
 
@@ -113,8 +119,8 @@ class Chain:
         return first_broken(rules)
 
     def calls(self, block, first_seq, refuse):
-        """Checks every call but for its signature; program and writer after them."""
-        genesis, serving, used = self.genesis, (self.program, self.writer), {}
+        """Checks every call but for its signature; what serves after them."""
+        genesis, serving, used = self.genesis, self.serving, {}
         time_ms = self.header.time_ms if self.header else genesis.start_ms
         for seq, entry in enumerate(block.entries, first_seq):
             call = entry.signed.call
@@ -136,7 +142,7 @@ class Chain:
             if broken is None:
                 broken, serving = self.serves(entry, seq, serving)
             if broken is None:
-                broken = self.reverts(block, entry)
+                broken = self.acts(block, entry, seq)
             if broken is not None:
                 refuse(broken, seq)
         return serving
@@ -144,42 +150,48 @@ class Chain:
     def serves(self, entry, seq, serving):
         """Whether the call ran on the program that serves, or is an act of the authority: the rule that is
         broken, or `None` and what serves after it."""
-        call, (program, writer) = entry.signed.call, serving
+        call, profile = entry.signed.call, profile_of_system(entry.program)
         if call.program is not None and call.program != entry.program:
             return 2131, None
-        if entry.program != SYSTEM:
+        named = None if profile is None else act(profile, call.method, call.args)
+        done = named if entry.outcome == 0 else None
+        sets = done is not None and done[0] == "set_profile"
+        if profile is None or profile < serving.profile or (profile > serving.profile and not sets):
             rules = (
                 (2129, seq != 0),
                 (2128, entry.signed.proof[0] != AUTHORITY),
-                (2130, program is None or program == entry.program),
+                (2141, serving.profile == 0 or call.method != "migrate"),
+                (2130, serving.program is None or serving.program == entry.program),
             )
             return first_broken(rules), serving
-        named = act(call.method, call.args)
-        done = named if entry.outcome == 0 else None
         rules = (
             (2129, seq != 0 or (done is not None and done[0] == "deploy")),
             (2127, self.genesis.has_authority(entry.signed.proof)),
             (2135, named is not None),
+            (2140, not sets or profile != serving.profile),
         )
-        if done is None:
-            return first_broken(rules), serving
-        return first_broken(rules), appointed_by(done, program, writer)
+        return first_broken(rules), serving.after(done)
 
-    def reverts(self, block, entry):
-        """Whether a revert stands alone in its block, and leads to the root that the state had at its height."""
-        done = done_act(entry)
-        if done is None or done[0] != "revert":
-            return None
-        if len(block.entries) != 1:
-            return 2137
-        shown = self.header is not None and shows(entry.output, self.genesis.id, done[1], self.header)
-        return None if shown and block.header.root_after == done[1][1] else 2138
+    def acts(self, block, entry, seq):
+        """What the acts that were done have to keep, beside what holds of all: the rule that is broken, or `None`."""
+        is_alone, header = len(block.entries) == 1, block.header
+        match done_act(entry):
+            case "revert", revert:
+                is_shown = self.header is not None and shows(entry.output, self.genesis.id, revert, self.header)
+                return first_broken(((2137, is_alone), (2138, is_shown and header.root_after == revert[1])))
+            case "set_profile", _profile:
+                return first_broken(((2139, is_alone),))
+            case "erase", erased:
+                return first_broken(((2142, erased < seq),))
+            case "prune", height:
+                return first_broken(((2143, height < header.height),))
+        return None
 
 
 def done_act(entry):
     """The act that an entry is, if it was done."""
-    call = entry.signed.call
-    return act(call.method, call.args) if entry.program == SYSTEM and entry.outcome == 0 else None
+    call, profile = entry.signed.call, profile_of_system(entry.program)
+    return act(profile, call.method, call.args) if profile is not None and entry.outcome == 0 else None
 
 
 def may_advance(entry):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from . import ed25519
 from .codec import LENGTH, TAG, TYPE, UNKNOWN, VERSION, Malformed, array, byte_string, decode, text
 from .hashes import history_leaf, history_node, root_of_path
-from .objects import ORIGIN_MAX, Record, SignedCall, act, appointed_by, hash_, kid, system
+from .objects import ORIGIN_MAX, Record, Serving, SignedCall, act, hash_, kid, profile_of, profile_of_system, system
 
 ALG, KID, CLAIMS, STRUCTURE, PROOFS, HEAD = 1, 4, 15, 395, 396, -65538
 EDDSA, RFC9162_SHA256 = -8, 1
@@ -150,20 +150,20 @@ def read_links(r):
 
 
 def appointed(genesis, links, size, root):
-    """Writer and program by the acts in `links`, in the history of this size and root; `None`: a bad link."""
-    writer, program, after = genesis.writer, None, 0
+    """What serves by the acts in `links`, in the history of this size and root; `None`: a bad link."""
+    serving, after = Serving(genesis.writer, None, profile_of(genesis)), 0
     for link in links:
-        found = proven_act(genesis, link, size, root)
+        found = proven_act(genesis, serving.profile, link, size, root)
         if found is None or found[0] < after:
             return None
         seq, done = found
-        program, writer = appointed_by(done, program, writer)
-        after = seq + 1
-    return writer, program
+        serving, after = serving.after(done), seq + 1
+    return serving
 
 
-def proven_act(genesis, link, size, root):
-    """Place and act of a link, or `None` where it is no act of the authority in that history."""
+def proven_act(genesis, current, link, size, root):
+    """Place and act of a link, or `None` where it is no act of the authority in that history, under the profile
+    in force."""
     try:
         signed, record = decode(link.call, SignedCall.read), decode(link.record, Record.read)
     except Malformed:
@@ -171,11 +171,15 @@ def proven_act(genesis, link, size, root):
     call, digest = signed.call, signed.call.digest()
     is_meant = record.version == call.version == VERSION and record.call == digest
     is_here = call.shard == record.shard == genesis.id
-    is_done = record.outcome == 0 and record.program == system(genesis.profile)
-    if not (is_meant and is_here and is_done and genesis.has_authority(signed.proof)):
+    if not (is_meant and is_here and record.outcome == 0 and genesis.has_authority(signed.proof)):
+        return None
+    is_first = record.program == system(genesis.profile)
+    profile = profile_of(genesis) if is_first else profile_of_system(record.program)
+    found = None if profile is None else act(profile, call.method, call.args)
+    sets = found is not None and found[0] == "set_profile"
+    if found is None or (profile <= current if sets else profile != current):
         return None
     leaf = history_leaf(link.record)
     if root_of_path(history_node, leaf, record.seq, size, link.path) != root:
         return None
-    found = act(call.method, call.args)
-    return (record.seq, found) if found and signed.proves_caller(digest) else None
+    return (record.seq, found) if signed.proves_caller(digest) else None

@@ -7,8 +7,11 @@ from . import ed25519
 from .codec import ABSENT, UNKNOWN, VERSION, Malformed, array, byte_string, decode, text, unsigned
 from .hashes import ARGS, CALL, GENESIS, KEY_ID, LIST_NODE, PROGRAM, list_node, root_of_path
 
-# The rules of execution that this verifier knows.
-PROFILE = bytes.fromhex("a853aa527d0a7354a5987d1c1d1b3273696562b75c1bc3206ca0da7ac19cf85b")
+# The rules of execution that this verifier knows, profiles `1` and `2`, by their place here.
+PROFILES = (
+    bytes.fromhex("a853aa527d0a7354a5987d1c1d1b3273696562b75c1bc3206ca0da7ac19cf85b"),
+    bytes.fromhex("b5fad0c6795da5e077f335c472da92d2aeea574ffb997a018cd6465ab188eb19"),
+)
 
 METHOD_MAX, PRINCIPAL_MAX, ORIGIN_MAX, KEYS_MAX = 64, 64, 128, 64
 ARGS_MAX, WINDOW_MAX = 2 << 20, 400 * 24 * 3_600_000
@@ -112,7 +115,17 @@ def system(profile):
     return PROGRAM.hash(b"system ", profile)
 
 
-SYSTEM = system(PROFILE)
+SYSTEMS = tuple(map(system, PROFILES))
+
+
+def profile_of(genesis):
+    """The profile that a shard begins under: of one that is not known, the acts are those of the first."""
+    return PROFILES.index(genesis.profile) if genesis.profile in PROFILES else 0
+
+
+def profile_of_system(program):
+    """The profile whose `system` program this is, or `None`."""
+    return SYSTEMS.index(program) if program in SYSTEMS else None
 
 
 def read_caller(r):
@@ -252,28 +265,39 @@ def message(subject, shard, digest):
     return b"counterfoil\0" + bytes([VERSION, subject]) + shard + digest
 
 
-def act(method, args):
-    """The act that a call of the system program names, `(method, what it says)`, or `None`: a program, a key, a
-    time, or of a revert height, root and program."""
-    if method not in ACTS:
+def act(profile, method, args):
+    """The act that a call of a profile's system program names, `(method, what it says)`, or `None`: a program, a
+    key, a profile, a number, or of a revert height, root and program."""
+    if method not in ACTS[profile]:
         return None
     try:
-        value = decode(args, ACTS[method])
+        value = decode(args, ACTS[profile][method])
     except Malformed:
         return None
-    return None if method == "set_writer" and not ed25519.is_sound(value) else (method, value)
+    if method == "set_writer" and not ed25519.is_sound(value):
+        return None
+    return None if method == "set_profile" and value != PROFILES[profile] else (method, value)
 
 
-def appointed_by(done, program, writer):
-    """The program that serves and who writes, after an act."""
-    match done:
-        case "deploy", deployed:
-            return deployed, writer
-        case "revert", (_height, _root, restored):
-            return restored, writer
-        case "set_writer", key:
-            return program, key
-    return program, writer
+class Serving(NamedTuple):
+    """Who writes, which program serves, under which profile."""
+
+    writer: bytes
+    program: bytes | None
+    profile: int
+
+    def after(self, done):
+        """The same after an act."""
+        match done:
+            case ("deploy" | "upgrade"), program:
+                return self._replace(program=program)
+            case "revert", (_height, _root, program):
+                return self._replace(program=program)
+            case "set_writer", key:
+                return self._replace(writer=key)
+            case "set_profile", profile:
+                return self._replace(profile=PROFILES.index(profile))
+        return self
 
 
 def one_hash(r):
@@ -281,7 +305,7 @@ def one_hash(r):
     return r.hash()
 
 
-def one_time(r):
+def one_number(r):
     r.array_of(1)
     return r.unsigned()
 
@@ -291,7 +315,10 @@ def read_revert(r):
     return r.unsigned(), r.hash(), r.hash()
 
 
-ACTS = {"deploy": one_hash, "set_writer": one_hash, "revert": read_revert, "advance": one_time}
+FIRST_ACTS = {"deploy": one_hash, "set_writer": one_hash, "revert": read_revert, "advance": one_number}
+MORE_ACTS = {"set_profile": one_hash, "upgrade": one_hash, "migrate": one_hash}
+MORE_ACTS |= {"erase": one_number, "prune": one_number}
+ACTS = (FIRST_ACTS, FIRST_ACTS | MORE_ACTS)
 
 
 class Record(NamedTuple):

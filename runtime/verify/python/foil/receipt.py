@@ -107,7 +107,7 @@ def check(file, anchor):
     said = appointed(genesis, file.links, proof.size, root)
     if said is None:
         raise Verdict(INVALID, 2017)
-    writer, _program = said
+    writer = said.writer
     broken = sign1.broken(genesis.origin, genesis.id, writer, root)
     if broken is not None:
         raise Verdict(INVALID, broken)

@@ -7,6 +7,7 @@ use crate::vector::hex;
 use abi::Hash;
 use abi::call::SignedCall;
 use abi::codec::{Bytes, Encode};
+use abi::system::{Act, Erase, Migrate, Prune};
 use journal::{Head, HeadsForkFile, Link, Note, SignedHead, Start};
 use serde_json::{Value, json};
 
@@ -187,6 +188,34 @@ fn shard_links_reversed(shard: &Shard) -> Vec<u8> {
     start.to_bytes()
 }
 
+/// A shard that went on under profile `2`.
+fn profiles(made: &mut Maker) {
+    let mut shard = Shard::newer();
+    let context = json!({ "shard": shard.id().to_string() });
+    let program = abi::hash::PROGRAM.hash(crate::shard::WASM);
+    let (step, decision) = (Act::Migrate(Migrate { program }), Act::Erase(Erase { seq: 4 }));
+    let pruned = Act::Prune(Prune { height: 2 });
+    let at = START_MS + 50;
+    shard.push(vec![
+        shard.silent_act(step, 20, at),
+        shard.upgrade(at),
+        shard.silent_act(decision, 21, at),
+        shard.silent_act(pruned, 22, at),
+        shard.hit(10, at),
+    ]);
+    shard.push(vec![shard.set_writer(&key(7), at), shard.hit(11, at)]);
+    shard.writer = key(7);
+    shard.commitments[5] = shard.commit(&shard.blocks[5]);
+    made.valid("bundle/under-profile-2", &shard.bundle(None, true), &context);
+    made.valid("bundle/after-the-profile-changed", &shard.bundle(Some(&shard.start(5)), true), &context);
+    made.valid("receipt/across-profiles", &shard.receipt(17, 6).to_bytes(), &context);
+    let start = json!({ "genesis": hex(&shard.genesis.to_bytes()) });
+    made.valid("start/across-profiles", &shard.start(6).to_bytes(), &start);
+    let mut unset = shard.start(6);
+    unset.links.remove(2);
+    made.invalid("start/without-the-change-of-profile", &unset.to_bytes(), &start, 2017);
+}
+
 /// Receipts, bundles and proof files, whose invalid ones are the hostile files'.
 fn files(made: &mut Maker, shard: &Shard) {
     let context = json!({ "shard": shard.id().to_string() });
@@ -203,6 +232,7 @@ fn files(made: &mut Maker, shard: &Shard) {
     made.valid("bundle/reverted", &with(shard.revert(2, START_MS + 40, |_, _| ())), &context);
     let far = START_MS + 40 + JUMP_MS;
     made.valid("bundle/advanced", &with(shard.advance(far, far)), &context);
+    profiles(made);
     made.valid("bundle/with-witnesses", &shard.bundle(None, true), &context);
     made.valid("proof/keys", &untrusted::proof_of_keys(shard).to_bytes(), &context);
     made.valid("proof/range", &untrusted::proof_of_range(shard).to_bytes(), &context);

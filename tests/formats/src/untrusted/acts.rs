@@ -2,8 +2,11 @@
 
 use super::Cases;
 use super::lies::bundle;
-use crate::shard::{JUMP_MS, START_MS, Shard};
+use crate::shard::{JUMP_MS, START_MS, Shard, Step};
 use abi::Hash;
+use abi::outcome::Outcome;
+use abi::profile::Profile;
+use abi::system::{Act, Advance, Erase, MIGRATE, Prune, SetProfile};
 
 const AT_MS: u64 = START_MS + 40;
 
@@ -25,4 +28,39 @@ pub(super) fn make(cases: &mut Cases) {
     cases.invalid("advance-beyond-what-it-says", bundle(shard.block(&[too_short])), 2119);
     let late = shard.hit(10, far);
     cases.invalid("jump-without-an-act", bundle(shard.block(&[late])), 2119);
+    profiles(cases);
+}
+
+/// Acts of profile `2`.
+fn profiles(cases: &mut Cases) {
+    let shard = Shard::sample();
+    let set = shard.set_profile(AT_MS);
+    let beside = [set.clone(), shard.hit(10, AT_MS)];
+    cases.invalid("profile-set-beside-another-call", bundle(shard.block(&beside)), 2139);
+    let mut silent = set;
+    silent.entry.outcome = Outcome::Failed(vec![0x80]);
+    cases.invalid("profile-set-by-an-act-that-failed", bundle(shard.block(&[silent])), 2128);
+    let act = |act, shard: &Shard| shard.silent_act(act, 10, AT_MS);
+    let erase = |seq| Act::Erase(Erase { seq });
+    let mut newer_system = act(erase(1), &shard);
+    newer_system.entry.program = Profile::Two.system();
+    cases.invalid("act-of-a-profile-that-is-not-in-force", bundle(shard.block(&[newer_system])), 2128);
+    cases.invalid("act-that-the-profile-lacks", bundle(shard.block(&[act(erase(1), &shard)])), 2135);
+
+    let shard = Shard::newer();
+    let again = Act::SetProfile(SetProfile { profile: Profile::Two.hash() });
+    let mut refuse = |name, step: Step, code| {
+        let mut newer = Shard::newer();
+        let block = newer.block(&[step]);
+        newer.commitments.push(newer.commit(&block));
+        newer.blocks.push(block);
+        cases.invalid(name, newer.bundle(None, false), code);
+    };
+    refuse("profile-set-again", act(again, &shard), 2140);
+    let mut old = act(Act::Advance(Advance { to_ms: AT_MS }), &shard);
+    old.entry.program = Profile::One.system();
+    refuse("act-of-the-profile-before", old, 2128);
+    refuse("migration-called-by-somebody", shard.hit_by(MIGRATE, 10, AT_MS), 2141);
+    refuse("erasure-of-itself", act(erase(11), &shard), 2142);
+    refuse("pruning-of-its-own-block", act(Act::Prune(Prune { height: 5 }), &shard), 2143);
 }
