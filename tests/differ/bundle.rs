@@ -16,7 +16,7 @@ use abi::limits::{FUEL_MAX, WINDOW_MS_MAX};
 use abi::outcome::{Outcome, Trap};
 use abi::profile::Profile;
 use abi::sign::{PublicKey, Subject, message};
-use abi::system::{Act, Advance, Deploy, Revert, SetWriter};
+use abi::system::{Act, Advance, Deploy, Erase, Prune, Revert, SetProfile, SetWriter, Upgrade};
 use journal::{Commitment, Entry, Frontier, Header, Manifest, Trailer};
 
 /// A bundle's items, and what its trailer says of them; a digest of zero stands for the right one.
@@ -282,7 +282,11 @@ fn entry(entry: &mut Entry, other: &Entry, rng: &mut Rng) {
         1 => entry.time_ms = time_ms.saturating_sub(step),
         2 => call.version = rng.byte(),
         3 => call.program = Some(*rng.pick(&[Hash::ZERO, entry.program, Profile::One.system()])),
-        4 => call.method = rng.pick(&["deploy", "set_writer", "undeploy", "count", ""]).to_string(),
+        4 => {
+            call.method = rng
+                .pick(&["deploy", "set_writer", "undeploy", "count", "migrate", "set_profile", ""])
+                .to_string()
+        }
         5 => call.args = Bytes(rng.bytes::<8>().to_vec()),
         6 => call.salt = rng.bytes(),
         7 => call.caller = any_caller(rng),
@@ -293,7 +297,15 @@ fn entry(entry: &mut Entry, other: &Entry, rng: &mut Rng) {
         }
         10 => call.fuel_max = *rng.pick(&[0, entry.fuel, FUEL_MAX, FUEL_MAX + 1, u64::MAX]),
         11 => entry.fuel = *rng.pick(&[0, call.fuel_max, call.fuel_max + 1, u64::MAX]),
-        12 => entry.program = *rng.pick(&[Profile::One.system(), program_id(0), program_id(1), Hash::ZERO]),
+        12 => {
+            entry.program = *rng.pick(&[
+                Profile::One.system(),
+                Profile::Two.system(),
+                program_id(0),
+                program_id(1),
+                Hash::ZERO,
+            ])
+        }
         13 => {
             entry.outcome = match rng.within(0..=2) {
                 0 => Outcome::Returned(vec![rng.byte()]),
@@ -329,17 +341,22 @@ fn any_caller(rng: &mut Rng) -> Caller {
 /// Makes the call an act of the authority, which may lack something.
 fn act(entry: &mut Entry, rng: &mut Rng) {
     let key = *rng.pick(&[caller(1).public(), weak(), PublicKey([2; 32])]);
-    let act = match rng.within(0..=3) {
+    let system = *rng.pick(&[Profile::One, Profile::Two]);
+    let act = match rng.within(0..=7) {
         0 => Act::Deploy(Deploy { program: program_id(1) }),
         1 => Act::Revert(Revert { height: rng.within(0..=3), root: Hash([5; 32]), program: program_id(0) }),
         2 => Act::Advance(Advance { to_ms: entry.time_ms + rng.within(0..=2) }),
+        3 => Act::SetProfile(SetProfile { profile: rng.pick(&[Profile::One, system]).hash() }),
+        4 => Act::Upgrade(Upgrade { program: program_id(1) }),
+        5 => Act::Erase(Erase { seq: rng.within(0..=8) }),
+        6 => Act::Prune(Prune { height: rng.within(0..=5) }),
         _ => Act::SetWriter(SetWriter { key }),
     };
     let (method, args) = act.to_call();
     let call = &mut entry.call.call;
     (call.method, call.args, call.caller) = (method.into(), Bytes(args), Caller::Nobody);
     call.program = None;
-    entry.program = Profile::One.system();
+    entry.program = system.system();
     signed_by_some(entry, rng);
 }
 

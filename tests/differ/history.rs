@@ -39,7 +39,11 @@ impl History {
     /// Makes everything anew in the headers that follows from the rest, and every commitment. `tamper` then
     /// changes the header at `at`; `again` is whether the records are hashed after that.
     pub(crate) fn seal(&mut self, at: usize, tamper: Tamper<'_>, again: bool) {
-        let (shard, profile) = (self.genesis.id(), self.genesis.profile);
+        let (shard, mut profile) = (self.genesis.id(), self.genesis.profile);
+        if let Some(Start { header, links, .. }) = &self.start {
+            let said = appointed(&self.genesis, links, header.history_size, &header.history_root);
+            profile = said.map_or(profile, |said| said.profile.hash());
+        }
         let mut before: Option<Header> = self.start.as_ref().map(|start| start.header);
         let tree = self.start.as_ref().and_then(|start| {
             Frontier::of(start.header.history_size, start.peaks.clone()).filter(|tree| tree.size() < 1 << 32)
@@ -61,6 +65,7 @@ impl History {
                 tamper(header);
             }
             settle(block);
+            profile = block.profile().map_or(profile, |set| set.hash());
             let records = block.records(profile);
             records.iter().for_each(|record| tree.push(&record.leaf()));
             block.header.execution_root = execution_root(&records);
@@ -123,7 +128,7 @@ pub(crate) fn secret(key: &PublicKey) -> Option<SecretKey> {
 pub(crate) fn resign(entry: &mut Entry) {
     let call = entry.call.call.clone();
     let is_authority =
-        matches!(entry.call.proof, Proof::Authority(_)) || entry.program == Profile::One.system();
+        matches!(entry.call.proof, Proof::Authority(_)) || Profile::of_system(&entry.program).is_some();
     let key = if let Caller::Key(key) = &call.caller { secret(key) } else { None };
     entry.call = match key {
         Some(key) => SignedCall::sign(call, &key),

@@ -13,9 +13,11 @@ use verify::ProofFile;
 
 /// All records of a history, each with its call.
 fn records(history: &History) -> Vec<(SignedCall, Record)> {
+    let mut profile = history.genesis.profile;
     let of_block = |block: &journal::Block| {
+        profile = block.profile().map_or(profile, |set| set.hash());
         let calls = block.entries.iter().map(|entry| entry.call.clone());
-        calls.zip(block.records(history.genesis.profile)).collect::<Vec<_>>()
+        calls.zip(block.records(profile)).collect::<Vec<_>>()
     };
     history.blocks.iter().flat_map(of_block).collect()
 }

@@ -9,7 +9,7 @@ use abi::hash::PROGRAM;
 use abi::id::Hash;
 use abi::profile::Profile;
 use abi::sign::SecretKey;
-use abi::system::{Act, Advance, Deploy, Revert, SetWriter};
+use abi::system::{Act, Advance, Deploy, Erase, Prune, Revert, SetProfile, SetWriter, Upgrade};
 use journal::{MemoryDisk, ReceiptFile};
 use kernel::recover::Opening;
 use kernel::{Answer, Batch, Keyring, Request, Shard};
@@ -86,8 +86,11 @@ impl World {
             if n == 0 && seed.is_multiple_of(2) {
                 maker.act(Act::SetWriter(SetWriter { key: successor().public() }));
             }
+            if n == 0 && seed % 5 < 2 {
+                maker.act(Act::SetProfile(SetProfile { profile: Profile::Two.hash() }));
+            }
             if n == 1 && seed.is_multiple_of(3) {
-                maker.act(Act::Deploy(Deploy { program: program_id(1) }));
+                maker.replace();
             }
             if n == 1 && seed % 3 == 1 {
                 maker.revert();
@@ -121,9 +124,26 @@ impl Maker {
 
     fn act(&mut self, act: Act) {
         let (method, args) = act.to_call();
-        let call = Call { program: Some(Profile::One.system()), ..self.call(method, args) };
+        let profile = act.profile().unwrap_or(self.profile());
+        let call = Call { program: Some(profile.system()), ..self.call(method, args) };
         let [first, second, _] = authority();
         self.submit(vec![SignedCall::authorize(call, &[&first, &second])]);
+    }
+
+    fn profile(&self) -> Profile {
+        self.shard.profile_at(self.shard.position().seq)
+    }
+
+    /// Has the other program serve; under the second profile, by an upgrade, with a decision on the past.
+    fn replace(&mut self) {
+        let program = program_id(1);
+        if self.profile() == Profile::One {
+            return self.act(Act::Deploy(Deploy { program }));
+        }
+        self.act(Act::Upgrade(Upgrade { program }));
+        let (seq, height) = (self.rng.within(0..=2), 1);
+        let decides = self.rng.percent(50);
+        self.act(if decides { Act::Erase(Erase { seq }) } else { Act::Prune(Prune { height }) });
     }
 
     /// Goes back to an earlier state.
