@@ -19,6 +19,7 @@ use abi::limits::FUEL_MAX;
 use abi::outcome::{Outcome, Trap};
 use abi::profile::Profile;
 use abi::session::{Context, Mode, Session, Space};
+use abi::system::MIGRATE;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -109,6 +110,30 @@ impl Host {
             state: Arc::default(),
             seq: 1,
         }
+    }
+
+    /// Has `P` take over, whose wasm has the id `program`, as an upgrade in production does: its call `migrate`, if it
+    /// has one, is run until it says that it is done, and once more. How often it was run, of at most `steps` times.
+    /// Of the acts of the authority that this is, there are no effects here.
+    ///
+    /// # Panics
+    ///
+    /// If a step does not return, or the last one does not say that it is done.
+    pub fn upgrade<P: Program>(&mut self, program: Hash, steps: u64) -> u64 {
+        (self.interface, self.dispatch) = (P::INTERFACE, P::dispatch);
+        let has_migration = P::INTERFACE.methods.iter().any(|it| (it.kind, it.name) == (Kind::Call, MIGRATE));
+        let mut taken = 0;
+        let mut step = || {
+            let execution = self.run(&Caller::Nobody, Hash::ZERO, MIGRATE, &().to_bytes(), Mode::Call);
+            self.apply(&execution.diff);
+            self.seq += 1;
+            taken += 1;
+            returned::<bool>(&execution.outcome, &execution.logs)
+        };
+        let is_done = !has_migration || ((1..steps).any(|_| step()) && step());
+        assert!(is_done, "the migration is not done after {taken} steps");
+        self.program = program;
+        taken
     }
 
     /// The shard's id.
