@@ -52,8 +52,29 @@ impl<D: Disk> Journal<D> {
     /// # Errors
     ///
     /// As [`open`](Journal::open); `Corrupt` as well, if the journal ends below the floor.
-    pub fn open_above(mut disk: D, shard: Hash, floor: u64) -> Result<(Self, Tail), Fault> {
-        let mut found = Found::on(&disk, shard)?;
+    pub fn open_above(disk: D, shard: Hash, floor: u64) -> Result<(Self, Tail), Fault> {
+        let (journal, tail, ()) = Self::open_folding(disk, shard, floor, || (), |(), _| ())?;
+        Ok((journal, tail))
+    }
+
+    /// The same, and folds the blocks, in order, into what `start` makes, so that nobody need read them again.
+    /// Where the journal is read twice, so that something may be cut, the second fold is the one that counts.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_above`](Journal::open_above).
+    pub fn open_folding<T>(
+        mut disk: D,
+        shard: Hash,
+        floor: u64,
+        start: impl Fn() -> T,
+        fold: impl Fn(&mut T, Block),
+    ) -> Result<(Self, Tail, T), Fault> {
+        let read = |disk: &D| {
+            let mut folded = start();
+            Found::on(disk, shard, &mut |block| fold(&mut folded, block)).map(|found| (found, folded))
+        };
+        let (mut found, mut folded) = read(&disk)?;
         if found.scan.height() < floor {
             let ends = found.scan.height();
             return Err(Fault::corrupt(format!("journal: it ends at {ends}, and block {floor} was durable")));
@@ -61,7 +82,7 @@ impl<D: Disk> Journal<D> {
         let once = found.ends();
         if once.is_torn() {
             disk.reread()?;
-            found = Found::on(&disk, shard)?;
+            (found, folded) = read(&disk)?;
             if found.ends() != once {
                 return Err(Fault::io(
                     "open the journal",
@@ -74,14 +95,15 @@ impl<D: Disk> Journal<D> {
             disk.remove(&segment::name(blank))?;
         }
         let Some((segment, end)) = last else {
-            return Ok((Self::create(disk, shard)?, Tail { cut: None, commitment: None }));
+            return Ok((Self::create(disk, shard)?, Tail { cut: None, commitment: None }, folded));
         };
         let cut = torn.map(|torn| cut(&mut disk, segment, end.next, torn)).transpose()?;
         if !planted!(OpenWithoutSync) {
             segment.write(&mut disk, end.page, &end.frame)?;
             disk.sync(&segment::name(segment.number))?;
         }
-        Ok(scan.journal(disk, segment, end.next, cut))
+        let (journal, tail) = scan.journal(disk, segment, end.next, cut);
+        Ok((journal, tail, folded))
     }
 }
 
@@ -111,14 +133,15 @@ impl Ends {
 }
 
 impl Found {
-    fn on<D: Disk>(disk: &D, shard: Hash) -> Result<Found, Fault> {
+    /// Reads all of a journal, and gives each block away.
+    fn on<D: Disk>(disk: &D, shard: Hash, each: &mut dyn FnMut(Block)) -> Result<Found, Fault> {
         let count = count(disk)?;
         let mut scan = Scan::new(shard);
         let blank = Segment::is_blank(disk, count - 1)?.then_some(count - 1);
         let mut last = None;
         for number in 0..blank.unwrap_or(count) {
             let segment = Segment::open(disk, number)?;
-            let end = scan.segment(disk, segment)?;
+            let end = scan.segment(disk, segment, each)?;
             if number + 1 < count && segment.torn_end(disk, end.next)?.is_some() {
                 return Err(segment.corrupt(end.next, "torn, but a later segment follows"));
             }
@@ -204,12 +227,17 @@ impl Scan {
     }
 
     /// Reads every whole frame of a segment.
-    fn segment<D: Disk>(&mut self, disk: &D, segment: Segment) -> Result<End, Fault> {
+    fn segment<D: Disk>(
+        &mut self,
+        disk: &D,
+        segment: Segment,
+        each: &mut dyn FnMut(Block),
+    ) -> Result<End, Fault> {
         let label = segment.read(disk, 0)?.ok_or_else(|| segment.corrupt(0, "no whole label"))?;
         self.label(segment, &label.bytes)?;
         let mut end = End { next: label.pages, frame: label.bytes, page: 0 };
         while let Some(Frame { bytes, pages }) = segment.read(disk, end.next)? {
-            self.frame(segment, end.next, &bytes)?;
+            self.frame(segment, end.next, &bytes)?.map(&mut *each);
             end = End { next: end.next + pages, frame: bytes, page: end.next };
         }
         Ok(end)
@@ -235,7 +263,13 @@ impl Scan {
         Ok(())
     }
 
-    pub(super) fn frame(&mut self, segment: Segment, page: u32, bytes: &[u8]) -> Result<(), Fault> {
+    /// Reads a frame; the block in it, if there is one.
+    pub(super) fn frame(
+        &mut self,
+        segment: Segment,
+        page: u32,
+        bytes: &[u8],
+    ) -> Result<Option<Block>, Fault> {
         let height = self.height() + 1;
         let corrupt = |why: &str| segment.corrupt(page, &format!("at height {height}: {why}"));
         let (block, commitment): Content =
@@ -254,14 +288,13 @@ impl Scan {
             self.committed = self.height();
             self.commitment = Some(commitment);
         }
-        if let Some(block) = block {
-            let block = Block::from_bytes(&block).map_err(|error| corrupt(&error.to_string()))?;
-            link(&self.shard, self.head.as_ref(), &block.header)
-                .map_err(|reason| corrupt(&reason.to_string()))?;
-            self.index.push(Kept { block: place, commitment: None });
-            self.head = Some(block.header);
-            self.commitment = None;
-        }
-        Ok(())
+        let Some(block) = block else { return Ok(None) };
+        let block = Block::from_bytes(&block).map_err(|error| corrupt(&error.to_string()))?;
+        link(&self.shard, self.head.as_ref(), &block.header)
+            .map_err(|reason| corrupt(&reason.to_string()))?;
+        self.index.push(Kept { block: place, commitment: None });
+        self.head = Some(block.header);
+        self.commitment = None;
+        Ok(Some(block))
     }
 }

@@ -215,7 +215,7 @@ impl Survey {
             let before = self.scan.height();
             let read = match next {
                 0 => self.scan.label(segment, &bytes),
-                page => self.scan.frame(segment, page, &bytes),
+                page => self.scan.frame(segment, page, &bytes).map(|_| ()),
             };
             if let Err(fault) = read {
                 self.damaged(segment.number, next, filled, fault)?;

@@ -6,9 +6,10 @@
 //!
 //! # Order
 //!
-//! 1. The journal opens: pages, frames and the chain of headers are checked, a torn last frame is cut.
+//! 1. The journal opens: pages, frames and the chain of headers are checked, a torn last frame is cut. As each
+//!    block is read, the history tree and the window of live keys are folded from its records.
 //! 2. The journal is fsynced: what is readable now stays.
-//! 3. The history tree and the window of live keys are folded from the records.
+//! 3. The fold is asked whether the records are those that were signed.
 //! 4. The tree of the state is built from the store, and must have the root of the block the store says
 //!    it is at.
 //! 5. The blocks after that are applied, each to its own root; the whole history at once, to the last one's.
@@ -67,7 +68,9 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let id = opening.genesis.id();
         let Opening { genesis, keyring, disk, store, programs, build } = opening;
         let journal = Journal::create(disk, id)?;
-        Self::assemble(Parts { genesis, keyring, journal, store, programs, build }).map(|(shard, _)| shard)
+        let folded = Folded::start(&genesis);
+        let parts = Parts { genesis, keyring, journal, store, programs, build };
+        Self::assemble(parts, folded).map(|(shard, _)| shard)
     }
 
     /// Opens a shard, whatever happened to it before.
@@ -76,30 +79,38 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let id = opening.genesis.id();
         let Opening { genesis, keyring, disk, store, programs, build } = opening;
         // What the store has applied was durable: a journal that ends below it has lost something.
-        let (mut journal, tail) = Journal::open_above(disk, id, store.applied()?)?;
+        let start = || Ok(Folded::start(&genesis));
+        let fold = |folded: &mut Result<Folded, Fault>, block: Block| {
+            if let Err(fault) = folded.as_mut().map_or(Ok(()), |folded| folded.block(&block, &genesis)) {
+                *folded = Err(fault);
+            }
+        };
+        let (mut journal, tail, folded) = Journal::open_folding(disk, id, store.applied()?, start, fold)?;
         if !planted!(OpenWithoutSync) {
             journal.sync()?;
         }
         let parts = Parts { genesis, keyring, journal, store, programs, build };
-        let (shard, store_height) = Self::assemble(parts)?;
+        let (shard, store_height) = Self::assemble(parts, folded?)?;
         let height = shard.position.height;
         Ok((shard, Recovered { tail, store_height, height }))
     }
 
     /// Makes anew what executing a block has changed that found no room in the journal.
     pub(crate) fn forget(&mut self) -> Result<(), Fault> {
-        let folded = fold(&self.journal, &self.genesis)?;
+        let mut folded = Folded::start(&self.genesis);
+        for height in 1..=self.journal.height() {
+            folded.block(&read(&self.journal, height)?, &self.genesis)?;
+        }
         assert_eq!(folded.position, self.position, "what was not written has no place");
         (self.history, self.window) = (folded.history, folded.window);
         self.tree = Tree::build(&*self.store.view())?;
         expect_root(&self.tree, self.position.root, self.position.height)
     }
 
-    fn assemble(parts: Parts<D, S>) -> Result<(Shard<D, S>, u64), ShardError> {
+    fn assemble(parts: Parts<D, S>, folded: Folded) -> Result<(Shard<D, S>, u64), ShardError> {
         let Parts { genesis, keyring, mut journal, mut store, programs, build } = parts;
         let height = journal.height();
         journal.commit_to(height);
-        let folded = fold(&journal, &genesis)?;
         let store_height = store.applied()?;
         let tree = catch_up(&journal, &mut store, &genesis)?;
         let writer = writer_after(&folded.acts).unwrap_or(genesis.writer);
@@ -180,35 +191,40 @@ struct Folded {
     acts: Vec<(u64, Act)>,
 }
 
-fn fold<D: Disk>(journal: &Journal<D>, genesis: &Genesis) -> Result<Folded, Fault> {
-    let (history, window, position) = (History::new(), Window::new(), Position::start(genesis));
-    let mut folded = Folded { history, window, position, acts: Vec::new() };
-    for height in 1..=journal.height() {
-        let block = read(journal, height)?;
-        folded.acts.extend(block.acts().into_iter().filter(|_| !planted!(ForgetActs)));
-        let profile = profile_at(genesis, &folded.acts, block.header.first_seq);
+impl Folded {
+    /// Before the first block.
+    fn start(genesis: &Genesis) -> Folded {
+        let (history, window, position) = (History::new(), Window::new(), Position::start(genesis));
+        Folded { history, window, position, acts: Vec::new() }
+    }
+
+    /// Adds the next block. After a fault nothing may be made of it.
+    fn block(&mut self, block: &Block, genesis: &Genesis) -> Result<(), Fault> {
+        self.acts.extend(block.acts().into_iter().filter(|_| !planted!(ForgetActs)));
+        let profile = profile_at(genesis, &self.acts, block.header.first_seq);
         for (record, entry) in block.records(profile.hash()).iter().zip(&block.entries) {
-            folded.history.push(&record.to_bytes());
-            folded.window.advance(entry.time_ms);
+            self.history.push(&record.to_bytes());
+            self.window.advance(entry.time_ms);
             let call = &entry.call.call;
-            if folded.window.find(&call.caller, &call.key).is_some() {
+            if self.window.find(&call.caller, &call.key).is_some() {
                 let seq = record.effect.seq;
                 return Err(Fault::corrupt(format!(
                     "journal: record {seq} has an idempotency key that is live"
                 )));
             }
             if !planted!(ForgetWindow) {
-                folded.window.insert(&call.caller, &call.key, call.expires_ms, record.effect.seq);
+                self.window.insert(&call.caller, &call.key, call.expires_ms, record.effect.seq);
             }
         }
-        if folded.history.root() != block.header.history_root {
+        if self.history.root() != block.header.history_root {
+            let height = block.header.height;
             return Err(Fault::corrupt(format!(
                 "journal: the records of block {height} are not those it signed"
             )));
         }
-        folded.position = Position::after(&block.header);
+        self.position = Position::after(&block.header);
+        Ok(())
     }
-    Ok(folded)
 }
 
 /// Brings the store to the journal's height, and builds the tree over it.
