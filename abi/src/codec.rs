@@ -144,6 +144,11 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// A writer that has room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Writer {
+        Writer { out: Vec::with_capacity(bytes) }
+    }
+
     /// What was written.
     pub fn into_bytes(self) -> Vec<u8> {
         self.out

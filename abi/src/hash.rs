@@ -43,6 +43,12 @@ impl Kind {
     /// The digest of `input` padded to whole 64-byte blocks: its length in 8 bytes, big-endian, the
     /// input, and as many zeros as fill the last block.
     pub fn hash_padded(&self, input: &[u8]) -> Hash {
+        if input.len() <= 2 * 64 - 8 {
+            let mut blocks = [0u8; 2 * 64];
+            blocks[..8].copy_from_slice(&(input.len() as u64).to_be_bytes());
+            blocks[8..8 + input.len()].copy_from_slice(input);
+            return self.hash(&blocks[..(8 + input.len()).next_multiple_of(64)]);
+        }
         let zeros = [0u8; 64];
         let fill = (64 - (8 + input.len()) % 64) % 64;
         self.hash_parts(&[&(input.len() as u64).to_be_bytes(), input, &zeros[..fill]])

@@ -1,9 +1,12 @@
 //! A leaf of a journal's history tree.
 
 use crate::canonical_array;
-use crate::codec::Encode;
+use crate::codec::{Encode, Writer};
 use crate::effect::Effect;
 use crate::id::Hash;
+
+/// How many bytes most leaves fit into.
+const LEAF_BYTES: usize = 640;
 
 /// Effect, fuel and placement of one call. Nothing in it depends on the engine or the machine.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,7 +41,9 @@ canonical_array!(Placement { height, index, epoch, root_before, root_after });
 impl Record {
     /// The bytes that the history tree hashes.
     pub fn leaf(&self) -> Vec<u8> {
-        self.to_bytes()
+        let mut w = Writer::with_capacity(LEAF_BYTES);
+        self.encode(&mut w);
+        w.into_bytes()
     }
 }
 

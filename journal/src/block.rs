@@ -19,6 +19,7 @@ use abi::outcome::Outcome;
 use abi::profile::Profile;
 use abi::record::{Placement, Record};
 use abi::system::Act;
+use std::ops::Range;
 
 mod compact;
 
@@ -189,6 +190,11 @@ impl Block {
 
     /// The records: what the compact body and the header together stand for.
     pub fn records(&self, profile: Hash) -> Vec<Record> {
+        self.records_of(0..self.entries.len(), profile)
+    }
+
+    /// Those of some of the calls.
+    pub fn records_of(&self, calls: Range<usize>, profile: Hash) -> Vec<Record> {
         let header = &self.header;
         let record = |(index, entry): (u64, &Entry)| Record {
             effect: entry.effect(header.first_seq.saturating_add(index), profile),
@@ -201,7 +207,7 @@ impl Block {
                 root_after: header.root_after,
             },
         };
-        (0..).zip(&self.entries).map(record).collect()
+        (calls.start as u64..).zip(&self.entries[calls]).map(record).collect()
     }
 }
 

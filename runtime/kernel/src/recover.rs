@@ -10,9 +10,10 @@
 //!    block is read, the history tree and the window of live keys are folded from its records.
 //! 2. The journal is fsynced: what is readable now stays.
 //! 3. The fold is asked whether the records are those that were signed.
-//! 4. The tree of the state is built from the store, and must have the root of the block the store says
-//!    it is at.
-//! 5. The blocks after that are applied, each to its own root; the whole history at once, to the last one's.
+//! 4. The tree of the state, built from the store beside all that, must have the root of the block the store
+//!    says it is at.
+//! 5. The blocks after that are applied, each to its own root; many, or the whole history, at once, to the last
+//!    one's.
 //! 6. The last block's commitment is signed again.
 //!
 //! A crash in any step leaves at most a shorter replay for the next time.
@@ -23,7 +24,6 @@ use crate::keyring::Keyring;
 use crate::machine::Machine;
 use crate::programs::Programs;
 use crate::shard::{Shard, ShardError, missing};
-use abi::codec::Encode;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
@@ -31,8 +31,15 @@ use abi::planted;
 use abi::profile::Profile;
 use abi::system::Act;
 use journal::{Block, Disk, History, Journal, Tail, Window};
-use state::{Diff, Store, Tree};
+use state::{Diff, Store, Tree, beside};
 use vm::Engine;
+
+/// How many writes are never too many to bring into a tree one block after the other.
+const WRITES_FEW: usize = 1 << 12;
+/// How many keys a tree can be built over in the time in which one write is brought into it.
+const KEYS_BUILT_PER_WRITE: usize = 16;
+/// From how many calls on half of a block's records are worth a thread.
+const CALLS_SHARED: usize = 256;
 
 /// What a shard is opened with.
 pub struct Opening<D: Disk, S: Store> {
@@ -68,9 +75,9 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let id = opening.genesis.id();
         let Opening { genesis, keyring, disk, store, programs, build } = opening;
         let journal = Journal::create(disk, id)?;
-        let folded = Folded::start(&genesis);
+        let (folded, tree) = (Folded::start(&genesis), Tree::build(&*store.view())?);
         let parts = Parts { genesis, keyring, journal, store, programs, build };
-        Self::assemble(parts, folded).map(|(shard, _)| shard)
+        Self::assemble(parts, folded, tree, 0).map(|(shard, _)| shard)
     }
 
     /// Opens a shard, whatever happened to it before.
@@ -78,19 +85,18 @@ impl<D: Disk, S: Store> Shard<D, S> {
         check(&opening.genesis)?;
         let id = opening.genesis.id();
         let Opening { genesis, keyring, disk, store, programs, build } = opening;
-        // What the store has applied was durable: a journal that ends below it has lost something.
         let start = || Ok(Folded::start(&genesis));
-        let fold = |folded: &mut Result<Folded, Fault>, block: Block| {
-            if let Err(fault) = folded.as_mut().map_or(Ok(()), |folded| folded.block(&block, &genesis)) {
+        let fold = |folded: &mut Result<Folded, Fault>, block: &Block| {
+            if let Err(fault) = folded.as_mut().map_or(Ok(()), |folded| folded.block(block, &genesis)) {
                 *folded = Err(fault);
             }
         };
-        let (mut journal, tail, folded) = Journal::open_folding(disk, id, store.applied()?, start, fold)?;
+        let Opened { mut journal, tail, folded, tree, ahead } = Opened::of(disk, id, &store, start, fold)?;
         if !planted!(OpenWithoutSync) {
             journal.sync()?;
         }
         let parts = Parts { genesis, keyring, journal, store, programs, build };
-        let (shard, store_height) = Self::assemble(parts, folded?)?;
+        let (shard, store_height) = Self::assemble(parts, folded?, tree?, ahead)?;
         let height = shard.position.height;
         Ok((shard, Recovered { tail, store_height, height }))
     }
@@ -107,12 +113,17 @@ impl<D: Disk, S: Store> Shard<D, S> {
         expect_root(&self.tree, self.position.root, self.position.height)
     }
 
-    fn assemble(parts: Parts<D, S>, folded: Folded) -> Result<(Shard<D, S>, u64), ShardError> {
+    fn assemble(
+        parts: Parts<D, S>,
+        folded: Folded,
+        tree: Tree,
+        ahead: usize,
+    ) -> Result<(Shard<D, S>, u64), ShardError> {
         let Parts { genesis, keyring, mut journal, mut store, programs, build } = parts;
         let height = journal.height();
         journal.commit_to(height);
         let store_height = store.applied()?;
-        let tree = catch_up(&journal, &mut store, &genesis)?;
+        let tree = catch_up(&journal, &mut store, tree, ahead, &genesis)?;
         let writer = writer_after(&folded.acts).unwrap_or(genesis.writer);
         if !keyring.holds(&writer) {
             return Err(ShardError::NotTheWriter { writer });
@@ -151,11 +162,43 @@ impl<D: Disk, S: Store> Shard<D, S> {
 ///
 /// As opening the shard.
 pub fn refill<D: Disk, S: Store>(genesis: &Genesis, disk: D, store: &mut S) -> Result<u64, Fault> {
-    let (mut journal, _) = Journal::open_above(disk, genesis.id(), store.applied()?)?;
+    let Opened { mut journal, tree, ahead, .. } = Opened::of(disk, genesis.id(), store, || (), |(), _| ())?;
     journal.sync()?;
-    catch_up(&journal, store, genesis)?;
+    catch_up(&journal, store, tree?, ahead, genesis)?;
     store.flush()?;
     Ok(journal.height())
+}
+
+/// A journal that was opened, and what was made beside that.
+struct Opened<D: Disk, T> {
+    journal: Journal<D>,
+    tail: Tail,
+    folded: T,
+    /// The tree over the store as it is.
+    tree: Result<Tree, Fault>,
+    /// How many writes the journal is ahead of the store.
+    ahead: usize,
+}
+
+impl<D: Disk, T> Opened<D, T> {
+    fn of<S: Store>(
+        disk: D,
+        id: Hash,
+        store: &S,
+        start: impl Fn() -> T,
+        fold: impl Fn(&mut T, &Block),
+    ) -> Result<Opened<D, T>, Fault> {
+        // What the store has applied was durable: a journal that ends below it has lost something.
+        let (applied, view) = (store.applied()?, store.view());
+        let both = |(folded, ahead): &mut (T, usize), block: Block| {
+            fold(folded, &block);
+            *ahead += if block.header.height > applied { block.diff.len() } else { 0 };
+        };
+        let open = || Journal::open_folding(disk, id, applied, || (start(), 0), both);
+        let (tree, opened) = beside(|| Tree::build(&*view), open);
+        let (journal, tail, (folded, ahead)) = opened?;
+        Ok(Opened { journal, tail, folded, tree, ahead })
+    }
 }
 
 struct Parts<D: Disk, S: Store> {
@@ -202,18 +245,17 @@ impl Folded {
     fn block(&mut self, block: &Block, genesis: &Genesis) -> Result<(), Fault> {
         self.acts.extend(block.acts().into_iter().filter(|_| !planted!(ForgetActs)));
         let profile = profile_at(genesis, &self.acts, block.header.first_seq);
-        for (record, entry) in block.records(profile.hash()).iter().zip(&block.entries) {
-            self.history.push(&record.to_bytes());
+        leaves(block, profile.hash()).into_iter().for_each(|leaf| self.history.push_hash(leaf));
+        for (seq, entry) in (block.header.first_seq..).zip(&block.entries) {
             self.window.advance(entry.time_ms);
             let call = &entry.call.call;
             if self.window.find(&call.caller, &call.key).is_some() {
-                let seq = record.effect.seq;
                 return Err(Fault::corrupt(format!(
                     "journal: record {seq} has an idempotency key that is live"
                 )));
             }
             if !planted!(ForgetWindow) {
-                self.window.insert(&call.caller, &call.key, call.expires_ms, record.effect.seq);
+                self.window.insert(&call.caller, &call.key, call.expires_ms, seq);
             }
         }
         if self.history.root() != block.header.history_root {
@@ -227,10 +269,25 @@ impl Folded {
     }
 }
 
-/// Brings the store to the journal's height, and builds the tree over it.
+/// The leaves of a block's records in the history tree; of many, one half beside the other.
+fn leaves(block: &Block, profile: Hash) -> Vec<Hash> {
+    let leaves = |calls| -> Vec<Hash> {
+        block.records_of(calls, profile).iter().map(|record| History::leaf_hash(&record.leaf())).collect()
+    };
+    let (calls, half) = (block.entries.len(), block.entries.len() / 2);
+    if calls < CALLS_SHARED {
+        return leaves(0..calls);
+    }
+    let (first, second) = beside(|| leaves(0..half), || leaves(half..calls));
+    [first, second].concat()
+}
+
+/// Brings the store to the journal's height, `ahead` writes on, and with it the tree over what it was.
 fn catch_up<D: Disk, S: Store>(
     journal: &Journal<D>,
     store: &mut S,
+    tree: Tree,
+    ahead: usize,
     genesis: &Genesis,
 ) -> Result<Tree, Fault> {
     let applied = store.applied()?;
@@ -244,14 +301,10 @@ fn catch_up<D: Disk, S: Store>(
         0 => Ok(Position::start(genesis).root),
         height => read(journal, height).map(|block| block.header.root_after),
     };
-    let built = |store: &S, height| {
-        let tree = Tree::build(&*store.view())?;
-        expect_root(&tree, root_after(height)?, height)?;
-        Ok::<Tree, Fault>(tree)
-    };
-    let tree = built(store, applied)?;
-    // A whole history goes into a store without its tree, which is built once over all of it.
-    let mut tree = (applied > 0).then_some(tree);
+    expect_root(&tree, root_after(applied)?, applied)?;
+    // Much goes into a store without its tree, which is built once over all of it.
+    let is_much = applied == 0 || ahead > WRITES_FEW.max(tree.len() / KEYS_BUILT_PER_WRITE);
+    let mut tree = (!is_much).then_some(tree);
     let first = applied + 1 + u64::from(planted!(ReplayTooLate)) - u64::from(planted!(ReplayTooEarly));
     for height in first.max(1)..=journal.height() {
         let block = read(journal, height)?;
@@ -262,7 +315,12 @@ fn catch_up<D: Disk, S: Store>(
         let diff = if planted!(HeightWithoutWrites) { &Diff::new() } else { &block.diff };
         store.apply(height, diff)?;
     }
-    tree.map_or_else(|| built(store, journal.height()), Ok)
+    if let Some(tree) = tree {
+        return Ok(tree);
+    }
+    let (tree, height) = (Tree::build(&*store.view())?, journal.height());
+    expect_root(&tree, root_after(height)?, height)?;
+    Ok(tree)
 }
 
 fn expect_root(tree: &Tree, expected: Hash, height: u64) -> Result<(), Fault> {

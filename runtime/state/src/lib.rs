@@ -49,6 +49,7 @@
 //! ```
 
 mod batch;
+mod beside;
 mod leaf;
 mod memory;
 mod proof;
@@ -68,6 +69,7 @@ mod reference;
 pub use abi::diff::Diff;
 pub use abi::fault::Fault;
 pub use abi::view::{Entry, Overlay, Scan, View};
+pub use beside::beside;
 pub use memory::MemoryStore;
 pub use proof::{KeysProof, ProofError, Proven, RangeProof};
 pub use reads::{Reads, Recording};

@@ -1,6 +1,7 @@
 //! The tree over a state: follows its diffs, knows its root.
 
 use crate::batch::{Batch, Linked};
+use crate::beside::beside;
 use crate::leaf::{Leaf, key_hash};
 use crate::trie::Trie;
 use abi::Hash;
@@ -10,7 +11,10 @@ use abi::view::{Scan, View};
 use std::sync::Arc;
 
 /// Most entries read at once by [`Tree::build`].
-const SCAN_ENTRIES: usize = 256;
+const SCAN_ENTRIES: usize = 4096;
+
+/// From how many leaves on half of them are worth a thread.
+pub(crate) const LEAVES_SHARED: usize = 1 << 14;
 
 /// The root of the state without keys: T of the sentinel alone.
 pub fn empty_root() -> Hash {
@@ -37,16 +41,19 @@ impl Tree {
 
     /// The tree over the state that `view` shows.
     pub fn build(view: &dyn View) -> Result<Tree, Fault> {
+        let scan = |from: &[u8]| view.scan(&Scan { from, to: None, reverse: false, limit: SCAN_ENTRIES });
         let mut leaves = vec![Leaf::SENTINEL];
-        let mut from = Vec::new();
-        loop {
-            let scan = Scan { from: &from, to: None, reverse: false, limit: SCAN_ENTRIES };
-            let entries = view.scan(&scan)?;
-            leaves.extend(entries.iter().map(Leaf::of));
-            match entries.into_iter().next_back() {
-                Some((last, _)) => from = after(&last),
-                None => break,
-            }
+        let mut entries = scan(&[])?;
+        while let Some((last, _)) = entries.last() {
+            let from = after(last);
+            let mut hash = || leaves.extend(entries.iter().map(Leaf::of));
+            // While what was read is hashed, more is read.
+            entries = if entries.len() < SCAN_ENTRIES {
+                hash();
+                scan(&from)?
+            } else {
+                beside(hash, || scan(&from)).1?
+            };
         }
         Tree::of_entries(leaves).ok_or_else(|| Fault::corrupt("state: a scan shows a key twice"))
     }
@@ -57,7 +64,7 @@ impl Tree {
         for at in 1..leaves.len() {
             leaves[at - 1].next = leaves[at].key;
         }
-        leaves.sort_unstable_by_key(|leaf| leaf.key);
+        sort(&mut leaves);
         leaves.is_sorted_by(|a, b| a.key < b.key).then(|| Tree { trie: Trie::new(&leaves) })
     }
 
@@ -83,6 +90,17 @@ impl Tree {
         let edits = Batch::new(&mut whole).edits(diff)?;
         Ok(self.trie.apply(&edits))
     }
+}
+
+/// Sorts leaves by their key hashes, one half of many beside the other.
+fn sort(leaves: &mut [Leaf]) {
+    // Hashes seldom agree in their first bytes, and numbers are compared faster than bytes.
+    let order = |a: &Leaf, b: &Leaf| a.key.prefix().cmp(&b.key.prefix()).then_with(|| a.key.cmp(&b.key));
+    if leaves.len() < LEAVES_SHARED {
+        return leaves.sort_unstable_by(order);
+    }
+    let (lesser, _, greater) = leaves.select_nth_unstable_by(leaves.len() / 2, order);
+    beside(|| lesser.sort_unstable_by(order), || greater.sort_unstable_by(order));
 }
 
 /// The least key greater than `key`.

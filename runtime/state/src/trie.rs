@@ -5,8 +5,10 @@
 //! edit hashes each branch above it once, however many edits share it. Depth is at most 256, the bits of a
 //! key hash, and so is that of every recursion here.
 
+use crate::beside::beside;
 use crate::leaf::{Leaf, node_hash};
 use crate::shape::{Op, Shape};
+use crate::tree::LEAVES_SHARED;
 use abi::{Hash, planted};
 
 /// The leaf that stands at a key hash from now on, or that none does.
@@ -42,9 +44,34 @@ impl Trie {
     /// The trie of `leaves`, whose key hashes strictly ascend.
     pub(crate) fn new(leaves: &[Leaf]) -> Trie {
         assert!(leaves.is_sorted_by(|a, b| a.key < b.key), "leaves ascend");
-        let mut trie = Trie { root: EMPTY, leaves: Slots::default(), branches: Slots::default() };
-        trie.root = trie.grown(0, leaves);
-        trie
+        let grown = |depth, leaves| {
+            let mut trie = Trie { root: EMPTY, leaves: Slots::default(), branches: Slots::default() };
+            trie.root = trie.grown(depth, leaves);
+            trie
+        };
+        if leaves.len() < LEAVES_SHARED {
+            return grown(0, leaves);
+        }
+        let (zeros, ones) = leaves.split_at(leaves.partition_point(|leaf| !leaf.key.bit(0)));
+        let (zeros, ones) = beside(|| grown(1, zeros), || grown(1, ones));
+        zeros.joined(ones)
+    }
+
+    /// The trie of these leaves, whose key hashes begin with a 0, and those of `ones`, which begin with a 1.
+    fn joined(mut self, ones: Trie) -> Trie {
+        let (leaves, branches) = (self.leaves.end(), self.branches.end());
+        let moved = |subtree: Subtree| {
+            let link = match subtree.link {
+                Link::Empty => Link::Empty,
+                Link::Leaf(at) => Link::Leaf(at + leaves),
+                Link::Branch(at) => Link::Branch(at + branches),
+            };
+            Subtree { link, ..subtree }
+        };
+        self.leaves.items.extend(ones.leaves.items);
+        self.branches.items.extend(ones.branches.items.into_iter().map(|sides| sides.map(moved)));
+        self.root = self.branch([self.root, moved(ones.root)]);
+        self
     }
 
     /// T of everything.
@@ -123,10 +150,15 @@ impl Trie {
             _ => {
                 let (zeros, ones) = leaves.split_at(leaves.partition_point(|leaf| !leaf.key.bit(depth)));
                 let sides = [self.grown(depth + 1, zeros), self.grown(depth + 1, ones)];
-                let hash = node_hash(&sides[0].hash, &sides[1].hash);
-                Subtree { link: Link::Branch(self.branches.put(sides)), hash }
+                self.branch(sides)
             }
         }
+    }
+
+    /// A new branch over two sides.
+    fn branch(&mut self, sides: Sides) -> Subtree {
+        let hash = node_hash(&sides[0].hash, &sides[1].hash);
+        Subtree { link: Link::Branch(self.branches.put(sides)), hash }
     }
 
     /// Where a verifier has to look beside the edits: whether one leaf or more hangs on the other side of a
@@ -220,9 +252,14 @@ impl<T: Copy> Slots<T> {
             *self.at_mut(at) = item;
             return at;
         }
-        let at = u32::try_from(self.items.len()).expect("fewer than 2^32 nodes, the crate's limit");
+        let at = self.end();
         self.items.push(item);
         at
+    }
+
+    /// The place after the last.
+    fn end(&self) -> u32 {
+        u32::try_from(self.items.len()).expect("fewer than 2^32 nodes, the crate's limit")
     }
 
     fn take(&mut self, at: u32) -> T {
