@@ -28,7 +28,21 @@ pub trait View: Send + Sync {
 
     /// The first `limit` entries of a range.
     fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault>;
+
+    /// Shows all entries, in byte order.
+    fn show(&self, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Fault> {
+        let mut from = Vec::new();
+        loop {
+            let entries = self.scan(&Scan { from: &from, to: None, reverse: false, limit: SHOWN_ENTRIES })?;
+            let Some((last, _)) = entries.last() else { return Ok(()) };
+            from = [last, &[0][..]].concat();
+            entries.iter().for_each(|(key, value)| each(key, value));
+        }
+    }
 }
+
+/// Most entries that [`View::show`] reads at once, where a view knows no better way.
+const SHOWN_ENTRIES: usize = 256;
 
 /// A view with writes laid over it.
 #[derive(Clone)]

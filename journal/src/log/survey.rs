@@ -189,8 +189,11 @@ impl Survey {
                 return self.damaged(number, 0, 0, fault);
             }
         };
-        let mut pages = count(disk, segment)?;
-        let next = if self.is_sound() { self.front(disk, segment, is_last, &mut pages)? } else { 0 };
+        let mut pages = Pages::of(segment);
+        let next = match self.is_sound() {
+            true => self.front(disk, segment, is_last, &mut pages)?,
+            false => pages.count(disk, segment, 0).map(|()| 0)?,
+        };
         if let Ending::Damaged(_) = self.ending {
             self.behind(disk, segment, next, &mut pages)?;
         }
@@ -219,7 +222,7 @@ impl Survey {
             };
             if let Err(fault) = read {
                 self.damaged(segment.number, next, filled, fault)?;
-                return Ok(next + filled);
+                return pages.count(disk, segment, next + filled).map(|()| next + filled);
             }
             if let Some(head) = self.scan.head.filter(|head| head.height > before) {
                 let bytes = u64::from(filled) * PAGE_BYTES as u64;
@@ -229,6 +232,7 @@ impl Survey {
             pages.survey.frames += 1;
             next += filled;
         }
+        pages.count(disk, segment, next)?;
         let torn = match segment.torn_end(disk, next) {
             Ok(Some(end)) if next == 0 || !is_last => {
                 let why = if next == 0 { "no whole label" } else { "torn, but a later segment follows" };
@@ -282,31 +286,36 @@ impl SegmentSurvey {
     }
 }
 
-/// Judges every page of a segment by itself.
-fn count<D: Disk>(disk: &D, segment: Segment) -> Result<Pages, Fault> {
-    let bytes = u64::from(segment.pages) * PAGE_BYTES as u64;
-    let survey = SegmentSurvey { number: segment.number, bytes, ..SegmentSurvey::default() };
-    let mut pages = Pages { survey, starts: Vec::new(), end: 0 };
-    let mut page = 0;
-    while page < segment.pages {
-        for judged in segment.judge(disk, page, CHUNK_PAGES.min(segment.pages - page))? {
-            let survey = &mut pages.survey;
-            match &judged {
-                Page::Unwritten => survey.unwritten += 1,
-                Page::Torn => survey.torn += 1,
-                Page::Damaged => survey.damaged += 1,
-                Page::Sound(head, _) => {
-                    survey.sound += 1;
-                    pages.starts.extend((head.first == page).then_some(page));
+impl Pages {
+    /// None yet.
+    fn of(segment: Segment) -> Pages {
+        let bytes = u64::from(segment.pages) * PAGE_BYTES as u64;
+        let survey = SegmentSurvey { number: segment.number, bytes, ..SegmentSurvey::default() };
+        Pages { survey, starts: Vec::new(), end: 0 }
+    }
+
+    /// Judges every page from `page` on by itself; those before it are of whole frames.
+    fn count<D: Disk>(&mut self, disk: &D, segment: Segment, mut page: u32) -> Result<(), Fault> {
+        (self.survey.sound, self.end) = (page, page);
+        while page < segment.pages {
+            for judged in segment.judge(disk, page, CHUNK_PAGES.min(segment.pages - page))? {
+                match &judged {
+                    Page::Unwritten => self.survey.unwritten += 1,
+                    Page::Torn => self.survey.torn += 1,
+                    Page::Damaged => self.survey.damaged += 1,
+                    Page::Sound(head, _) => {
+                        self.survey.sound += 1;
+                        self.starts.extend((head.first == page).then_some(page));
+                    }
+                }
+                page += 1;
+                if judged != Page::Unwritten {
+                    self.end = page;
                 }
             }
-            page += 1;
-            if judged != Page::Unwritten {
-                pages.end = page;
-            }
         }
+        Ok(())
     }
-    Ok(pages)
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ use std::sync::Arc;
 const STATE: &str = "state";
 const META: &str = "default";
 const HEIGHT: &[u8] = b"height";
+/// How far a scan of everything reads ahead.
+const READAHEAD_BYTES: usize = 2 << 20;
 
 /// A store in one directory.
 pub struct RocksStore {
@@ -186,6 +188,10 @@ impl View for RocksView {
     fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
         scanned(&self.db, ReadOptions::default(), scan)
     }
+
+    fn show(&self, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Fault> {
+        shown(&self.db, ReadOptions::default(), each)
+    }
 }
 
 impl View for FrozenView<'_> {
@@ -198,6 +204,25 @@ impl View for FrozenView<'_> {
         options.set_snapshot(&self.snapshot);
         scanned(self.db, options, scan)
     }
+
+    fn show(&self, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Fault> {
+        let mut options = ReadOptions::default();
+        options.set_snapshot(&self.snapshot);
+        shown(self.db, options, each)
+    }
+}
+
+/// Shows all entries, read with these options and none copied.
+fn shown(db: &DB, mut options: ReadOptions, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Fault> {
+    options.set_readahead_size(READAHEAD_BYTES);
+    options.fill_cache(false);
+    let mut entries = db.raw_iterator_cf_opt(family(db, STATE)?, options);
+    entries.seek_to_first();
+    while let Some((key, value)) = entries.item() {
+        each(key, value);
+        entries.next();
+    }
+    entries.status().map_err(|e| Fault::io("scan the store", e))
 }
 
 /// The entries of a range, read with these options.
@@ -243,6 +268,12 @@ mod tests {
             assert_eq!(rocks.applied(), memory.applied());
         }
         let (rocks, memory) = (rocks.view(), memory.view());
+        let shown = |view: &dyn View| {
+            let mut entries = Vec::new();
+            view.show(&mut |key, value| entries.push((key.to_vec(), value.to_vec()))).unwrap();
+            entries
+        };
+        assert_eq!(shown(&*rocks), shown(&*memory));
         for from in 0..26u8 {
             for to in [None, Some([1, from / 2]), Some([1, from + 5])] {
                 for (reverse, limit) in [(false, 3), (true, 3), (true, 0), (false, 100)] {

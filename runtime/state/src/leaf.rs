@@ -2,7 +2,6 @@
 
 use abi::Hash;
 use abi::hash::{STATE_CONTENT, STATE_KEY, STATE_LEAF, STATE_NODE, STATE_VALUE};
-use abi::view::Entry;
 
 /// What the trie holds of one key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,7 +19,7 @@ impl Leaf {
     pub(crate) const SENTINEL: Leaf = Leaf { key: Hash::ZERO, value: Hash::ZERO, next: Hash::ZERO };
 
     /// The leaf of an entry, of which the next is not known yet.
-    pub(crate) fn of((key, value): &Entry) -> Leaf {
+    pub(crate) fn of(key: &[u8], value: &[u8]) -> Leaf {
         Leaf { key: key_hash(key), value: value_hash(value), next: Hash::ZERO }
     }
 

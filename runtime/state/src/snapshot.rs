@@ -221,7 +221,7 @@ impl Rebuild {
         if !follows {
             return Err(SnapshotError::Order);
         }
-        self.leaves.extend(chunk.entries.iter().map(Leaf::of));
+        self.leaves.extend(chunk.entries.iter().map(|(key, value)| Leaf::of(key, value)));
         self.last = chunk.entries.last().map(|(key, _)| key.clone()).or(self.last.take());
         Ok(())
     }

@@ -10,9 +10,6 @@ use abi::fault::Fault;
 use abi::view::{Scan, View};
 use std::sync::Arc;
 
-/// Most entries read at once by [`Tree::build`].
-const SCAN_ENTRIES: usize = 4096;
-
 /// From how many leaves on half of them are worth a thread.
 pub(crate) const LEAVES_SHARED: usize = 1 << 14;
 
@@ -41,20 +38,8 @@ impl Tree {
 
     /// The tree over the state that `view` shows.
     pub fn build(view: &dyn View) -> Result<Tree, Fault> {
-        let scan = |from: &[u8]| view.scan(&Scan { from, to: None, reverse: false, limit: SCAN_ENTRIES });
         let mut leaves = vec![Leaf::SENTINEL];
-        let mut entries = scan(&[])?;
-        while let Some((last, _)) = entries.last() {
-            let from = after(last);
-            let mut hash = || leaves.extend(entries.iter().map(Leaf::of));
-            // While what was read is hashed, more is read.
-            entries = if entries.len() < SCAN_ENTRIES {
-                hash();
-                scan(&from)?
-            } else {
-                beside(hash, || scan(&from)).1?
-            };
-        }
+        view.show(&mut |key, value| leaves.push(Leaf::of(key, value)))?;
         Tree::of_entries(leaves).ok_or_else(|| Fault::corrupt("state: a scan shows a key twice"))
     }
 
