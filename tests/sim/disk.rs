@@ -220,8 +220,12 @@ impl SimDisk {
         let page = offset / PAGE_BYTES + weather.rng.within(0..=pages - 1);
         let at = usize::try_from(page * PAGE_BYTES - offset).expect("inside of the buffer");
         let shown = &mut buf[at..at + usize::try_from(PAGE_BYTES).expect("a page")];
+        let is_misdirected = weather.misdirects_read();
+        if !is_misdirected && !weather.is_stale() {
+            return;
+        }
         let mut other = shown.to_vec();
-        if weather.misdirects_read() {
+        if is_misdirected {
             let names: Vec<&File> = files.values().filter(|file| file.len >= PAGE_BYTES).collect();
             let file = weather.rng.pick(&names);
             let anywhere = weather.rng.within(0..=file.len / PAGE_BYTES - 1);
@@ -231,7 +235,7 @@ impl SimDisk {
             if other.iter().all(|byte| *byte == 0) {
                 return;
             }
-        } else if weather.is_stale() {
+        } else {
             file.read_before(page, &mut other);
         }
         weather.passing |= shown != other;
@@ -264,15 +268,15 @@ impl File {
 
     /// The sectors as they are once `bytes` stand at `offset`.
     fn sectors(&self, offset: u64, bytes: &[u8]) -> Vec<(u64, Sector)> {
-        let mut sectors: Vec<(u64, Sector)> = Vec::new();
-        for (at, &byte) in (offset..).zip(bytes) {
+        let mut sectors = Vec::new();
+        let (mut at, mut rest) = (offset, bytes);
+        while !rest.is_empty() {
             let (index, within) = (at / SECTOR_BYTES as u64, in_sector(at));
-            if sectors.last().is_none_or(|(last, _)| *last != index) {
-                sectors.push((index, self.seen(index)));
-            }
-            if let Some((_, sector)) = sectors.last_mut() {
-                Rc::make_mut(sector)[within] = byte;
-            }
+            let (part, after) = rest.split_at(rest.len().min(SECTOR_BYTES - within));
+            let mut sector = self.seen(index);
+            Rc::make_mut(&mut sector)[within..within + part.len()].copy_from_slice(part);
+            sectors.push((index, sector));
+            (at, rest) = (at + part.len() as u64, after);
         }
         sectors
     }

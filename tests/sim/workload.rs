@@ -7,6 +7,7 @@ use crate::swarm::Swarm;
 use abi::call::{Call, Caller, Envelope, Proof, SignedCall};
 use abi::codec::{Bytes, Encode};
 use abi::id::Hash;
+use abi::sign::SecretKey;
 use abi::system::{Act, Deploy, SetWriter};
 
 /// One delivery of a call.
@@ -37,6 +38,9 @@ pub(crate) struct Workload {
     /// Every call that has a place, as first delivered.
     placed: Vec<SignedCall>,
     keys_used: u64,
+    /// Every call is signed by one of these.
+    authority: [SecretKey; 3],
+    callers: [SecretKey; 3],
 }
 
 const FUEL_MAX: u64 = 2_000_000;
@@ -46,7 +50,16 @@ const LONG_MS: u64 = WINDOW_MS / 2;
 impl Workload {
     pub(crate) fn new(seed: u64, swarm: Swarm, shard: Hash) -> Workload {
         let rng = Rng::new(seed, "workload");
-        Workload { rng, swarm, shard, time_ms: START_MS, placed: Vec::new(), keys_used: 0 }
+        Workload {
+            rng,
+            swarm,
+            shard,
+            time_ms: START_MS,
+            placed: Vec::new(),
+            keys_used: 0,
+            authority: authority(),
+            callers: [0, 1, 2].map(caller),
+        }
     }
 
     /// The first batch: the program comes.
@@ -58,8 +71,8 @@ impl Workload {
     fn act(&mut self, act: Act) -> Vec<Delivery> {
         let (method, args) = act.to_call();
         let call = Call { program: Some(abi::profile::Profile::One.system()), ..self.call(method, args) };
-        let [first, second, _] = authority();
-        let signed = SignedCall::authorize(Call { caller: Caller::Nobody, ..call }, &[&first, &second]);
+        let [first, second, _] = &self.authority;
+        let signed = SignedCall::authorize(Call { caller: Caller::Nobody, ..call }, &[first, second]);
         vec![self.placed(signed)]
     }
 
@@ -100,13 +113,12 @@ impl Workload {
 
     /// Many calls under one signature.
     fn envelope(&mut self) -> Vec<Delivery> {
-        let key = caller(0);
         let count = self.rng.within(1..=5);
         let calls = (0..count).map(|_| {
             let call = self.any_call();
-            Call { caller: Caller::Key(key.public()), ..call }
+            Call { caller: Caller::Key(self.callers[0].public()), ..call }
         });
-        let signed = Envelope::sign(calls.collect(), &key);
+        let signed = Envelope::sign(calls.collect(), &self.callers[0]);
         signed.into_iter().map(|signed| self.placed(signed)).collect()
     }
 
@@ -133,7 +145,8 @@ impl Workload {
         if self.placed.iter().any(lives) {
             return None;
         }
-        let signed = sign(Call { key, caller, ..self.any_call() });
+        let call = self.any_call();
+        let signed = self.sign(Call { key, caller, ..call });
         // By a clock set back it would still be dead to us and alive to the shard.
         Some(Delivery { now_ms: self.time_ms, ..self.placed(signed) })
     }
@@ -147,7 +160,7 @@ impl Workload {
         let first: Call = (*self.rng.pick(&long)).clone();
         let args = (self.rng.bytes::<8>(), 1u8).to_bytes();
         let call = Call { program: None, method: "put".into(), args: Bytes(args), ..first };
-        let signed = sign(call);
+        let signed = self.sign(call);
         self.delivery(signed, Expect::Rejection(5012))
     }
 
@@ -169,7 +182,7 @@ impl Workload {
             7 => (5015, Call { program: Some(Hash([8; 32])), ..call }),
             _ => (5006, call),
         };
-        let mut signed = sign(call);
+        let mut signed = self.sign(call);
         if code == 5006 {
             signed.proof = SignedCall::sign(signed.call.clone(), &caller(9)).proof;
         }
@@ -178,7 +191,7 @@ impl Workload {
 
     /// A call by a clock that runs too far ahead: time moves by no more than one jump in a batch.
     fn ahead(&mut self, call: Call) -> Delivery {
-        let signed = sign(call);
+        let signed = self.sign(call);
         let now_ms = self.time_ms + 3 * JUMP_MS;
         Delivery { now_ms, ..self.delivery(signed, Expect::Rejection(5011)) }
     }
@@ -195,12 +208,13 @@ impl Workload {
             fuel_max: FUEL_MAX,
             ..call
         };
-        let [first, ..] = authority();
-        self.delivery(SignedCall::authorize(call, &[&first]), Expect::Rejection(5007))
+        let signed = SignedCall::authorize(call, &[&self.authority[0]]);
+        self.delivery(signed, Expect::Rejection(5007))
     }
 
     fn signed(&mut self) -> SignedCall {
-        sign(self.any_call())
+        let call = self.any_call();
+        self.sign(call)
     }
 
     /// A call with a key of its own that would run.
@@ -220,7 +234,7 @@ impl Workload {
         let caller = match self.rng.within(0..=5) {
             0 => Caller::Nobody,
             1 => Caller::Principal("ann".into()),
-            n => Caller::Key(caller(u8::try_from(n % 3).expect("few callers")).public()),
+            n => Caller::Key(self.callers[usize::try_from(n % 3).expect("few callers")].public()),
         };
         Call { caller, fuel_max, ..self.call(method, args) }
     }
@@ -261,15 +275,15 @@ impl Workload {
         let now_ms = self.time_ms - back_ms;
         Delivery { digest: signed.call.digest(), signed, now_ms, expect }
     }
-}
 
-/// The call with its caller's proof.
-fn sign(call: Call) -> SignedCall {
-    match call.caller {
-        Caller::Key(key) => {
-            let secret = (0..3).map(caller).find(|secret| secret.public() == key);
-            SignedCall::sign(call, &secret.expect("the callers are three"))
+    /// The call with its caller's proof.
+    fn sign(&self, call: Call) -> SignedCall {
+        match call.caller {
+            Caller::Key(key) => {
+                let secret = self.callers.iter().find(|secret| secret.public() == key);
+                SignedCall::sign(call, secret.expect("the callers are three"))
+            }
+            _ => SignedCall { call, proof: Proof::None },
         }
-        _ => SignedCall { call, proof: Proof::None },
     }
 }

@@ -25,7 +25,6 @@ pub(crate) fn all(shard: &mut SimShard, ledger: &Ledger, rng: &mut Rng) -> Resul
     let blocks = blocks(shard)?;
     acked_is_durable::check(ledger)?;
     exactly_once::check(&blocks, ledger)?;
-    chain::check(shard, &blocks)?;
     receipts::check(shard, ledger, rng)?;
     replay::check(shard, &blocks)?;
     diffs::check(shard, &blocks)?;

@@ -1,6 +1,7 @@
-//! Running all calls again from genesis comes to the same roots, and the store is what they wrote.
+//! A stranger with the genesis accepts the whole history; running all calls again comes to the same roots, and the
+//! store is what they wrote.
 
-use super::content;
+use super::{chain, content};
 use crate::birth;
 use crate::trace::{Violation, ensure};
 use crate::world::SimShard;
@@ -15,6 +16,7 @@ pub(super) fn check(shard: &SimShard, blocks: &[Block]) -> Result<(), Violation>
         .map_err(|error| Violation::new(PROPERTY, error))?;
     for block in blocks {
         replayer.block(block).map_err(|error| Violation::new(PROPERTY, error))?;
+        chain::check(shard, replayer.chain(), block.header.height)?;
     }
     let position = shard.position();
     ensure(replayer.chain().root() == position.root, PROPERTY, || "another root".into())?;
