@@ -17,6 +17,8 @@ mod fuse;
 mod ledger;
 #[path = "../sim/lies.rs"]
 mod lies;
+#[path = "../sim/past.rs"]
+mod past;
 #[path = "../survive/power.rs"]
 mod power;
 #[path = "../survive/record.rs"]
@@ -26,6 +28,8 @@ mod rng;
 #[path = "../sim/seeds.rs"]
 mod seeds;
 mod small;
+#[path = "../sim/snapshots.rs"]
+mod snapshots;
 #[path = "../sim/store.rs"]
 mod store;
 #[path = "../sim/swarm.rs"]

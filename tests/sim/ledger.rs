@@ -1,12 +1,14 @@
 //! What the callers know: which call has which place, and what they were told.
 
 use crate::check::epochs::Committed;
+use crate::past::State;
 use crate::trace::{Violation, ensure};
 use crate::workload::{Delivery, Expect};
 use crate::world::SimShard;
 use abi::Coded;
 use abi::Hash;
 use abi::record::Record;
+use journal::Block;
 use kernel::Answer;
 use std::collections::BTreeMap;
 
@@ -18,7 +20,8 @@ const ANSWERED: &str = "every call is answered as it must be";
 pub(crate) struct Ledger {
     /// The records in history now, by seq.
     pub(crate) records: Vec<Record>,
-    height: u64,
+    /// The states that there were, each after its block, from height 1.
+    pub(crate) states: Vec<State>,
     /// Where each call in history stands.
     places: BTreeMap<Hash, u64>,
     /// The records whose place was answered, as they were then.
@@ -34,21 +37,32 @@ impl Ledger {
         self.records.len() as u64
     }
 
-    /// The machine has died: nobody knows what is history, but that what was answered is.
-    pub(crate) fn forget(&mut self) {
-        self.records.clear();
-        self.places.clear();
-        self.height = 0;
+    /// A new process has opened the shard. Of what was known, what it still has is history; that shows by the last
+    /// block of it, which names all before it.
+    pub(crate) fn recall(&mut self, shard: &SimShard) -> Result<(), Violation> {
+        let height = shard.position().height.min(self.states.len() as u64);
+        self.states.truncate(usize::try_from(height).expect("few blocks"));
+        let seq = self.states.last().map_or(0, |state| state.seq);
+        self.records.truncate(usize::try_from(seq).expect("few records"));
+        self.places.retain(|_, place| *place < seq);
+        if height > 0 {
+            self.read(shard, height)?;
+        }
+        self.learn(shard)
+    }
+
+    fn read(&mut self, shard: &SimShard, height: u64) -> Result<Block, Violation> {
+        let block = shard.block(height).map_err(|fault| Violation::of(DURABLE, fault))?;
+        let block = block.ok_or_else(|| Violation::new(DURABLE, format!("no block {height}")))?;
+        self.committed.learn(&block.header)?;
+        Ok(block)
     }
 
     /// Reads the blocks that are new. Whatever was answered must be among what is known now.
     pub(crate) fn learn(&mut self, shard: &SimShard) -> Result<(), Violation> {
-        let height = shard.position().height;
-        while self.height < height {
-            self.height += 1;
-            let block = shard.block(self.height).map_err(|fault| Violation::of(DURABLE, fault))?;
-            let block = block.ok_or_else(|| Violation::new(DURABLE, format!("no block {}", self.height)))?;
-            self.committed.learn(&block.header)?;
+        for height in self.states.len() as u64 + 1..=shard.position().height {
+            let block = self.read(shard, height)?;
+            self.states.push(State::after(&block, self.states.last()));
             for record in block.records(shard.genesis().profile) {
                 self.places.insert(record.effect.call, record.effect.seq);
                 self.records.push(record);

@@ -12,8 +12,10 @@ mod disk;
 mod fuse;
 mod ledger;
 mod lies;
+mod past;
 mod rng;
 mod seeds;
+mod snapshots;
 mod store;
 mod swarm;
 mod trace;
@@ -39,9 +41,12 @@ fn every_seed_keeps_its_promises() {
         "{} worlds: {} crashes, {} calls in history, {} halted",
         figures.worlds, figures.crashes, figures.calls, figures.halted
     );
-    figures.faults.iter().for_each(|(what, times)| println!("{times} {what}"));
+    figures.events.iter().for_each(|(what, times)| println!("{times} {what}"));
     assert!(figures.crashes > figures.worlds, "worlds without crashes test nothing");
     assert!(asked.is_some() || figures.halted > 0, "no medium was damaged");
+    let happened = |what| asked.is_some() || figures.events.contains_key(what);
+    assert!(happened("revert"), "nothing was undone");
+    assert!(happened(world::RESTORED), "no store was lost");
 }
 
 #[test]

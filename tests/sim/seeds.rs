@@ -21,7 +21,7 @@ pub(crate) struct Figures {
     pub(crate) halted: u64,
     pub(crate) crashes: u64,
     pub(crate) calls: u64,
-    pub(crate) faults: BTreeMap<&'static str, u64>,
+    pub(crate) events: BTreeMap<&'static str, u64>,
 }
 
 impl Figures {
@@ -30,7 +30,7 @@ impl Figures {
         self.halted += u64::from(trace.halted);
         self.crashes += trace.crashes;
         self.calls += trace.calls;
-        trace.faults.iter().for_each(|(what, times)| *self.faults.entry(what).or_default() += times);
+        trace.events.iter().for_each(|(what, times)| *self.events.entry(what).or_default() += times);
     }
 }
 

@@ -4,8 +4,8 @@ use crate::fuse::{Burn, Fuse, crashed};
 use crate::rng::Rng;
 use abi::diff::Diff;
 use abi::fault::Fault;
-use abi::view::{Scan, View};
-use state::{MemoryStore, Store};
+use abi::view::{Entry, Scan, View};
+use state::{Fill, MemoryStore, Store};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,11 +20,34 @@ pub(crate) struct SimStore {
 #[derive(Default)]
 struct Inner {
     memory: MemoryStore,
-    /// The blocks applied, from height 1.
+    /// The height and the entries that it was filled with from a snapshot, before the blocks.
+    filled: (u64, Vec<Entry>),
+    is_filling: bool,
+    /// The blocks applied after that.
     applied: Vec<Diff>,
-    /// The height up to which all is flushed.
+    /// How many of them are flushed.
     flushed: usize,
     lie: StoreLie,
+}
+
+impl Inner {
+    fn height(&self) -> u64 {
+        self.filled.0 + self.applied.len() as u64
+    }
+
+    /// Makes the memory anew, of each block what `shown` makes of it and of its height.
+    fn remember(&mut self, shown: impl Fn(u64, &Diff) -> Diff) -> Result<(), Fault> {
+        let ((height, entries), mut memory) = (&self.filled, MemoryStore::default());
+        if *height > 0 {
+            memory.fill(entries)?;
+            memory.filled(*height)?;
+        }
+        for (height, diff) in (height + 1..).zip(&self.applied) {
+            memory.apply(height, &shown(height, diff))?;
+        }
+        self.memory = memory;
+        Ok(())
+    }
 }
 
 /// What is wrong with a store that breaks its contract.
@@ -43,7 +66,7 @@ impl SimStore {
 
     /// The height it is at, whatever the machine's health.
     pub(crate) fn height(&self) -> u64 {
-        self.inner.borrow().applied.len() as u64
+        self.inner.borrow().height()
     }
 
     /// Throws everything away, as an operator does with a store that is not to be trusted.
@@ -57,7 +80,7 @@ impl SimStore {
         let mut inner = self.inner.borrow_mut();
         let scan = Scan { from: b"", to: None, reverse: false, limit: usize::MAX };
         let entries = inner.memory.view().scan(&scan)?;
-        if entries.is_empty() {
+        if entries.is_empty() || inner.applied.is_empty() {
             return Ok(false);
         }
         let (key, mut value) = rng.pick(&entries).clone();
@@ -65,16 +88,14 @@ impl SimStore {
             true => value.push(0),
             false => value[0] ^= 1,
         }
-        let height = inner.memory.applied()?;
-        let mut memory = MemoryStore::default();
-        for (index, diff) in (1..).zip(&inner.applied) {
+        let last = inner.height();
+        inner.remember(|height, diff| {
             let mut diff = diff.clone();
-            if index == height {
+            if height == last {
                 diff.put(key.clone(), Some(value.clone()));
             }
-            memory.apply(index, &diff)?;
-        }
-        inner.memory = memory;
+            diff
+        })?;
         Ok(true)
     }
 
@@ -82,17 +103,16 @@ impl SimStore {
     /// state at one height, not below the last flush.
     pub(crate) fn crash(&self, rng: &mut Rng) -> Result<(), Fault> {
         let mut inner = self.inner.borrow_mut();
-        let height = inner.flushed + rng.index(inner.applied.len() - inner.flushed + 1);
-        let torn = inner.lie == StoreLie::TornBlock && height > inner.flushed;
-        inner.applied.truncate(height);
-        inner.flushed = height;
-        let mut memory = MemoryStore::default();
-        for (index, diff) in (1..).zip(&inner.applied) {
-            let is_last = index == height as u64;
-            memory.apply(index, &if torn && is_last { without_one(diff) } else { diff.clone() })?;
+        // What is put into a store that was not filled stands for nothing: whoever fills it begins anew.
+        if std::mem::take(&mut inner.is_filling) {
+            inner.filled = Default::default();
         }
-        inner.memory = memory;
-        Ok(())
+        let kept = inner.flushed + rng.index(inner.applied.len() - inner.flushed + 1);
+        let torn = inner.lie == StoreLie::TornBlock && kept > inner.flushed;
+        inner.applied.truncate(kept);
+        inner.flushed = kept;
+        let last = inner.height();
+        inner.remember(|height, diff| if torn && height == last { without_one(diff) } else { diff.clone() })
     }
 }
 
@@ -130,6 +150,30 @@ impl Store for SimStore {
         }
         let mut inner = self.inner.borrow_mut();
         inner.flushed = inner.applied.len();
+        Ok(())
+    }
+}
+
+impl Fill for SimStore {
+    fn fill(&mut self, entries: &[Entry]) -> Result<(), Fault> {
+        if self.fuse.burn() != Burn::Done {
+            return Err(crashed());
+        }
+        let mut inner = self.inner.borrow_mut();
+        inner.memory.fill(entries)?;
+        inner.is_filling = true;
+        inner.filled.1.extend_from_slice(entries);
+        Ok(())
+    }
+
+    fn filled(&mut self, height: u64) -> Result<(), Fault> {
+        if self.fuse.burn() != Burn::Done {
+            return Err(crashed());
+        }
+        let mut inner = self.inner.borrow_mut();
+        inner.memory.filled(height)?;
+        inner.is_filling = false;
+        inner.filled.0 = height;
         Ok(())
     }
 }

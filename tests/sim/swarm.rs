@@ -18,12 +18,20 @@ pub(crate) struct Swarm {
     pub(crate) upgrade_percent: u64,
     /// Of a hundred batches, how many end with the appointment of the other writer.
     pub(crate) writer_percent: u64,
+    /// Of a hundred batches, how many end with a revert to any state there was before them.
+    pub(crate) revert_percent: u64,
+    /// Of a hundred batches, how many begin with the authority's word that time may jump.
+    pub(crate) advance_percent: u64,
     /// Most calls of a block.
     pub(crate) block_calls_max: u64,
     /// What the disk does.
     pub(crate) odds: Odds,
     /// Of a hundred deaths, how many change a value of the store.
     pub(crate) store_rot_percent: u64,
+    /// Of a hundred deaths, how many take the whole store with them.
+    pub(crate) store_loss_percent: u64,
+    /// Of a hundred batches, how many are followed by a snapshot.
+    pub(crate) snapshot_percent: u64,
 }
 
 /// What a disk does, each so many times of ten thousand operations.
@@ -44,9 +52,18 @@ pub(crate) struct Odds {
 }
 
 impl Swarm {
-    pub(crate) fn of(rng: &mut Rng) -> Swarm {
-        let mut sometimes =
-            |percent: u64, choices: &[u64]| if rng.percent(percent) { *rng.pick(choices) } else { 0 };
+    /// What may happen in the world `seed`: by `rng`, and what came later by numbers of its own, so that the worlds
+    /// that have none of it stayed as they were.
+    pub(crate) fn of(rng: &mut Rng, seed: u64) -> Swarm {
+        let sometimes = |rng: &mut Rng, percent: u64, choices: &[u64]| {
+            if rng.percent(percent) { *rng.pick(choices) } else { 0 }
+        };
+        let mut own = Rng::new(seed, "acts");
+        let revert_percent = sometimes(&mut own, 50, &[3, 10, 30]);
+        let advance_percent = sometimes(&mut own, 30, &[3, 10]);
+        let store_loss_percent = sometimes(&mut own, 40, &[5, 20]);
+        let snapshot_percent = sometimes(&mut own, 75, &[10, 30]);
+        let mut sometimes = |percent: u64, choices: &[u64]| sometimes(rng, percent, choices);
         Swarm {
             crash_percent: sometimes(90, &[5, 20, 50, 90]),
             again_percent: sometimes(80, &[20, 40, 80]),
@@ -54,6 +71,8 @@ impl Swarm {
             jump_permille: sometimes(40, &[2, 10]),
             upgrade_percent: sometimes(70, &[3, 10, 30]),
             writer_percent: sometimes(50, &[3, 10, 30]),
+            revert_percent,
+            advance_percent,
             block_calls_max: 1 + sometimes(75, &[2, 19]),
             odds: Odds {
                 sync_fails: sometimes(40, &[50, 300, 1_000]),
@@ -64,11 +83,20 @@ impl Swarm {
                 rot: sometimes(10, &[20, 200]),
             },
             store_rot_percent: sometimes(15, &[5, 20]),
+            store_loss_percent,
+            snapshot_percent,
         }
     }
 
     /// The same without anything that goes wrong: what is left is what the hardware has already done.
     pub(crate) fn calm(self) -> Swarm {
-        Swarm { crash_percent: 0, again_percent: 0, odds: Odds::default(), store_rot_percent: 0, ..self }
+        Swarm {
+            crash_percent: 0,
+            again_percent: 0,
+            odds: Odds::default(),
+            store_rot_percent: 0,
+            store_loss_percent: 0,
+            ..self
+        }
     }
 }

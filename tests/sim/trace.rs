@@ -16,8 +16,8 @@ pub(crate) struct Trace {
     pub(crate) calls: u64,
     /// Whether the shard refused to go on, loudly, because its medium is damaged.
     pub(crate) halted: bool,
-    /// What happened to the disk and the store, by its name.
-    pub(crate) faults: BTreeMap<&'static str, u64>,
+    /// What happened to the disk and the store, and what the authority did, by its name.
+    pub(crate) events: BTreeMap<&'static str, u64>,
 }
 
 impl Trace {
@@ -27,7 +27,7 @@ impl Trace {
 
     /// Counts what happened.
     pub(crate) fn count(&mut self, what: &'static str, times: u64) {
-        *self.faults.entry(what).or_default() += times;
+        *self.events.entry(what).or_default() += times;
     }
 
     /// Stands for all lines: two runs of a seed that differ anywhere differ here.

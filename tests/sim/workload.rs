@@ -1,14 +1,16 @@
-//! What callers ask for: calls that run, fail and trap, retries, keys used twice, and calls that are to
-//! be rejected. It is the same for a seed whatever crashes.
+//! What callers ask for: calls that run, fail and trap, retries, keys used twice, calls that are to be
+//! rejected, and what the authority does. It is the same for a seed whatever crashes, but that a revert names a
+//! state that there was: which ones there were depends on where blocks ended.
 
 use crate::birth::{JUMP_MS, START_MS, WINDOW_MS, authority, caller, program_id, writers};
+use crate::past::State;
 use crate::rng::Rng;
 use crate::swarm::Swarm;
 use abi::call::{Call, Caller, Envelope, Proof, SignedCall};
 use abi::codec::{Bytes, Encode};
 use abi::id::Hash;
 use abi::sign::SecretKey;
-use abi::system::{Act, Deploy, SetWriter};
+use abi::system::{Act, Advance, Deploy, Revert, SetWriter};
 
 /// One delivery of a call.
 #[derive(Clone)]
@@ -17,6 +19,14 @@ pub(crate) struct Delivery {
     pub(crate) digest: Hash,
     pub(crate) now_ms: u64,
     pub(crate) expect: Expect,
+}
+
+impl Delivery {
+    /// What the authority does by it, if it is the authority's.
+    pub(crate) fn act(&self) -> Option<&'static str> {
+        let call = &self.signed.call;
+        call.program.and_then(|_| Act::from_call(Profile::One, &call.method, &call.args)).map(|act| act.to_call().0)
+    }
 }
 
 /// What is to become of a call.
@@ -31,6 +41,8 @@ pub(crate) enum Expect {
 /// Draws the batches of a seed.
 pub(crate) struct Workload {
     rng: Rng,
+    /// For reverts and jumps of time.
+    acts: Rng,
     swarm: Swarm,
     shard: Hash,
     /// The host's time, at its furthest.
@@ -44,14 +56,15 @@ pub(crate) struct Workload {
 }
 
 const FUEL_MAX: u64 = 2_000_000;
-/// Longer than any world lasts.
+/// Longer than a world lasts in which time does not jump.
 const LONG_MS: u64 = WINDOW_MS / 2;
 
 impl Workload {
     pub(crate) fn new(seed: u64, swarm: Swarm, shard: Hash) -> Workload {
-        let rng = Rng::new(seed, "workload");
+        let (rng, acts) = (Rng::new(seed, "workload"), Rng::new(seed, "acts"));
         Workload {
             rng,
+            acts,
             swarm,
             shard,
             time_ms: START_MS,
@@ -63,23 +76,63 @@ impl Workload {
     }
 
     /// The first batch: the program comes.
-    pub(crate) fn deploy(&mut self, program: usize) -> Vec<Delivery> {
-        self.act(Act::Deploy(Deploy { program: program_id(program) }))
+    pub(crate) fn birth(&mut self) -> Vec<Delivery> {
+        let deploy = self.act(Act::Deploy(Deploy { program: program_id(0) }));
+        vec![self.placed(deploy)]
     }
 
     /// An act of the authority.
-    fn act(&mut self, act: Act) -> Vec<Delivery> {
+    fn act(&mut self, act: Act) -> SignedCall {
         let (method, args) = act.to_call();
-        let call = Call { program: Some(abi::profile::Profile::One.system()), ..self.call(method, args) };
+        let call = self.call(method, args);
         let [first, second, _] = &self.authority;
-        let signed = SignedCall::authorize(Call { caller: Caller::Nobody, ..call }, &[first, second]);
-        vec![self.placed(signed)]
+        let system = Some(abi::profile::Profile::One.system());
+        let expires_ms = self.time_ms + LONG_MS;
+        SignedCall::authorize(Call { program: system, expires_ms, ..call }, &[first, second])
     }
 
-    /// The next batch.
-    pub(crate) fn batch(&mut self) -> Vec<Delivery> {
+    /// What the authority does at the end of a batch.
+    fn acts(&mut self, past: &[State]) -> Vec<Act> {
+        let mut acts = Vec::new();
+        if self.rng.percent(self.swarm.upgrade_percent) {
+            let program = program_id(self.rng.index(2));
+            acts.push(Act::Deploy(Deploy { program }));
+        }
+        if self.rng.percent(self.swarm.writer_percent) {
+            let key = self.rng.pick(&writers()).public();
+            acts.push(Act::SetWriter(SetWriter { key }));
+        }
+        if self.acts.percent(self.swarm.revert_percent) {
+            acts.push(Act::Revert(self.revert(past)));
+        }
+        acts
+    }
+
+    /// The way back to one of the states that there were.
+    fn revert(&mut self, past: &[State]) -> Revert {
+        let index = self.acts.index(past.len());
+        let State { root, program, .. } = past[index];
+        Revert { height: index as u64 + 1, root, program }
+    }
+
+    /// Time jumps further than the genesis lets it, by the word of the authority; so far that all keys die, at
+    /// times.
+    fn advance(&mut self) -> Delivery {
+        let most_ms = *self.acts.pick(&[2 * JUMP_MS, 10 * JUMP_MS, 2 * WINDOW_MS]);
+        self.time_ms += self.acts.within(JUMP_MS..=most_ms);
+        let to_ms = self.time_ms + self.acts.within(0..=JUMP_MS);
+        let signed = self.act(Act::Advance(Advance { to_ms }));
+        // By a clock set back, time would not jump.
+        Delivery { now_ms: self.time_ms, ..self.placed(signed) }
+    }
+
+    /// The next batch, after the states that there were.
+    pub(crate) fn batch(&mut self, past: &[State]) -> Vec<Delivery> {
         let count = self.rng.within(1..=16);
         let mut batch = Vec::new();
+        if self.acts.percent(self.swarm.advance_percent) {
+            batch.push(self.advance());
+        }
         if self.rng.within(0..=999) < count * self.swarm.jump_permille {
             self.time_ms += self.rng.within(0..=JUMP_MS);
         }
@@ -90,17 +143,13 @@ impl Workload {
                 62..66 => batch.extend(self.envelope()),
                 66..80 => batch.push(self.repeated()),
                 80..84 => batch.extend(self.revived()),
-                84..88 => batch.push(self.reused_key()),
-                _ => batch.push(self.rejected()),
+                84..88 => batch.extend(self.reused_key()),
+                _ => batch.push(self.rejected(past)),
             }
         }
-        if self.rng.percent(self.swarm.upgrade_percent) {
-            let program = self.rng.index(2);
-            batch.extend(self.deploy(program));
-        }
-        if self.rng.percent(self.swarm.writer_percent) {
-            let key = self.rng.pick(&writers()).public();
-            batch.extend(self.act(Act::SetWriter(SetWriter { key })));
+        for act in self.acts(past) {
+            let signed = self.act(act);
+            batch.push(self.placed(signed));
         }
         batch
     }
@@ -152,20 +201,25 @@ impl Workload {
     }
 
     /// Another call with a key that lives.
-    fn reused_key(&mut self) -> Delivery {
+    fn reused_key(&mut self) -> Option<Delivery> {
         let until = self.time_ms + LONG_MS / 2;
-        // The deploy, which comes first, lives long.
         let long: Vec<&Call> =
             self.placed.iter().map(|signed| &signed.call).filter(|call| call.expires_ms > until).collect();
+        if long.is_empty() {
+            return None;
+        }
         let first: Call = (*self.rng.pick(&long)).clone();
         let args = (self.rng.bytes::<8>(), 1u8).to_bytes();
         let call = Call { program: None, method: "put".into(), args: Bytes(args), ..first };
         let signed = self.sign(call);
-        self.delivery(signed, Expect::Rejection(5012))
+        Some(self.delivery(signed, Expect::Rejection(5012)))
     }
 
     /// A call that breaks a rule.
-    fn rejected(&mut self) -> Delivery {
+    fn rejected(&mut self, past: &[State]) -> Delivery {
+        if self.swarm.revert_percent + self.swarm.advance_percent > 0 && self.acts.percent(40) {
+            return self.rejected_act(past);
+        }
         let time_ms = self.time_ms;
         // What is delivered again after a crash must not have expired by then.
         let call = Call { expires_ms: time_ms + LONG_MS, ..self.any_call() };
@@ -212,6 +266,24 @@ impl Workload {
         self.delivery(signed, Expect::Rejection(5007))
     }
 
+    /// A revert that leads nowhere, or a word that time may jump that comes too late.
+    fn rejected_act(&mut self, past: &[State]) -> Delivery {
+        let right = self.revert(past);
+        let late_ms = self.time_ms + 3 * JUMP_MS;
+        let act = match self.acts.within(0..=4) {
+            0 => Act::Revert(Revert { height: 0, ..right }),
+            1 => Act::Revert(Revert { height: past.len() as u64 + 1_000, ..right }),
+            2 => Act::Revert(Revert { root: Hash([9; 32]), ..right }),
+            3 => Act::Revert(Revert { program: Hash([9; 32]), ..right }),
+            _ => Act::Advance(Advance { to_ms: late_ms - 1 }),
+        };
+        let signed = self.act(act);
+        match act {
+            Act::Advance(_) => Delivery { now_ms: late_ms, ..self.delivery(signed, Expect::Rejection(5011)) },
+            _ => self.delivery(signed, Expect::Rejection(5019)),
+        }
+    }
+
     fn signed(&mut self) -> SignedCall {
         let call = self.any_call();
         self.sign(call)
@@ -244,7 +316,6 @@ impl Workload {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&self.keys_used.to_be_bytes());
         let life_ms = if self.rng.percent(15) { self.rng.within(1..=300) } else { LONG_MS };
-        let life_ms = if ["deploy", "set_writer"].contains(&method) { LONG_MS } else { life_ms };
         Call {
             version: abi::VERSION,
             shard: self.shard,

@@ -10,6 +10,7 @@ use crate::fuse::Fuse;
 use crate::ledger::Ledger;
 use crate::lies::{Lie, LyingDisk};
 use crate::rng::Rng;
+use crate::snapshots::Snapshots;
 use crate::store::SimStore;
 use crate::swarm::{Odds, Swarm};
 use crate::trace::{Trace, Violation, ensure};
@@ -32,6 +33,8 @@ const RECOVERIES_MAX: usize = 6;
 const OPENINGS_MAX: usize = 60;
 /// How often a shard whose medium is damaged may fail to read something before it counts as halted.
 const DAMAGED_READS_MAX: u32 = 4;
+/// What is counted when a store that was lost comes back from a snapshot.
+pub(crate) const RESTORED: &str = "stores filled from a snapshot";
 
 /// Why a world ends early.
 enum Stop {
@@ -67,6 +70,7 @@ struct World {
     fuse: Fuse,
     disk: SimDisk,
     store: SimStore,
+    snapshots: Snapshots,
     /// Whether a value of the store was changed, and nobody has noticed.
     store_is_rotten: bool,
     damaged_reads: u32,
@@ -78,7 +82,7 @@ struct World {
 impl World {
     fn new(seed: u64, lie: Lie) -> World {
         let mut rng = Rng::new(seed, "world");
-        let swarm = Swarm::of(&mut rng);
+        let swarm = Swarm::of(&mut rng, seed);
         let fuse = Fuse::default();
         let mut trace = Trace::default();
         trace.add(format!("{swarm:?}"));
@@ -89,6 +93,7 @@ impl World {
             genesis: birth::genesis(seed),
             disk: SimDisk::new(fuse.clone(), Weather::new(seed, Odds::default())),
             store: SimStore::new(fuse.clone(), lie.of_store()),
+            snapshots: Snapshots::new(seed),
             store_is_rotten: false,
             damaged_reads: 0,
             fuse,
@@ -123,14 +128,14 @@ impl World {
         let mut workload = Workload::new(self.rng.next(), self.swarm, self.genesis.id());
         self.give_birth()?;
         self.disk.weather().odds = self.swarm.odds;
-        self.deliver(workload.deploy(0))?;
+        self.deliver(workload.birth())?;
         for _ in 0..self.rng.within(24..=32) {
-            self.deliver(workload.batch())?;
+            self.deliver(workload.batch(&self.ledger.states))?;
             self.pass_time()?;
         }
         self.calm()?;
         for _ in 0..2 {
-            self.deliver(workload.batch())?;
+            self.deliver(workload.batch(&self.ledger.states))?;
         }
         self.end()
     }
@@ -200,6 +205,9 @@ impl World {
         let (answered, rest) = left.split_at(answers.len());
         for (delivery, answer) in answered.iter().zip(answers) {
             self.trace.add(format!("  {} {}", delivery.digest, shown(answer)));
+            if let (Answer::New { .. }, Some(act)) = (answer, delivery.act()) {
+                self.trace.count(act, 1);
+            }
             self.ledger.note(delivery, answer)?;
         }
         if self.rng.percent(15) {
@@ -257,13 +265,12 @@ impl World {
             }
             let before = self.is_damaged().then(|| (self.disk.copy(), self.disk.weather().damage.len()));
             self.disk.weather().is_starting = true;
-            let opened = self.try_open(unborn);
+            let opened = self.restore().and_then(|()| self.try_open(unborn));
             self.disk.weather().is_starting = false;
             match opened {
                 Ok(shard) => {
                     self.disk.weather().passing = false;
-                    self.ledger.forget();
-                    let learned = self.ledger.learn(&shard);
+                    let learned = self.ledger.recall(&shard);
                     if self.is_read(learned)? {
                         return Ok(shard);
                     }
@@ -286,6 +293,17 @@ impl World {
     fn has_halted(&self, fault: &Fault) -> bool {
         let is_store = self.store_is_rotten && fault.to_string().contains("store: ");
         !self.fuse.is_blown() && !self.disk.weather().passing && self.is_damaged() && !is_store
+    }
+
+    /// A store that was lost may come from the last snapshot.
+    fn restore(&mut self) -> Result<(), Fault> {
+        if self.store.height() == 0
+            && let Some(height) = self.snapshots.fill(&mut self.store)?
+        {
+            self.trace.add(format!("the store is filled at {height}"));
+            self.trace.count(RESTORED, 1);
+        }
+        Ok(())
     }
 
     fn try_open(&mut self, unborn: bool) -> Result<SimShard, Fault> {
@@ -351,6 +369,11 @@ impl World {
         self.disk.crash(how, &mut self.rng);
         let broken = |fault| Violation::new(NO_FAULT, fault);
         self.store.crash(&mut self.rng).map_err(broken)?;
+        if self.snapshots.rng.percent(self.swarm.store_loss_percent) {
+            self.trace.add("the store is lost".into());
+            self.store_is_rotten = false;
+            self.store.clear();
+        }
         if self.rng.percent(self.swarm.store_rot_percent) && self.store.rot(&mut self.rng).map_err(broken)? {
             self.trace.count("changes of the store", 1);
             self.store_is_rotten = true;
@@ -362,6 +385,12 @@ impl World {
     /// happens.
     fn pass_time(&mut self) -> Result<(), Stop> {
         let mut shard = self.open()?;
+        if self.snapshots.rng.percent(self.swarm.snapshot_percent) {
+            let taken = self.snapshots.take(&shard);
+            if !self.is_read(taken)? {
+                return Ok(());
+            }
+        }
         let done = match self.rng.within(0..=9) {
             0 => shard.close().map(|_| None),
             1 => {

@@ -17,6 +17,8 @@ mod foil;
 #[path = "../sim/fuse.rs"]
 mod fuse;
 mod injected;
+#[path = "../sim/past.rs"]
+mod past;
 mod power;
 mod record;
 #[path = "../sim/rng.rs"]

@@ -2,6 +2,7 @@
 
 use crate::birth;
 use crate::disk::SimDisk;
+use crate::past::State;
 use crate::rng::Rng;
 use crate::swarm::Swarm;
 use crate::workload::{Delivery, Workload};
@@ -149,10 +150,10 @@ pub(crate) fn record(seed: u64, batches: usize) -> Result<Recording, Fault> {
         Shard::open(opening).map(|(shard, _)| shard).map_err(Fault::host)
     };
     let mut rng = Rng::new(seed, "recording");
-    let mut workload =
-        Workload::new(seed, Swarm { upgrade_percent: 10, writer_percent: 10, ..Swarm::default() }, shard);
+    let swarm = Swarm { upgrade_percent: 10, writer_percent: 10, revert_percent: 10, ..Swarm::default() };
+    let mut workload = Workload::new(seed, swarm, shard);
     let mut open_shard = open()?;
-    let mut deliveries = workload.deploy(0);
+    let (mut deliveries, mut past) = (workload.birth(), Vec::new());
     for _ in 0..batches {
         let block_calls = if rng.percent(50) { 1 } else { 4 };
         open_shard.submit(batch(&deliveries, block_calls))?;
@@ -161,7 +162,11 @@ pub(crate) fn record(seed: u64, batches: usize) -> Result<Recording, Fault> {
             open_shard.close()?;
             open_shard = open()?;
         }
-        deliveries = workload.batch();
+        for height in past.len() as u64 + 1..=open_shard.position().height {
+            let block = open_shard.block(height)?;
+            past.extend(block.map(|block| State::after(&block, past.last())));
+        }
+        deliveries = workload.batch(&past);
     }
     Ok(Recording { moments: recorder.moments(), history: History::of(&open_shard)? })
 }

@@ -10,6 +10,7 @@ mod exactly_once;
 pub(crate) mod halts;
 pub(crate) mod receipts;
 mod replay;
+mod reverts;
 pub(crate) mod signed_after_sync;
 mod undisturbed;
 
@@ -23,9 +24,10 @@ use journal::Block;
 /// Checks everything of a shard that was opened for the last time.
 pub(crate) fn all(shard: &mut SimShard, ledger: &Ledger, rng: &mut Rng) -> Result<(), Violation> {
     let blocks = blocks(shard)?;
-    acked_is_durable::check(ledger)?;
+    acked_is_durable::check(shard, &blocks, ledger)?;
     exactly_once::check(&blocks, ledger)?;
     receipts::check(shard, ledger, rng)?;
+    reverts::check(&blocks)?;
     replay::check(shard, &blocks)?;
     diffs::check(shard, &blocks)?;
     undisturbed::check(shard, &blocks, rng)
