@@ -197,6 +197,23 @@ fn a_journal_in_a_small_scope_keeps_what_it_answered() {
 
 #[test]
 #[allow(clippy::print_stdout, reason = "the number of states is for whoever runs this with --nocapture")]
+fn reverts_in_a_small_scope_lead_back() {
+    let calls = if variable("FOIL_SOAK").is_some() { 6 } else { 5 };
+    let small::Searched { states, broken } = small::reverts(calls, None);
+    println!("small scope, {calls} calls, reverts to every state: {states} states");
+    assert_eq!(broken, None);
+    assert!(states > 100, "only {states} states");
+}
+
+#[test]
+fn reverts_in_a_small_scope_find_what_is_planted() {
+    for bug in ["ForgetWindow", "ForgetActs", "ApplyBeforeSync", "SkipSync"] {
+        assert!(small::reverts(3, Some(bug)).broken.is_some(), "{bug} is not found");
+    }
+}
+
+#[test]
+#[allow(clippy::print_stdout, reason = "the number of states is for whoever runs this with --nocapture")]
 fn snapshots_in_a_small_scope_are_never_too_few() {
     let (begun, time) = if variable("FOIL_SOAK").is_some() { (5, 5) } else { (4, 3) };
     let small::Searched { states, broken } = small::snapshots(begun, time);

@@ -1,11 +1,14 @@
-//! Small scopes, exhaustively: the shipped steps of the journal and of snapshots under a model checker.
+//! Small scopes, exhaustively: the shipped steps of the journal, of reverts and of snapshots under a model checker.
 
 mod disk;
 mod history;
+mod noting;
+mod reverts;
 mod scope;
 mod snapshots;
 
 use history::History;
+use reverts::Reverts;
 use scope::Scope;
 use snapshots::Snapshots;
 use stateright::{Checker, Model};
@@ -25,6 +28,16 @@ pub(crate) fn search(blocks: u64, bug: Option<&'static str>) -> Searched {
     let broken = broken.map(|(name, path)| format!("{name}: not after {} lives", path.into_actions().len()));
     let complete = checked.discoveries().contains_key(scope::COMPLETE);
     assert!(broken.is_some() || complete, "the search did not come to the last block");
+    Searched { states: checked.unique_state_count(), broken }
+}
+
+/// Searches everything that may become of a shard of so many calls, each of which may be a revert.
+pub(crate) fn reverts(calls: u64, bug: Option<&'static str>) -> Searched {
+    let checked = Reverts { calls, bug }.checker().spawn_bfs().join();
+    let broken = checked.discoveries().into_iter().find(|(name, _)| *name == reverts::PROMISE);
+    let broken = broken.map(|(name, path)| format!("{name}: not after {} lives", path.into_actions().len()));
+    let complete = checked.discoveries().contains_key(reverts::COMPLETE);
+    assert!(broken.is_some() || complete, "the search did not come to the last call");
     Searched { states: checked.unique_state_count(), broken }
 }
 

@@ -36,7 +36,7 @@ fn every_seed_keeps_its_promises() {
     let first = variable("FOIL_SEED").unwrap_or(0);
     let count = asked.unwrap_or(if std::env::var_os("FOIL_SOAK").is_some() { 30_000 } else { 400 });
     let kept = seeds::regressions();
-    let figures = seeds::all(&kept.into_iter().chain(first..first + count).collect::<Vec<_>>());
+    let figures = seeds::all(&kept.into_iter().chain(first..first.saturating_add(count)).collect::<Vec<_>>());
     println!(
         "{} worlds: {} crashes, {} calls in history, {} halted",
         figures.worlds, figures.crashes, figures.calls, figures.halted

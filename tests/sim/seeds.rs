@@ -4,7 +4,7 @@ use crate::lies::Lie;
 use crate::trace::{Trace, Violation, ensure};
 use crate::world;
 use std::collections::BTreeMap;
-use std::panic::catch_unwind;
+use std::panic::{UnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -42,7 +42,11 @@ pub(crate) fn regressions() -> Vec<u64> {
 
 /// Runs a seed's world. A panic is a broken promise too, and must not hide the seed.
 pub(crate) fn run(seed: u64, lie: Lie) -> Result<(Trace, Result<(), Violation>), Violation> {
-    catch_unwind(|| world::run(seed, lie)).map_err(|_| Violation::new("no panic", "its message stands above"))
+    unpanicked(|| world::run(seed, lie))
+}
+
+fn unpanicked<T>(run: impl FnOnce() -> T + UnwindSafe) -> Result<T, Violation> {
+    catch_unwind(run).map_err(|_| Violation::new("no panic", "its message stands above"))
 }
 
 /// Runs a seed's world, and some of them twice: what happened must be the same.
@@ -50,7 +54,7 @@ fn judged(seed: u64) -> Result<Trace, Violation> {
     let (trace, ended) = run(seed, Lie::None)?;
     ended?;
     if seed.is_multiple_of(TWICE) {
-        let again = world::rerun(seed);
+        let again = unpanicked(|| world::rerun(seed))?;
         ensure(trace.hash() == again.hash(), "a seed is one world", || "two runs differ".into())?;
     }
     Ok(trace)

@@ -39,6 +39,11 @@ impl SectorDisk {
         self.0.borrow().content.synced.clone()
     }
 
+    /// How often it was changed.
+    pub(crate) fn changes(&self) -> usize {
+        self.0.borrow().moments.len() - 1
+    }
+
     /// What it held, operation by operation.
     pub(crate) fn moments(&self) -> Vec<Content> {
         self.0.borrow().moments.clone()
@@ -74,6 +79,15 @@ impl Content {
             image
         };
         (0..1u32 << lost.len()).map(image).collect()
+    }
+
+    /// What is left where nothing that was not synced is lost, and where all of it is.
+    pub(crate) fn ends(&self) -> Vec<Image> {
+        let mut kept = self.synced.clone();
+        for (name, file) in &mut kept {
+            *file = self.seen(name).expect("it is there");
+        }
+        if kept == self.synced { vec![kept] } else { vec![kept, self.synced.clone()] }
     }
 
     /// What a reader sees.

@@ -94,7 +94,7 @@ fn translated(twin: &Twin, blocks: &[Block], entry: &Entry, revert: Revert) -> R
     Ok(SignedCall::authorize(Call { args: Bytes(args), ..entry.call.call.clone() }, &[&first, &second]))
 }
 
-/// What the calls of a block came to; of a revert, which is another call in the twin, that it returned.
+/// What the calls of a block came to; of a revert, which is another call in the twin, the root it led to.
 fn effects_of(block: &Block, shard: &SimShard) -> Vec<Hash> {
     if revert_of(block).is_some() {
         return vec![block.header.root_after];
