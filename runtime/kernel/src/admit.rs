@@ -255,10 +255,11 @@ pub(crate) fn admit(
 ) -> Result<Admission, Refusal> {
     let Request { signed, now_ms } = request;
     let call = &signed.call;
-    let system = system_of(machine.profile(), call);
-    let bytes = check_form(system.is_some(), &ground.shard, &signed)?;
+    // Of whichever profile: an act that was done under the one before is known when it is delivered again.
+    let is_act = call.program.is_some_and(|program| Profile::of_system(&program).is_some());
+    let bytes = check_form(is_act, &ground.shard, &signed)?;
     let digest = call.digest();
-    check_proof(ground.genesis, system.is_some(), &signed, &digest)?;
+    check_proof(ground.genesis, is_act, &signed, &digest)?;
     let time_ms = if planted!(TimeFalls) { now_ms } else { now_ms.max(next.time_ms) };
     let live = window.find_at(&call.caller, &call.key, time_ms);
     if let Some(seq) = live.filter(|_| !planted!(AcceptUsedKey)) {
@@ -271,6 +272,7 @@ pub(crate) fn admit(
     if window.len() >= WINDOW_KEYS_MAX {
         return Err(Rejected::WindowFull.into());
     }
+    let system = system_of(machine.profile(), call);
     let program = match system {
         Some(profile) => {
             check_act(machine, ground, next.seq, call, act.as_ref())?;

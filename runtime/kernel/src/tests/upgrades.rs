@@ -89,6 +89,19 @@ fn a_change_of_profile_is_alone_in_its_block_and_happens_once() {
     sample.replay().unwrap();
 }
 
+/// An act of the profile before is known when it is delivered again, and is no act when it is new.
+#[test]
+fn acts_of_the_profile_before_are_known_and_no_others_are_made() {
+    let mut sample = Sample::begun();
+    let set_writer = Act::SetWriter(SetWriter { key: key(1).public() });
+    let [done, new] = [(); 2].map(|()| sample.act(set_writer, &[2, 3]));
+    assert!(matches!(sample.ask(&done), Answer::New { seq: 1, .. }));
+    sample.set_profile();
+    assert_eq!(sample.ask(&done), Answer::Known(1));
+    let [wanted, serving] = [Profile::One.system(), sample.serving()];
+    assert_eq!(sample.rejection(&new), Rejected::OtherProgram { wanted, serving });
+}
+
 #[test]
 fn the_first_profile_has_none_of_the_acts_of_the_second() {
     let mut sample = Sample::begun();
