@@ -12,10 +12,9 @@ use abi::call::{Call, Caller, SignedCall};
 use abi::codec::{Bytes, Decode, Encode};
 use abi::fault::Fault;
 use abi::genesis::{CommitPolicy, Genesis, JUMP_MS_DEFAULT, Quorum, TimePolicy, WINDOW_MS_DEFAULT};
-use abi::hash::PROGRAM;
 use abi::outcome::Outcome;
 use abi::profile::Profile;
-use abi::system::{Act, Deploy};
+use abi::system::{Act, Advance, Deploy};
 use serde_json::{Value, json};
 
 /// The directory of the chain.
@@ -91,14 +90,19 @@ pub(crate) fn notes(data: &Data) -> Result<Vec<Note>, NodeError> {
     Ok(notes)
 }
 
-/// Opens the chain, which is made if there is none.
+/// Opens the chain for a note at `now_ms`; it is made if there is none. A node that had nothing to note for longer than
+/// time may pass by itself says so first.
 fn open(data: &Data, now_ms: u64) -> Result<NodeShard, NodeError> {
     let mut shard = match data.dir.exists(NAME) {
         true => data.open_own(build())?,
         false => data.create_own(&genesis(data, now_ms)?, build())?,
     };
     if shard.serving()?.is_none() {
-        deploy(data, &mut shard, now_ms)?;
+        let program = data.programs()?.keep(CHRONICLE)?;
+        act(data, &mut shard, Act::Deploy(Deploy { program }), now_ms)?;
+    }
+    if now_ms.saturating_sub(shard.position().time_ms) > shard.genesis().time.jump_ms {
+        act(data, &mut shard, Act::Advance(Advance { to_ms: now_ms }), now_ms)?;
     }
     Ok(shard)
 }
@@ -119,13 +123,32 @@ fn genesis(data: &Data, now_ms: u64) -> Result<Genesis, NodeError> {
     })
 }
 
-fn deploy(data: &Data, shard: &mut NodeShard, now_ms: u64) -> Result<(), NodeError> {
-    let program = PROGRAM.hash(CHRONICLE);
-    data.programs()?.keep(CHRONICLE)?;
-    let (method, args) = Act::Deploy(Deploy { program }).to_call();
+fn act(data: &Data, shard: &mut NodeShard, act: Act, now_ms: u64) -> Result<(), NodeError> {
+    let (method, args) = act.to_call();
     let expires_ms = now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms);
     let call = new_call(shard, method, Vec::new(), random()?, expires_ms, FUEL_DEFAULT);
     let call = Call { program: Some(Profile::One.system()), args: Bytes(args), salt: random()?, ..call };
     submit(shard, SignedCall::authorize(call, &[&data.key()?]), now_ms)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// E5011 once: a node could not note a second recovery more than an hour after the first.
+    #[test]
+    fn a_node_that_had_nothing_to_note_for_long_can_note_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = Data::create(&folder.path().join("data")).unwrap();
+        let shard = json!("a shard");
+        for (count, hours) in [0, 3, 3 * 24].into_iter().enumerate() {
+            let now_ms = 1_000_000 + hours * JUMP_MS_DEFAULT;
+            let details = json!({ "shard": shard, "count": count });
+            note_once(&data, "recovered", &details, now_ms).unwrap();
+            note_once(&data, "recovered", &details, now_ms + 1).unwrap();
+            let notes = notes(&data).unwrap();
+            assert_eq!((notes.len(), notes[count].1), (count + 1, now_ms));
+        }
+    }
 }
