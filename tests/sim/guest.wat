@@ -12,6 +12,7 @@
   (import "foil" "random" (func $random (param i32 i32)))
   (memory (export "memory") 1 1)
   (data (i32.const 0) "countput")
+  (data (i32.const 16) "step\f4\f5")
 
   ;; How often it was called, which differs if a call runs twice; VERSION is the step.
   (func (export "call:count")
@@ -44,6 +45,14 @@
     (drop (call $input (i32.const 64) (i32.const 60000)))
     (call $put (i32.const 66) (i32.const 8) (i32.const 64) (i32.const 8))
     unreachable)
+
+  ;; A step of a migration: every second one answers that it is done.
+  (func (export "call:migrate")
+    (drop (call $get (i32.const 16) (i32.const 4) (i32.const 32) (i32.const 8)))
+    (i64.store (i32.const 32) (i64.add (i64.load (i32.const 32)) (i64.const 1)))
+    (call $put (i32.const 16) (i32.const 4) (i32.const 32) (i32.const 8))
+    (call $answer
+      (i32.add (i32.const 20) (i32.eqz (i32.and (i32.load8_u (i32.const 32)) (i32.const 1)))) (i32.const 1)))
 
   ;; Writes until its fuel is used up.
   (func (export "call:burn")

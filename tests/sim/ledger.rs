@@ -63,7 +63,7 @@ impl Ledger {
         for height in self.states.len() as u64 + 1..=shard.position().height {
             let block = self.read(shard, height)?;
             self.states.push(State::after(&block, self.states.last()));
-            for record in block.records(shard.genesis().profile) {
+            for record in shard.records_of(&block) {
                 self.places.insert(record.effect.call, record.effect.seq);
                 self.records.push(record);
             }

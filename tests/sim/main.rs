@@ -3,7 +3,7 @@
 //!
 //! - `FOIL_SEED=n cargo test --release --workspace --test sim one_seed -- --nocapture` shows the world `n`.
 //! - `FOIL_SOAK=1` runs 30,000 worlds instead of 400, and `FOIL_SEEDS=n` runs `n`, from the seed `FOIL_SEED` on. A
-//!   world is some 300 operations; one in eight is run twice, and must be the same.
+//!   world is some 300 operations, and is run twice: it must be the same.
 
 mod birth;
 mod check;

@@ -20,6 +20,10 @@ pub(crate) struct Swarm {
     pub(crate) writer_percent: u64,
     /// Of a hundred batches, how many end with a revert to any state there was before them.
     pub(crate) revert_percent: u64,
+    /// Of a hundred batches, how many put the shard under the second profile, if it is under the first.
+    pub(crate) profile_percent: u64,
+    /// Of a hundred batches under that, how many end with a step of a migration, or an upgrade.
+    pub(crate) migrate_percent: u64,
     /// Of a hundred batches, how many begin with the authority's word that time may jump.
     pub(crate) advance_percent: u64,
     /// Most calls of a block.
@@ -62,6 +66,8 @@ impl Swarm {
         let revert_percent = sometimes(&mut own, 50, &[3, 10, 30]);
         let advance_percent = sometimes(&mut own, 30, &[3, 10]);
         let store_loss_percent = sometimes(&mut own, 40, &[5, 20]);
+        let profile_percent = sometimes(&mut own, 60, &[10, 30]);
+        let migrate_percent = sometimes(&mut own, 80, &[10, 30]);
         let snapshot_percent = sometimes(&mut own, 75, &[10, 30]);
         let mut sometimes = |percent: u64, choices: &[u64]| sometimes(rng, percent, choices);
         Swarm {
@@ -73,6 +79,8 @@ impl Swarm {
             writer_percent: sometimes(50, &[3, 10, 30]),
             revert_percent,
             advance_percent,
+            profile_percent,
+            migrate_percent,
             block_calls_max: 1 + sometimes(75, &[2, 19]),
             odds: Odds {
                 sync_fails: sometimes(40, &[50, 300, 1_000]),

@@ -9,8 +9,9 @@ use crate::swarm::Swarm;
 use abi::call::{Call, Caller, Envelope, Proof, SignedCall};
 use abi::codec::{Bytes, Encode};
 use abi::id::Hash;
+use abi::profile::Profile;
 use abi::sign::SecretKey;
-use abi::system::{Act, Advance, Deploy, Revert, SetWriter};
+use abi::system::{Act, Advance, Deploy, Migrate, Revert, SetProfile, SetWriter, Upgrade};
 
 /// One delivery of a call.
 #[derive(Clone)]
@@ -25,7 +26,8 @@ impl Delivery {
     /// What the authority does by it, if it is the authority's.
     pub(crate) fn act(&self) -> Option<&'static str> {
         let call = &self.signed.call;
-        call.program.and_then(|_| Act::from_call(Profile::One, &call.method, &call.args)).map(|act| act.to_call().0)
+        let profile = call.program.and_then(|program| Profile::of_system(&program))?;
+        Act::from_call(profile, &call.method, &call.args).map(|act| act.to_call().0)
     }
 }
 
@@ -53,6 +55,8 @@ pub(crate) struct Workload {
     /// Every call is signed by one of these.
     authority: [SecretKey; 3],
     callers: [SecretKey; 3],
+    /// The profile that the shard is under.
+    profile: Profile,
 }
 
 const FUEL_MAX: u64 = 2_000_000;
@@ -72,6 +76,7 @@ impl Workload {
             keys_used: 0,
             authority: authority(),
             callers: [0, 1, 2].map(caller),
+            profile: Profile::One,
         }
     }
 
@@ -86,7 +91,7 @@ impl Workload {
         let (method, args) = act.to_call();
         let call = self.call(method, args);
         let [first, second, _] = &self.authority;
-        let system = Some(abi::profile::Profile::One.system());
+        let system = Some(act.profile().unwrap_or(self.profile).system());
         let expires_ms = self.time_ms + LONG_MS;
         SignedCall::authorize(Call { program: system, expires_ms, ..call }, &[first, second])
     }
@@ -101,6 +106,13 @@ impl Workload {
         if self.rng.percent(self.swarm.writer_percent) {
             let key = self.rng.pick(&writers()).public();
             acts.push(Act::SetWriter(SetWriter { key }));
+        }
+        if self.profile == Profile::Two && self.acts.percent(self.swarm.migrate_percent) {
+            let program = program_id(self.acts.index(2));
+            acts.push(match self.acts.percent(50) {
+                true => Act::Migrate(Migrate { program }),
+                false => Act::Upgrade(Upgrade { program }),
+            });
         }
         if self.acts.percent(self.swarm.revert_percent) {
             acts.push(Act::Revert(self.revert(past)));
@@ -126,8 +138,19 @@ impl Workload {
         Delivery { now_ms: self.time_ms, ..self.placed(signed) }
     }
 
+    /// The shard goes over to the second profile. What was delivered before has been answered by then: whether an
+    /// act is rejected, and why, depends on the profile.
+    fn set_profile(&mut self) -> Delivery {
+        self.profile = Profile::Two;
+        let signed = self.act(Act::SetProfile(SetProfile { profile: self.profile.hash() }));
+        self.placed(signed)
+    }
+
     /// The next batch, after the states that there were.
     pub(crate) fn batch(&mut self, past: &[State]) -> Vec<Delivery> {
+        if self.profile == Profile::One && self.acts.percent(self.swarm.profile_percent) {
+            return vec![self.set_profile()];
+        }
         let count = self.rng.within(1..=16);
         let mut batch = Vec::new();
         if self.acts.percent(self.swarm.advance_percent) {
@@ -253,7 +276,7 @@ impl Workload {
     /// An act with one signature less than it needs.
     fn usurped(&mut self, call: Call) -> Delivery {
         let (method, args) = Act::Deploy(Deploy { program: program_id(1) }).to_call();
-        let program = Some(abi::profile::Profile::One.system());
+        let program = Some(self.profile.system());
         let call = Call {
             program,
             method: method.into(),

@@ -7,8 +7,7 @@ use abi::record::Record;
 use journal::Block;
 
 pub(super) fn check(shard: &SimShard, blocks: &[Block], ledger: &Ledger) -> Result<(), Violation> {
-    let profile = shard.genesis().profile;
-    let records: Vec<Record> = blocks.iter().flat_map(|block| block.records(profile)).collect();
+    let records: Vec<Record> = blocks.iter().flat_map(|block| shard.records_of(block)).collect();
     for (&seq, answered) in &ledger.answered {
         let now = usize::try_from(seq).ok().and_then(|seq| records.get(seq));
         ensure(now == Some(answered), "what was answered is durable", || format!("record {seq}"))?;

@@ -99,5 +99,5 @@ fn effects_of(block: &Block, shard: &SimShard) -> Vec<Hash> {
     if revert_of(block).is_some() {
         return vec![block.header.root_after];
     }
-    block.records(shard.genesis().profile).iter().map(|record| record.effect.hash()).collect()
+    shard.records_of(block).iter().map(|record| record.effect.hash()).collect()
 }
