@@ -68,6 +68,7 @@ pub use head::Head;
 pub use history::{History, is_consistent};
 pub use log::{
     Cut, Damage, Dump, DumpedFrame, Ending, Journal, JournalSurvey, SegmentSurvey, SurveyedBlock, Tail,
+    Undecoded,
 };
 pub use note::{Line, NOTE_BYTES_MAX, Note, NoteError, NoteKey, SIGNATURES_MAX, Scheme};
 pub use page::PAGE_BYTES;

@@ -9,7 +9,7 @@
 use crate::block::{Block, Header};
 use crate::commitment::Commitment;
 use crate::disk::Disk;
-use crate::segment::{self, Label, MAGIC, Place, Segment, SegmentSize, frame_pages};
+use crate::segment::{self, Frame, Label, MAGIC, Place, Segment, SegmentSize, frame_pages};
 use crate::verify::link;
 use abi::codec::{Bytes, Decode, Encode, Error, Writer};
 use abi::fault::Fault;
@@ -49,6 +49,30 @@ pub struct Journal<D: Disk> {
 struct Kept {
     block: Place,
     commitment: Option<Place>,
+}
+
+/// A block that was read and not decoded, which may be left to another thread.
+#[derive(Debug)]
+pub struct Undecoded {
+    height: u64,
+    segment: Segment,
+    page: u32,
+    frame: Vec<u8>,
+}
+
+impl Undecoded {
+    /// The block.
+    ///
+    /// # Errors
+    ///
+    /// Corrupt, if it is not what was appended.
+    pub fn block(&self) -> Result<Block, Fault> {
+        let block = content(self.segment, self.page, &self.frame)?.0;
+        match block.map(|bytes| Block::from_bytes(&bytes)) {
+            Some(Ok(block)) if block.header.height == self.height => Ok(block),
+            _ => Err(Fault::corrupt(format!("block {}: not what was appended", self.height))),
+        }
+    }
 }
 
 /// The file that tries whether there is room.
@@ -169,11 +193,25 @@ impl<D: Disk> Journal<D> {
         let Some(kept) = self.kept(height) else {
             return Ok(None);
         };
-        let block = self.content(kept.block)?.0.map(|bytes| Block::from_bytes(&bytes));
-        match block {
-            Some(Ok(block)) if block.header.height == height => Ok(Some(block)),
-            _ => Err(Fault::corrupt(format!("block {height}: not what was appended"))),
+        let (segment, frame) = self.frame(kept.block)?;
+        Undecoded { height, segment, page: kept.block.page, frame: frame.bytes }.block().map(Some)
+    }
+
+    /// The blocks from `height` on, read but not decoded, until they come to `bytes`: at least one, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Corrupt, where there is no whole frame any more.
+    pub fn undecoded(&self, height: u64, bytes: usize) -> Result<Vec<Undecoded>, Fault> {
+        self.running()?;
+        let (mut read, mut size) = (Vec::new(), 0);
+        for height in height.. {
+            let Some(kept) = self.kept(height).filter(|_| size < bytes) else { break };
+            let (segment, frame) = self.frame(kept.block)?;
+            size += frame.bytes.len();
+            read.push(Undecoded { height, segment, page: kept.block.page, frame: frame.bytes });
         }
+        Ok(read)
     }
 
     /// The segment and page where the frame of the block at `height` starts; `None` if there is none.
@@ -191,7 +229,9 @@ impl<D: Disk> Journal<D> {
         let Some(place) = self.kept(height).and_then(|kept| kept.commitment) else {
             return Ok(None);
         };
-        let commitment = self.content(place)?.1.map(|bytes| Commitment::from_bytes(&bytes));
+        let (segment, frame) = self.frame(place)?;
+        let content = content(segment, place.page, &frame.bytes)?;
+        let commitment = content.1.map(|bytes| Commitment::from_bytes(&bytes));
         match commitment {
             Some(Ok(commitment)) if commitment.height() == height => Ok(Some(commitment)),
             _ => Err(Fault::corrupt(format!("commitment {height}: not what was appended"))),
@@ -239,11 +279,11 @@ impl<D: Disk> Journal<D> {
         self.index.get(usize::try_from(height.checked_sub(1)?).ok()?)
     }
 
-    fn content(&self, place: Place) -> Result<Content, Fault> {
+    fn frame(&self, place: Place) -> Result<(Segment, Frame), Fault> {
         let segment = Segment::open(&self.disk, place.segment)?;
         let frame = segment.read(&self.disk, place.page)?;
         let frame = frame.ok_or_else(|| segment.corrupt(place.page, "no whole frame"))?;
-        read_content(&frame.bytes).map_err(|error| segment.corrupt(place.page, &error.to_string()))
+        Ok((segment, frame))
     }
 
     /// Writes a frame where the last one ends, in a new segment if this one cannot hold it.
@@ -294,6 +334,10 @@ fn write_content(block: Option<Vec<u8>>, commitment: Option<&Commitment>) -> Vec
     let mut w = Writer::default();
     (block.map(Bytes), commitment.map(|commitment| Bytes(commitment.to_bytes()))).encode(&mut w);
     w.into_bytes()
+}
+
+fn content(segment: Segment, page: u32, frame: &[u8]) -> Result<Content, Fault> {
+    read_content(frame).map_err(|error| segment.corrupt(page, &error.to_string()))
 }
 
 fn read_content(frame: &[u8]) -> Result<Content, Error> {

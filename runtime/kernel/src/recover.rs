@@ -30,14 +30,16 @@ use abi::id::Hash;
 use abi::planted;
 use abi::profile::Profile;
 use abi::system::Act;
-use journal::{Block, Disk, History, Journal, Tail, Window};
+use journal::{Block, Disk, Header, History, Journal, Tail, Undecoded, Window};
 use state::{Diff, Store, Tree, beside};
 use vm::Engine;
 
-/// How many writes are never too many to bring into a tree one block after the other.
-const WRITES_FEW: usize = 1 << 12;
+/// How many writes are never too many to bring into a tree one block after the other. Tests have few writes.
+const WRITES_FEW: usize = if cfg!(test) { 1 } else { 1 << 12 };
 /// How many keys a tree can be built over in the time in which one write is brought into it.
 const KEYS_BUILT_PER_WRITE: usize = 16;
+/// How much of the journal is decoded while as much is applied.
+const PORTION_BYTES: usize = 4 << 20;
 /// From how many calls on half of a block's records are worth a thread.
 const CALLS_SHARED: usize = 256;
 
@@ -306,14 +308,23 @@ fn catch_up<D: Disk, S: Store>(
     let is_much = applied == 0 || ahead > WRITES_FEW.max(tree.len() / KEYS_BUILT_PER_WRITE);
     let mut tree = (!is_much).then_some(tree);
     let first = applied + 1 + u64::from(planted!(ReplayTooLate)) - u64::from(planted!(ReplayTooEarly));
-    for height in first.max(1)..=journal.height() {
-        let block = read(journal, height)?;
+    let mut apply = |block: &Block| {
+        let Header { root_after, height, .. } = block.header;
         if let Some(tree) = &mut tree {
             tree.apply(&store.view(), &block.diff)?;
-            expect_root(tree, block.header.root_after, height)?;
+            expect_root(tree, root_after, height)?;
         }
         let diff = if planted!(HeightWithoutWrites) { &Diff::new() } else { &block.diff };
-        store.apply(height, diff)?;
+        store.apply(height, diff)
+    };
+    let decode = |read: &[Undecoded]| read.iter().map(Undecoded::block).collect::<Result<Vec<_>, _>>();
+    let mut blocks = decode(&journal.undecoded(first.max(1), PORTION_BYTES)?)?;
+    while let Some(last) = blocks.last() {
+        // While some blocks are applied, the next ones are decoded.
+        let next = journal.undecoded(last.header.height + 1, PORTION_BYTES)?;
+        let (decoded, applied) = beside(|| decode(&next), || blocks.iter().try_for_each(&mut apply));
+        applied?;
+        blocks = decoded?;
     }
     if let Some(tree) = tree {
         return Ok(tree);

@@ -44,6 +44,26 @@ fn step(tree: &mut Tree, map: &mut Map, diff: &Diff) -> Hash {
     tree.apply(&before, diff).unwrap()
 }
 
+/// So many keys that the tree over them is built in halves: it is the one that diffs come to.
+#[test]
+fn halves_make_the_same_tree() {
+    let entry = |n: u32| (n.to_be_bytes().to_vec(), vec![n.to_le_bytes()[0]]);
+    let all: Map = (0..3 * u32::try_from(LEAVES_SHARED).unwrap() / 2).map(entry).collect();
+    let mut followed = Map::new();
+    let mut tree = Tree::new();
+    let entries: Vec<Entry> = all.clone().into_iter().collect();
+    for half in entries.chunks(LEAVES_SHARED) {
+        step(&mut tree, &mut followed, &put_all(half));
+    }
+    let mut built = Tree::build(&all).unwrap();
+    assert_eq!((built.root(), built.len()), (tree.root(), all.len()));
+    let mut odd = Diff::new();
+    all.keys().skip(1).step_by(2).for_each(|key| odd.put(key.clone(), None));
+    let mut map = all.clone();
+    assert_eq!(step(&mut built, &mut map, &odd), step(&mut tree, &mut followed, &odd));
+    assert_eq!(built.len(), map.len());
+}
+
 proptest! {
     #[test]
     fn the_root_is_that_of_the_definition_after_every_batch(
