@@ -41,7 +41,16 @@ impl Call {
     /// The call's digest: over the call with its arguments and salt replaced by one digest, so that both
     /// can be erased later.
     pub fn digest(&self) -> Hash {
-        let args = ARGS.hash_parts(&[&self.salt, &self.args]);
+        self.digest_over(self.args_digest())
+    }
+
+    /// The salted digest of the arguments: all that is left of them and the salt once they are erased.
+    pub fn args_digest(&self) -> Hash {
+        ARGS.hash_parts(&[&self.salt, &self.args])
+    }
+
+    /// The digest of the call whose arguments have the digest `args`.
+    pub fn digest_over(&self, args: Hash) -> Hash {
         let mut w = Writer::default();
         w.array(9);
         self.version.encode(&mut w);

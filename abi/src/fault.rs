@@ -35,6 +35,11 @@ pub enum Fault {
         /// What was being done and what happened.
         what: String,
     },
+    /// What a block wrote is erased, and the state after it is asked for of the blocks.
+    Erased {
+        /// The block's height.
+        height: u64,
+    },
     /// A handle that has failed before was used again.
     Stopped,
     /// What was asked of a part of the state, a witness, is not in the part, and nothing is known of it. The
@@ -97,6 +102,11 @@ impl fmt::Display for Fault {
             Fault::Corrupt { what } => write!(f, "corrupt: {what}"),
             Fault::Foreign { what } => write!(f, "not ours: {what}"),
             Fault::Host { what } => write!(f, "the host failed: {what}"),
+            Fault::Erased { height } => write!(
+                f,
+                "what block {height} wrote is erased: no state is made of blocks from before it; \
+                 `foil recover` loads a snapshot of a later height"
+            ),
             Fault::Stopped => f.write_str("stopped by an earlier fault; open again to recover"),
             Fault::WitnessIncomplete { what } => write!(f, "the witness lacks {what}"),
             Fault::WitnessTooLarge { keys, bytes } => write!(
@@ -121,6 +131,7 @@ impl crate::Coded for Fault {
             Fault::WitnessIncomplete { .. } => 1106,
             Fault::WitnessTooLarge { .. } => 1107,
             Fault::Full { .. } => 1108,
+            Fault::Erased { .. } => 1109,
         }
     }
 }

@@ -22,6 +22,9 @@ use abi::system::Act;
 use std::ops::Range;
 
 mod compact;
+mod erased;
+
+pub use erased::Erased;
 
 /// Longest description of the host's build, in bytes.
 pub const BUILD_BYTES_MAX: usize = 64;
@@ -102,14 +105,20 @@ pub struct Entry {
     pub diff: Hash,
     /// Fuel used.
     pub fuel: u64,
+    /// What is left of arguments, salt, output, events and messages where they are erased; they are empty then.
+    pub erased: Option<Erased>,
 }
 
 impl Entry {
     /// The call's effect at its place in history.
     pub fn effect(&self, seq: u64, profile: Hash) -> Effect {
-        let call = &self.call.call;
         let at = Moment { seq, time_ms: self.time_ms, program: self.program, profile };
-        Effect::new(call, call.digest(), at, &self.outcome, self.diff, &self.events, &self.messages)
+        let (call, digest) = (&self.call.call, self.digest());
+        let effect = Effect::new(call, digest, at, &self.outcome, self.diff, &self.events, &self.messages);
+        match self.erased {
+            Some(erased) => erased.stand_in(effect),
+            None => effect,
+        }
     }
 
     /// The act that the call names, if it is one of the system program's.
@@ -164,7 +173,7 @@ pub struct Block {
     pub build: String,
     /// The calls, in order.
     pub entries: Vec<Entry>,
-    /// All writes of the block, the last of each key.
+    /// All writes of the block, the last of each key; none where a call is erased, whatever they were.
     pub diff: Diff,
 }
 

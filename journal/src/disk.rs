@@ -14,8 +14,9 @@ use std::collections::BTreeMap;
 /// 3. After an error of `write` or `sync` nothing is promised of that file's unsynced bytes.
 /// 4. A disk that is opened anew reads what the medium holds or will come to hold, and not what a sync that
 ///    failed has left in a cache: such bytes look written, and no later sync brings them to the medium.
-/// 5. `Fault::Full` comes of `create` and `write` alone, and says that they changed nothing: no file was made,
-///    no byte written.
+/// 5. `Fault::Full` comes of `create`, `write` and `replace` alone, and says that they changed nothing: no file
+///    was made, no byte written.
+/// 6. `replace` is durable when it returns, and a crash inside it leaves the old file or the new one.
 pub trait Disk {
     /// The names of all files.
     fn list(&self) -> Result<Vec<String>, Fault>;
@@ -42,6 +43,12 @@ pub trait Disk {
 
     /// Removes a file.
     fn remove(&mut self, name: &str) -> Result<(), Fault>;
+
+    /// Puts a file of these bytes into the place of the one of that name. A disk on which nothing is ever erased
+    /// need not.
+    fn replace(&mut self, name: &str, _bytes: &[u8]) -> Result<(), Fault> {
+        Err(Fault::io(format!("replace {name}"), "this disk does not"))
+    }
 }
 
 /// A disk in memory, which never fails and never forgets: for tests.
@@ -112,6 +119,12 @@ impl Disk for MemoryDisk {
     fn remove(&mut self, name: &str) -> Result<(), Fault> {
         self.file(name)?;
         self.files.remove(name);
+        Ok(())
+    }
+
+    fn replace(&mut self, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+        self.file(name)?;
+        self.files.insert(name.into(), bytes.to_vec());
         Ok(())
     }
 }

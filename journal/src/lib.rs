@@ -57,7 +57,7 @@ mod witness;
 mod sample;
 
 pub use authority::{Appointed, LINKS_MAX, Link, appointed};
-pub use block::{BUILD_BYTES_MAX, Block, Entry, Header, execution_root};
+pub use block::{BUILD_BYTES_MAX, Block, Entry, Erased, Header, execution_root};
 pub use bundle::{BundleError, BundleReader, BundleWriter, Item, Manifest, Start, Trailer};
 pub use checkpoint::{Checkpoint, CheckpointFile};
 pub use commitment::{Commitment, Issuer};

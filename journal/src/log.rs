@@ -18,6 +18,7 @@ use abi::{Hash, VERSION, planted};
 
 mod dump;
 mod open;
+mod rewrite;
 mod survey;
 
 pub use dump::{Dump, DumpedFrame};

@@ -12,7 +12,7 @@ use abi::genesis::{CommitPolicy, Genesis, Quorum, TimePolicy};
 use abi::outcome::{Outcome, Trap};
 use abi::profile::Profile;
 use abi::sign::SecretKey;
-use abi::system::{Act, Deploy, SetWriter};
+use abi::system::{Act, Deploy, Erase, SetWriter};
 use abi::{Hash, VERSION};
 
 pub(crate) const START_MS: u64 = 1_000_000;
@@ -51,12 +51,27 @@ impl Sample {
         Sample { writer, authority, genesis, history: History::new(), head: None }
     }
 
+    /// The shard, born under another profile.
+    pub(crate) fn under(profile: Profile) -> Sample {
+        let mut sample = Sample::new();
+        sample.genesis.profile = profile.hash();
+        sample
+    }
+
+    fn system(&self) -> Hash {
+        abi::profile::system(&self.genesis.profile)
+    }
+
     /// The shard with its first block in history.
     pub(crate) fn begun() -> (Sample, Block) {
-        let mut sample = Sample::new();
-        let first = sample.block(vec![sample.deploy(PROGRAM, START_MS), sample.hit(1, START_MS)]);
-        sample.push(&first);
-        (sample, first)
+        Sample::new().with_first()
+    }
+
+    /// The shard with its first block in history, which it had none of.
+    pub(crate) fn with_first(mut self) -> (Sample, Block) {
+        let first = self.block(vec![self.deploy(PROGRAM, START_MS), self.hit(1, START_MS)]);
+        self.push(&first);
+        (self, first)
     }
 
     /// The shard with `count` blocks in history.
@@ -103,7 +118,7 @@ impl Sample {
         let (method, args) = Act::Deploy(Deploy { program }).to_call();
         let call = self.call(method, args, Caller::Nobody, program.0[0], time_ms);
         let call = SignedCall::authorize(call, &[&self.authority[0], &self.authority[1]]);
-        self.returned(call, Profile::One.system(), time_ms)
+        self.returned(call, self.system(), time_ms)
     }
 
     /// An act that makes `writer` the one who signs, signed by two of three keys.
@@ -112,7 +127,15 @@ impl Sample {
         let (method, args) = Act::SetWriter(SetWriter { key }).to_call();
         let call = self.call(method, args, Caller::Nobody, key.0[0], time_ms);
         let call = SignedCall::authorize(call, &[&self.authority[1], &self.authority[2]]);
-        self.returned(call, Profile::One.system(), time_ms)
+        self.returned(call, self.system(), time_ms)
+    }
+
+    /// An act that decides that the call at `seq` is erased, signed by two of three keys.
+    pub(crate) fn erase(&self, seq: u64, time_ms: u64) -> Entry {
+        let (method, args) = Act::Erase(Erase { seq }).to_call();
+        let call = self.call(method, args, Caller::Nobody, 0xee, time_ms);
+        let call = SignedCall::authorize(call, &[&self.authority[0], &self.authority[1]]);
+        self.returned(call, self.system(), time_ms)
     }
 
     /// A call by a key, with an event and a message.
@@ -140,7 +163,7 @@ impl Sample {
         let diff = diff_of(&call.call.key).hash();
         let outcome = Outcome::Returned(vec![1]);
         let (events, messages) = (Vec::new(), Vec::new());
-        Entry { call, program, time_ms, outcome, events, messages, diff, fuel: 10 }
+        Entry { call, program, time_ms, outcome, events, messages, diff, fuel: 10, erased: None }
     }
 
     /// The next block, with these entries and what follows from them.

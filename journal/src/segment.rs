@@ -107,15 +107,21 @@ impl Segment {
 
     /// Writes `frame` from page `first` on, and says how many pages it fills. Nothing is synced.
     pub(crate) fn write<D: Disk>(&self, disk: &mut D, first: u32, frame: &[u8]) -> Result<u32, Fault> {
+        let mut bytes = Vec::with_capacity(frame_pages(frame) as usize * PAGE_BYTES);
+        let pages = self.fill(first, frame, &mut bytes);
+        disk.write(&name(self.number), offset(first), &bytes)?;
+        Ok(pages)
+    }
+
+    /// Appends the pages of `frame`, of which `first` is the first, and says how many it fills.
+    pub(crate) fn fill(&self, first: u32, frame: &[u8], bytes: &mut Vec<u8>) -> u32 {
         let length = frame_length(frame);
         let pages = pages_of(length);
         assert!(first + pages <= self.pages, "a frame never crosses a segment");
-        let mut bytes = Vec::with_capacity(pages as usize * PAGE_BYTES);
         for page in first..first + pages {
-            page::write(Head { segment: self.number, page, first, length }, frame, &mut bytes);
+            page::write(Head { segment: self.number, page, first, length }, frame, bytes);
         }
-        disk.write(&name(self.number), offset(first), &bytes)?;
-        Ok(pages)
+        pages
     }
 
     /// The whole and sound frame that starts at page `first`; `None` if there is none.

@@ -13,7 +13,8 @@
 //!
 //! # Limits
 //!
-//! The live idempotency keys are held in memory, and nothing else that grows with the history.
+//! The live idempotency keys are held in memory, and the erased calls that no act has named yet: nothing else
+//! that grows with the history.
 
 use crate::authority::{Appointed, appointed};
 use crate::block::{Block, Header, diff_over_limit, execution_root};
@@ -25,7 +26,9 @@ use abi::genesis::Genesis;
 use abi::limits::{BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX};
 use abi::profile::Profile;
 use abi::record::Record;
+use abi::system::Act;
 use abi::{Hash, VERSION, planted};
+use std::collections::BTreeSet;
 
 mod calls;
 mod reason;
@@ -48,6 +51,8 @@ pub struct Chain {
     /// The program that serves, once one is deployed.
     program: Option<Hash>,
     profile: Profile,
+    /// The erased calls of which no act has said yet that they are to be.
+    undecided: BTreeSet<u64>,
     head: Option<Header>,
 }
 
@@ -68,6 +73,7 @@ impl Chain {
             window: Window::new(),
             program: None,
             profile,
+            undecided: BTreeSet::new(),
             head: None,
         })
     }
@@ -144,6 +150,7 @@ impl Chain {
             self.appoint(entry, record)
                 .map_err(|reason| Invalid { seq: Some(record.effect.seq), ..at(reason) })?;
         }
+        self.erasures(block);
         self.head = Some(*header);
         Ok(())
     }
@@ -178,9 +185,20 @@ impl Chain {
         }
         (self.program, self.issuer.key, self.profile) = (serving.program, serving.writer, serving.profile);
         self.history = history;
+        self.erasures(block);
         self.head = Some(block.header);
         assert!(self.history.size() == block.header.history_size, "the header's size was checked");
         records
+    }
+
+    /// Notes what of the block is erased, and what its acts have decided to erase.
+    fn erasures(&mut self, block: &Block) {
+        self.undecided.extend(block.erased());
+        for (_, act) in block.acts() {
+            if let Act::Erase(erase) = act {
+                self.undecided.remove(&erase.seq);
+            }
+        }
     }
 
     /// Checks that `commitment` is the writer's to the last block.
@@ -217,7 +235,7 @@ impl Chain {
         if block.items() > BLOCK_ITEMS_MAX {
             return Err(Reason::Limit("items"));
         }
-        if block.diff.hash() != header.diff && !planted!(SkipDiffHash) {
+        if !block.is_erased() && block.diff.hash() != header.diff && !planted!(SkipDiffHash) {
             return Err(Reason::Diff);
         }
         // The merged diff of one call is the call's.
@@ -275,6 +293,11 @@ impl Chain {
     /// The program that serves, once one is deployed.
     pub fn program(&self) -> Option<Hash> {
         self.program
+    }
+
+    /// The erased calls of which nothing so far has decided that they are to be, by their places in history.
+    pub fn undecided(&self) -> impl Iterator<Item = u64> {
+        self.undecided.iter().copied()
     }
 
     /// The profile of the last block, and of the next unless it sets another.

@@ -13,6 +13,7 @@ mod calls;
 mod directories;
 mod diverge;
 mod engines;
+mod erasures;
 mod explain;
 mod flights;
 mod flips;

@@ -75,7 +75,7 @@ impl Case {
 }
 
 /// The height of the first block whose diff does not lead to its state root; 0: there is none. `None` where the
-/// state before the first block is not known.
+/// state before the first block is not known. From an erased block on nobody can say.
 fn bad_root(bytes: &[u8]) -> Option<u64> {
     let (mut store, mut tree) = (MemoryStore::default(), Tree::new());
     for item in BundleReader::new(bytes) {
@@ -83,6 +83,9 @@ fn bad_root(bytes: &[u8]) -> Option<u64> {
             Item::Start(_) => return None,
             Item::Block { block, .. } => {
                 let height = block.header.height;
+                if block.is_erased() {
+                    return Some(0);
+                }
                 if tree.apply(&store.view(), &block.diff).unwrap() != block.header.root_after {
                     return Some(height);
                 }
@@ -115,6 +118,9 @@ impl Corpus {
         let world = &self.world;
         let mut history = if rng.percent(25) { world.later.clone() } else { world.history.clone() };
         let way = rng.within(0..=99);
+        if rng.percent(25) {
+            history.erase(rng);
+        }
         if way >= 45 {
             bundle::change(&mut history, rng);
             if rng.percent(15) && history.blocks.iter().all(|block| !block.entries.is_empty()) {

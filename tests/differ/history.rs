@@ -1,11 +1,13 @@
 //! A history that can be changed and sealed again, so that what is found is the change and no digest over it.
 
 use crate::birth::{authority, caller, writer};
+use crate::rng::Rng;
 use crate::world::successor;
 use abi::call::{Caller, Proof, SignedCall};
 use abi::genesis::Genesis;
 use abi::profile::Profile;
 use abi::sign::{PublicKey, SecretKey};
+use abi::system::Act;
 use journal::{Block, Commitment, Entry, Frontier, Header, Start, appointed, execution_root};
 
 /// A shard's genesis and blocks, and who signs for each.
@@ -51,6 +53,7 @@ impl History {
         let mut tree = tree.unwrap_or_default();
         for (n, block) in self.blocks.iter_mut().enumerate() {
             settle(block);
+            let is_erased = block.is_erased();
             let header = &mut block.header;
             header.shard = shard;
             header.height = before.map_or(1, |before| before.height.wrapping_add(1));
@@ -60,7 +63,9 @@ impl History {
             header.history_size = header.first_seq + header.count;
             header.root_before = before.map_or(state::empty_root(), |before| before.root_after);
             header.time_ms = block.entries.last().map_or(0, |entry| entry.time_ms);
-            header.diff = block.diff.hash();
+            if !is_erased {
+                header.diff = block.diff.hash();
+            }
             if n == at && again {
                 tamper(header);
             }
@@ -96,6 +101,22 @@ impl History {
             commitments.push(Some(Commitment::sign(&secret, &origin, &block.header)));
         }
         self.commitments = commitments;
+    }
+
+    /// Erases calls: mostly those of which an act decides it, and some of which none does.
+    pub(crate) fn erase(&mut self, rng: &mut Rng) {
+        let acts = self.blocks.iter().flat_map(Block::acts);
+        let decided: Vec<u64> = acts
+            .filter_map(|(_, act)| if let Act::Erase(erase) = act { Some(erase.seq) } else { None })
+            .collect();
+        for block in &mut self.blocks {
+            let first = block.header.first_seq;
+            for seq in first..first + block.entries.len() as u64 {
+                if rng.percent(if decided.contains(&seq) { 80 } else { 1 }) {
+                    block.erase(seq);
+                }
+            }
+        }
     }
 
     /// Gives the history another genesis: every call is signed again for the new shard.

@@ -52,6 +52,7 @@ struct File {
 enum Interrupted {
     Create(String, u64),
     Remove(String),
+    Replace(String, File),
     Sync(String),
     /// The file, and how many sectors the write had.
     Write(String, usize),
@@ -130,6 +131,11 @@ impl SimDisk {
             Interrupted::Remove(name) => {
                 if rng.percent(50) {
                     files.remove(&name);
+                }
+            }
+            Interrupted::Replace(name, file) => {
+                if rng.percent(50) {
+                    files.insert(name, file);
                 }
             }
             Interrupted::Sync(name) => {
@@ -418,6 +424,16 @@ impl Disk for SimDisk {
         self.with(name, |_| Ok(()))?;
         self.burn(|| Interrupted::Remove(name.into()))?;
         self.files.borrow_mut().remove(name);
+        Ok(())
+    }
+
+    fn replace(&mut self, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+        self.with(name, |_| Ok(()))?;
+        let mut file = File { len: bytes.len() as u64, ..File::default() };
+        file.unsynced = file.sectors(0, bytes);
+        file.sync();
+        self.burn(|| Interrupted::Replace(name.into(), file.clone()))?;
+        self.files.borrow_mut().insert(name.into(), file);
         Ok(())
     }
 }

@@ -6,14 +6,18 @@
 //! call  = [version, program, method, args, salt, caller, key, expires, fuel_max]
 //! ```
 //!
+//! Of an [erased](super::Erased) call there are digests: one of arguments and salt, in the place of both, so that
+//! the call is an array of eight; and one each of the output, the events, the messages. The diff of a block that
+//! holds one is null.
+//!
 //! A call's shard is the header's. An entry's program is null where it is the one before; its time is
 //! counted from the entry before (the first one's from zero); its diff is null where nothing was written.
 //! Each has this one form: the decoder refuses a program or diff that should have been null.
 
-use super::{BUILD_BYTES_MAX, Block, Entry, Header, diff_over_limit};
+use super::{BUILD_BYTES_MAX, Block, Entry, Erased, Header, diff_over_limit};
 use abi::Hash;
 use abi::call::{Call, SignedCall};
-use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
+use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
 use abi::diff::Diff;
 use abi::limits::{
     BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX, CALL_BYTES_MAX, EVENTS_MAX, MESSAGES_MAX,
@@ -34,7 +38,7 @@ impl Encode for Block {
             write_entry(entry, before, &self.header.shard, &empty, w);
             before = Some(entry);
         }
-        self.diff.encode(w);
+        (!self.is_erased()).then_some(&self.diff).encode(w);
     }
 }
 
@@ -43,26 +47,36 @@ fn write_entry(entry: &Entry, before: Option<&Entry>, shard: &Hash, empty: &Hash
     let time_before = before.map_or(0, |before| before.time_ms);
     assert!(entry.time_ms >= time_before, "logical time never falls");
     w.array(10);
-    write_call(&entry.call.call, w);
+    write_call(&entry.call.call, entry.erased.as_ref(), w);
     entry.call.proof.encode(w);
     let same = before.is_some_and(|before| before.program == entry.program);
     (!same).then_some(entry.program).encode(w);
     (entry.time_ms - time_before).encode(w);
     entry.outcome.code().encode(w);
-    w.bytes(entry.outcome.output());
-    entry.events.encode(w);
-    entry.messages.encode(w);
+    match &entry.erased {
+        Some(erased) => [erased.output, erased.events, erased.messages].iter().for_each(|it| it.encode(w)),
+        None => {
+            w.bytes(entry.outcome.output());
+            entry.events.encode(w);
+            entry.messages.encode(w);
+        }
+    }
     (entry.diff != *empty).then_some(entry.diff).encode(w);
     entry.fuel.encode(w);
 }
 
-fn write_call(call: &Call, w: &mut Writer) {
-    w.array(9);
+fn write_call(call: &Call, erased: Option<&Erased>, w: &mut Writer) {
+    w.array(if erased.is_some() { 8 } else { 9 });
     call.version.encode(w);
     call.program.encode(w);
     call.method.encode(w);
-    call.args.encode(w);
-    call.salt.encode(w);
+    match erased {
+        Some(erased) => erased.args.encode(w),
+        None => {
+            call.args.encode(w);
+            call.salt.encode(w);
+        }
+    }
     call.caller.encode(w);
     call.key.encode(w);
     call.expires_ms.encode(w);
@@ -94,22 +108,37 @@ impl Decode for Block {
             entries.push(entry);
         }
         let tail = r.offset();
-        if r.clone().array()?.saturating_add(items) > BLOCK_ITEMS_MAX {
+        let mut block = Block { header, build, entries, diff: Diff::new() };
+        if block.is_erased() {
+            no_diff(r)?;
+        } else if r.clone().array()?.saturating_add(items) > BLOCK_ITEMS_MAX {
+            return Err(r.error(tail, Reason::Length));
+        } else {
+            block.diff = Diff::decode(r)?;
+        }
+        if diff_over_limit(&block.diff).is_some() || r.offset() - start > BLOCK_BYTES_MAX {
             return Err(r.error(tail, Reason::Length));
         }
-        let diff = Diff::decode(r)?;
-        if diff_over_limit(&diff).is_some() || r.offset() - start > BLOCK_BYTES_MAX {
-            return Err(r.error(tail, Reason::Length));
-        }
-        Ok(Block { header, build, entries, diff })
+        Ok(block)
     }
+}
+
+/// The diff of a block with an erased call, which is gone.
+fn no_diff(r: &mut Reader<'_>) -> Result<(), Error> {
+    let start = r.offset();
+    if r.null()? {
+        return Ok(());
+    }
+    r.array()?;
+    Err(r.error(start, Reason::NotCanonical))
 }
 
 fn read_entry(r: &mut Reader<'_>, before: Option<&Entry>, shard: Hash, empty: &Hash) -> Result<Entry, Error> {
     let start = r.offset();
     r.array_of(10)?;
     let call_start = r.offset();
-    let call = SignedCall { call: read_call(r, shard)?, proof: Decode::decode(r)? };
+    let (call, args) = read_call(r, shard)?;
+    let call = SignedCall { call, proof: Decode::decode(r)? };
     if r.offset() - call_start > CALL_BYTES_MAX {
         return Err(r.error(call_start, Reason::Length));
     }
@@ -120,18 +149,26 @@ fn read_entry(r: &mut Reader<'_>, before: Option<&Entry>, shard: Hash, empty: &H
         .checked_add(r.unsigned()?)
         .ok_or(r.error(time_start, Reason::Range))?;
     let outcome_start = r.offset();
-    let (code, output) = (u8::decode(r)?, r.bytes()?);
-    let outcome =
-        Outcome::from_parts(code, output.to_vec()).ok_or(r.error(outcome_start, Reason::Unknown))?;
-    let events = read_list(r, EVENTS_MAX)?;
-    let messages = read_list(r, MESSAGES_MAX)?;
+    let code = u8::decode(r)?;
+    let (output, erased) = match args {
+        None => (r.bytes()?.to_vec(), None),
+        Some(args) => (Vec::new(), Some((args, Hash::decode(r)?))),
+    };
+    let outcome = Outcome::from_parts(code, output).ok_or(r.error(outcome_start, Reason::Unknown))?;
+    let (events, messages, erased) = match erased {
+        None => (read_list(r, EVENTS_MAX)?, read_list(r, MESSAGES_MAX)?, None),
+        Some((args, output)) => {
+            let (events, messages) = (Hash::decode(r)?, Hash::decode(r)?);
+            (Vec::new(), Vec::new(), Some(Erased { args, output, events, messages }))
+        }
+    };
     let diff_start = r.offset();
     let diff = match Option::<Hash>::decode(r)? {
         Some(diff) if diff == *empty => return Err(r.error(diff_start, Reason::NotCanonical)),
         diff => diff.unwrap_or(*empty),
     };
     let fuel = r.unsigned()?;
-    let entry = Entry { call, program, time_ms, outcome, events, messages, diff, fuel };
+    let entry = Entry { call, program, time_ms, outcome, events, messages, diff, fuel, erased };
     if entry.over_limit().is_some() { Err(r.error(start, Reason::Length)) } else { Ok(entry) }
 }
 
@@ -144,20 +181,23 @@ fn read_list<T: Decode>(r: &mut Reader<'_>, max: usize) -> Result<Vec<T>, Error>
     Vec::decode(r)
 }
 
-fn read_call(r: &mut Reader<'_>, shard: Hash) -> Result<Call, Error> {
-    r.array_of(9)?;
-    Ok(Call {
-        version: Decode::decode(r)?,
-        shard,
-        program: Decode::decode(r)?,
-        method: Decode::decode(r)?,
-        args: Decode::decode(r)?,
-        salt: Decode::decode(r)?,
-        caller: Decode::decode(r)?,
-        key: Decode::decode(r)?,
-        expires_ms: Decode::decode(r)?,
-        fuel_max: Decode::decode(r)?,
-    })
+/// A call; of an erased one, the digest of what were its arguments and salt.
+fn read_call(r: &mut Reader<'_>, shard: Hash) -> Result<(Call, Option<Hash>), Error> {
+    let start = r.offset();
+    let is_erased = match r.array()? {
+        8 => true,
+        9 => false,
+        _ => return Err(r.error(start, Reason::Length)),
+    };
+    let (version, program, method) = (Decode::decode(r)?, Decode::decode(r)?, Decode::decode(r)?);
+    let (args, salt, digest) = match is_erased {
+        true => (Bytes(Vec::new()), [0; 32], Some(Hash::decode(r)?)),
+        false => (Decode::decode(r)?, Decode::decode(r)?, None),
+    };
+    let (caller, key) = (Decode::decode(r)?, Decode::decode(r)?);
+    let (expires_ms, fuel_max) = (Decode::decode(r)?, Decode::decode(r)?);
+    let call = Call { version, shard, program, method, args, salt, caller, key, expires_ms, fuel_max };
+    Ok((call, digest))
 }
 
 fn read_program(r: &mut Reader<'_>, before: Option<&Entry>) -> Result<Hash, Error> {

@@ -189,6 +189,8 @@ pub(super) struct Scan {
     pub(super) head: Option<Header>,
     pub(super) committed: u64,
     commitment: Option<Commitment>,
+    /// The height of the last block in which something is erased.
+    pub(super) erased: u64,
 }
 
 /// The last whole frame of a segment, and the page after it.
@@ -201,7 +203,7 @@ struct End {
 impl Scan {
     /// Before the first frame.
     pub(super) fn new(shard: Hash) -> Scan {
-        Scan { shard, index: Vec::new(), head: None, committed: 0, commitment: None }
+        Scan { shard, index: Vec::new(), head: None, committed: 0, commitment: None, erased: 0 }
     }
 
     pub(super) fn height(&self) -> u64 {
@@ -295,6 +297,9 @@ impl Scan {
         self.index.push(Kept { block: place, commitment: None });
         self.head = Some(block.header);
         self.commitment = None;
+        if block.is_erased() {
+            self.erased = block.header.height;
+        }
         Ok(Some(block))
     }
 }

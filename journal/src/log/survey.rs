@@ -25,6 +25,9 @@ pub struct JournalSurvey {
     pub head: Option<Header>,
     /// The height of the last of those blocks whose commitment is there.
     pub committed: u64,
+    /// The height of the last of those blocks in which something is erased, so that what it wrote is not known;
+    /// 0, if there is none.
+    pub erased: u64,
     /// What comes after them.
     pub ending: Ending,
 }
@@ -159,7 +162,8 @@ struct Pages {
 impl Survey {
     fn done(self) -> JournalSurvey {
         let Survey { scan, segments, blocks, ending } = self;
-        JournalSurvey { segments, blocks, head: scan.head, committed: scan.committed, ending }
+        let Scan { head, committed, erased, .. } = scan;
+        JournalSurvey { segments, blocks, head, committed, erased, ending }
     }
 
     /// Notes the first damage there is; what is no damage is an error of the survey's own.

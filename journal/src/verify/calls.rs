@@ -95,7 +95,13 @@ impl Chain {
         if call.shard != self.issuer.shard {
             return Err(Reason::CallShard);
         }
-        entry.over_limit().map_or(Ok(()), |what| Err(Reason::Limit(what)))
+        if let Some(what) = entry.over_limit() {
+            return Err(Reason::Limit(what));
+        }
+        match entry.erased {
+            Some(_) if !entry.is_erasable() => Err(Reason::ErasedAct),
+            _ => Ok(()),
+        }
     }
 
     fn key_is_fresh<'a>(&self, entry: &'a Entry, used: &mut Used<'a>) -> Result<(), Reason> {
@@ -200,8 +206,8 @@ fn came_to_something_possible(entry: &Entry, nothing: &Hash) -> Result<(), Reaso
     if call.fuel_max > FUEL_MAX || entry.fuel > call.fuel_max {
         return Err(Reason::Fuel);
     }
-    let is_silent = entry.diff == *nothing && entry.events.is_empty() && entry.messages.is_empty();
-    if !entry.outcome.is_returned() && !is_silent {
+    let did_nothing = entry.diff == *nothing && entry.is_silent();
+    if !entry.outcome.is_returned() && !did_nothing {
         return Err(Reason::Unreturned);
     }
     Ok(())

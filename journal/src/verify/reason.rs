@@ -162,6 +162,8 @@ reasons! {
     Erase = 2142 "the call to erase is not before this one",
     /// A pruning of what is not history yet.
     Prune = 2143 "the block to prune to is not before this one",
+    /// An act of the authority of which only digests are left.
+    ErasedAct = 2144 "an act of the authority is erased",
     /// A start whose frontier is not that of its header.
     Start = 2136 "the start's frontier is not that of its header",
 

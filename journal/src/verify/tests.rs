@@ -353,6 +353,70 @@ fn a_genesis_must_be_sound_and_of_our_profile() {
     assert!(matches!(reason(&other), Some(Reason::Genesis(_))));
 }
 
+/// A shard under profile 2 whose second block holds the seqs 2 and 3, and whose third an act that erases `seq`.
+fn erasing(seq: u64) -> (Sample, [Block; 3]) {
+    let (mut sample, first) = Sample::under(Profile::Two).with_first();
+    let second = sample.block(vec![sample.hit(2, THEN), sample.trap(3, THEN + 1)]);
+    sample.push(&second);
+    let third = sample.block(vec![sample.erase(seq, THEN + 2)]);
+    sample.push(&third);
+    (sample, [first, second, third])
+}
+
+#[test]
+fn an_erased_call_is_history_once_an_act_has_said_so() {
+    let (sample, [first, mut second, third]) = erasing(2);
+    assert!(second.erase(2));
+    let [mut chain, mut followed] = [chain(&sample), chain(&sample)];
+    for block in [&first, &second] {
+        chain.block(block).unwrap();
+        followed.follow(block).unwrap();
+    }
+    for chain in [&chain, &followed] {
+        assert_eq!(chain.undecided().collect::<Vec<_>>(), [2]);
+    }
+    chain.block(&third).unwrap();
+    followed.follow(&third).unwrap();
+    assert_eq!((chain.undecided().count(), followed.undecided().count()), (0, 0));
+    assert_eq!(chain.commitment(&sample.commit(&third)), Ok(()));
+}
+
+#[test]
+fn an_act_decides_for_the_call_it_names_alone() {
+    let (sample, [first, mut second, third]) = erasing(1);
+    assert!(second.erase(2) && second.erase(3));
+    let mut chain = chain(&sample);
+    [first, second, third].iter().for_each(|block| drop(chain.block(block).unwrap()));
+    assert_eq!(chain.undecided().collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
+fn every_rule_holds_of_an_erased_call_but_those_that_need_its_bytes() {
+    let (sample, [first, second, _]) = erasing(2);
+    let mut chain = chain(&sample);
+    let mut act = first.clone();
+    let erased =
+        crate::Erased { args: Hash::ZERO, output: Hash::ZERO, events: Hash::ZERO, messages: Hash::ZERO };
+    act.entries[0].erased = Some(erased);
+    assert_eq!(chain.block(&Sample::under(Profile::Two).sealed(act)).unwrap_err().reason, Reason::ErasedAct);
+    chain.block(&first).unwrap();
+    type Change = fn(&mut Block);
+    let cases: &[(Reason, Change)] = &[
+        (Reason::CallProof, |b| b.entries[0].call.proof = Proof::None),
+        (Reason::Program, |b| b.entries[0].program = Hash::ZERO),
+        (Reason::Fuel, |b| b.entries[0].fuel = u64::MAX),
+        (Reason::Unreturned, |b| b.entries[1].erased = b.entries[0].erased),
+        (Reason::ExecutionRoot, |b| b.entries[0].erased = b.entries[1].erased),
+        (Reason::ExecutionRoot, |b| b.entries[0].diff = Hash::ZERO),
+    ];
+    for (reason, change) in cases {
+        let mut block = second.clone();
+        assert!(block.erase(2) && block.erase(3));
+        change(&mut block);
+        assert_eq!(chain.block(&block).unwrap_err().reason, *reason);
+    }
+}
+
 /// Whoever changes a byte and makes every digest around the block anew is still found out, but for the
 /// build's description, which nothing covers.
 #[test]
@@ -397,6 +461,6 @@ fn no_two_rules_share_a_number() {
     let source = include_str!("reason.rs");
     let codes: Vec<&str> =
         source.lines().filter_map(|line| line.split_once(" = 2")).map(|(_, code)| &code[..3]).collect();
-    assert_eq!(codes.len(), 54);
+    assert_eq!(codes.len(), 55);
     assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len());
 }

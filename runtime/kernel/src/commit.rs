@@ -145,8 +145,10 @@ impl<D: Disk, S: Store> Shard<D, S> {
             Verdict::Known(seq, call) => (seq, call),
         };
         let (block, index) = self.find(seq)?.ok_or_else(|| missing(self.position.height))?;
-        let first = &block.entries[index].call.call;
-        let same = Call { expires_ms: first.expires_ms, ..*call } == *first || planted!(KeyNamesAnyCall);
+        let first = &block.entries[index];
+        // The digest says it of an erased call too.
+        let same = Call { expires_ms: first.call.call.expires_ms, ..*call }.digest() == first.digest();
+        let same = same || planted!(KeyNamesAnyCall);
         Ok(if same { Answer::Known(seq) } else { Answer::Rejected(Rejected::KeyReused { seq }) })
     }
 }

@@ -217,6 +217,7 @@ impl Draft {
             events: execution.events,
             messages: execution.messages,
             fuel: execution.fuel,
+            erased: None,
         });
         let is_deploy = execution.diff.get(&Space::System.key(PROGRAM_KEY)).is_some();
         // The engine has given its handle back, so this writes in place.

@@ -240,6 +240,13 @@ impl Plan {
         }
         match store(survey) {
             Judged::Sound(applied) if applied == height => {}
+            Judged::Sound(applied) if applied < survey.journal.erased => {
+                let erased = survey.journal.erased;
+                let because =
+                    format!("the store is at height {applied}, and what block {erased} wrote is erased");
+                plan.push(Rung::Snapshot, set_aside(because));
+                plan.fill(survey, "the store cannot be brought over that block");
+            }
             Judged::Sound(applied) => {
                 let because = format!("the store is at height {applied}, the journal at {height}");
                 plan.push(Rung::Replay, replay(survey, applied + 1, because));
@@ -248,7 +255,7 @@ impl Plan {
             Judged::Missing => plan.fill(survey, "there is no store"),
             Judged::Wrong(because) => {
                 let because = format!("{because}; it is kept, for whoever asks how that came");
-                plan.push(Rung::Rebuild, Step { deed: Deed::SetAside, because, bytes: 0, pins: Vec::new() });
+                plan.push(Rung::Rebuild, set_aside(because));
                 plan.fill(survey, "the store is made again");
             }
         }
@@ -265,12 +272,24 @@ impl Plan {
         self.steps.push(step);
     }
 
-    /// Fills an empty store: from the newest snapshot that is a state of this journal, else from the start.
+    /// Fills an empty store: from the newest snapshot that is a state of this journal, else from the start. Where
+    /// something is erased, no state is made of blocks from before it.
     fn fill(&mut self, survey: &Survey, why: &str) {
         let is_ours =
             |kept: &&Kept| survey.journal.block(kept.height).is_some_and(|block| block.header == kept.header);
-        let usable = survey.snapshots.iter().filter(is_ours);
+        let erased = survey.journal.erased;
+        let usable = survey.snapshots.iter().filter(is_ours).filter(|kept| kept.height >= erased);
         let Some(kept) = usable.max_by(|a, b| (a.height, &a.id).cmp(&(b.height, &b.id))) else {
+            if erased > 0 {
+                let because = format!(
+                    "{why}: what block {erased} wrote is erased, and no whole snapshot of its height or a later one \
+                     is kept"
+                );
+                self.rung = Rung::Halt;
+                self.steps.clear();
+                self.halt = Some(Halt { because, from: erased, to: erased });
+                return;
+            }
             self.rung = Rung::Rebuild;
             if self.height > 0 {
                 let step = replay(survey, 1, format!("{why}, and no whole snapshot is kept"));
@@ -302,6 +321,10 @@ fn torn(cut: Cut, height: u64) -> Step {
 fn blank(segment: u32) -> Step {
     let because = "a crash came between its making and its label".into();
     Step { deed: Deed::Drop { segment }, because, bytes: 0, pins: Vec::new() }
+}
+
+fn set_aside(because: String) -> Step {
+    Step { deed: Deed::SetAside, because, bytes: 0, pins: Vec::new() }
 }
 
 fn replay(survey: &Survey, from: u64, because: String) -> Step {

@@ -26,6 +26,7 @@
 pub mod admit;
 mod authority;
 pub mod commit;
+mod erase;
 pub mod execute;
 mod keyring;
 pub mod ladder;

@@ -310,6 +310,9 @@ fn catch_up<D: Disk, S: Store>(
     let first = applied + 1 + u64::from(planted!(ReplayTooLate)) - u64::from(planted!(ReplayTooEarly));
     let mut apply = |block: &Block| {
         let Header { root_after, height, .. } = block.header;
+        if block.is_erased() {
+            return Err(Fault::Erased { height });
+        }
         if let Some(tree) = &mut tree {
             tree.apply(&store.view(), &block.diff)?;
             expect_root(tree, root_after, height)?;

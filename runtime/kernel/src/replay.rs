@@ -45,6 +45,8 @@ pub struct Rerun {
 pub struct Fold {
     store: MemoryStore,
     tree: Tree,
+    /// The first block whose writes are erased: the state after it is not known.
+    erased: Option<u64>,
 }
 
 /// A history is well-formed and signed, and computed wrong: somebody's machine is.
@@ -138,6 +140,14 @@ pub enum ReplayError {
         /// Where it was to run.
         height: u64,
     },
+    /// A call is erased, so that neither it nor, from its block on, any other can be run again.
+    #[error("cannot be run again: what block {from} wrote is erased: height={height}")]
+    Erased {
+        /// The first block of which that is so.
+        from: u64,
+        /// The block that was to be run.
+        height: u64,
+    },
     /// This machine failed.
     #[error("{0}")]
     Fault(#[from] Fault),
@@ -165,6 +175,7 @@ impl Coded for ReplayError {
             ReplayError::MissingProgram { .. } => 5202,
             ReplayError::UnknownProfile(_) => 5203,
             ReplayError::Inadmissible { .. } => 5204,
+            ReplayError::Erased { .. } => 5205,
             ReplayError::Fault(fault) => fault.code(),
         }
     }
@@ -184,6 +195,7 @@ impl Replayer {
 
     /// Verifies the next block and runs its calls.
     pub fn block(&mut self, block: &Block) -> Result<(), ReplayError> {
+        self.fold.knows(block)?;
         self.chain.block(block)?;
         self.rerun.block(block, self.chain.profile(), self.fold.view())?;
         self.fold.block(block)
@@ -209,6 +221,23 @@ impl Replayer {
         self.fold.block(block)
     }
 
+    /// Verifies the next block as history where [`block`](Self::block) says that it cannot be run again, because
+    /// it or one before it is erased. The replay knows no state from then on.
+    ///
+    /// # Errors
+    ///
+    /// A rule of history that it breaks.
+    pub fn pass(&mut self, block: &Block) -> Result<(), ReplayError> {
+        self.chain.block(block)?;
+        self.fold.lose(block);
+        Ok(())
+    }
+
+    /// The first block that could not be run again, because it is erased.
+    pub fn erased(&self) -> Option<u64> {
+        self.fold.erased
+    }
+
     /// What runs the calls.
     pub fn machine(&mut self) -> &mut Machine {
         self.rerun.machine()
@@ -227,7 +256,7 @@ impl Replayer {
 
 impl Default for Fold {
     fn default() -> Fold {
-        Fold { store: MemoryStore::default(), tree: Tree::new() }
+        Fold { store: MemoryStore::default(), tree: Tree::new(), erased: None }
     }
 }
 
@@ -258,6 +287,7 @@ impl Fold {
         block: &Block,
         profile: Profile,
     ) -> Result<Witness, ReplayError> {
+        self.knows(block)?;
         let recording = Arc::new(Recording::new(self.view()));
         match rerun.block(block, profile, recording.clone()) {
             Ok(()) | Err(ReplayError::Diverged(_)) => {}
@@ -266,12 +296,31 @@ impl Fold {
         Ok(self.tree.witness(&*self.view(), &recording.take()?, &block.diff)?)
     }
 
+    /// Whether the block can be run and folded: it is whole, and the state before it is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Erased`](ReplayError::Erased) names the first block that was not.
+    pub fn knows(&self, block: &Block) -> Result<(), ReplayError> {
+        let height = block.header.height;
+        match self.erased.or(block.is_erased().then_some(height)) {
+            Some(from) => Err(ReplayError::Erased { from, height }),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes on without the state, of which nothing is known from this block on.
+    pub fn lose(&mut self, block: &Block) {
+        self.erased.get_or_insert(block.header.height);
+    }
+
     /// Takes the next block's writes at their word, as long as they lead to its root.
     ///
     /// # Errors
     ///
-    /// A root that differs.
+    /// A root that differs; a block that is erased, or comes after one.
     pub fn block(&mut self, block: &Block) -> Result<(), ReplayError> {
+        self.knows(block)?;
         let Header { height, root_after: recorded, .. } = block.header;
         let computed = self.tree.apply(&self.store.view(), &block.diff)?;
         if computed != recorded {
@@ -317,6 +366,9 @@ impl Rerun {
     ) -> Result<(), ReplayError> {
         self.machine.set_profile(profile);
         let height = block.header.height;
+        if block.is_erased() {
+            return Err(ReplayError::Erased { from: height, height });
+        }
         let mut state = Arc::new(Overlay::new(before));
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries) {
             let diverged = |what| ReplayError::Diverged(Divergence { height, seq: Some(seq), what });

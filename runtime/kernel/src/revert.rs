@@ -14,6 +14,7 @@ use abi::limits::{BLOCK_BYTES_MAX, BLOCK_ITEMS_MAX};
 use abi::system::{Act, Revert};
 use journal::{Block, Disk, History, Journal, Reverted};
 use state::{Diff, View};
+use std::collections::BTreeSet;
 
 /// Most bytes that a revert writes: half a block.
 const REVERT_BYTES_MAX: usize = BLOCK_BYTES_MAX / 2;
@@ -68,7 +69,9 @@ impl<D: Disk> Past for JournalPast<'_, D> {
         if program_at(self.acts, block.header.history_size) != Some(revert.program) {
             return Err(refused("another program served after it"));
         }
-        let writes = changing(&self.values_after(height)?, now)?;
+        let values = self.values_after(height)?;
+        let values = values.ok_or_else(|| refused("the way back leads through a block that is erased"))?;
+        let writes = changing(&values, now)?;
         let bytes: usize = writes.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len)).sum();
         if bytes > REVERT_BYTES_MAX || writes.len() >= BLOCK_ITEMS_MAX {
             return Err(refused("what it would write does not fit into a block: go back in several steps"));
@@ -82,20 +85,32 @@ impl<D: Disk> Past for JournalPast<'_, D> {
 }
 
 impl<D: Disk> JournalPast<'_, D> {
-    /// The values after the block of `height` of all keys that later blocks write.
-    fn values_after(&self, height: u64) -> Result<Diff, Fault> {
+    /// The values after the block of `height` of all keys that later blocks write; `None` where a block that is
+    /// erased keeps them from being known.
+    fn values_after(&self, height: u64) -> Result<Option<Diff>, Fault> {
         let mut values = Diff::new();
         for later in height + 1..=self.journal.height() {
-            self.block(later)?.diff.iter().for_each(|(key, _)| values.put(key.to_vec(), None));
+            let block = self.block(later)?;
+            if block.is_erased() {
+                return Ok(None);
+            }
+            block.diff.iter().for_each(|(key, _)| values.put(key.to_vec(), None));
         }
+        // The keys that no block has written since the last one that may have written any.
+        let mut unknown = BTreeSet::new();
         for earlier in 1..=height {
-            for (key, value) in self.block(earlier)?.diff.iter() {
+            let block = self.block(earlier)?;
+            if block.is_erased() {
+                unknown = values.iter().map(|(key, _)| key.to_vec()).collect();
+            }
+            for (key, value) in block.diff.iter() {
                 if values.get(key).is_some() {
+                    unknown.remove(key);
                     values.put(key.to_vec(), value.map(<[u8]>::to_vec));
                 }
             }
         }
-        Ok(values)
+        Ok(unknown.is_empty().then_some(values))
     }
 
     fn block(&self, height: u64) -> Result<Block, Fault> {

@@ -3,6 +3,7 @@
 mod admission;
 mod batching;
 mod divergence;
+mod erasures;
 pub(crate) mod fixture;
 mod full;
 mod ladder;

@@ -79,6 +79,8 @@ pub enum Command {
     Revert(commands::revert::RevertArgs),
     /// Let logical time make a greater step than the genesis allows, by an act of the authority.
     Advance(commands::revert::AdvanceArgs),
+    /// Forget what a call said, by an act of the authority: its record and its receipts stay.
+    Erase(commands::erase::EraseArgs),
     /// Plan what brings shards back whose files are not what was written, and do it.
     Recover(commands::recover::RecoverArgs),
     /// Look into every file of a data directory, and change none.

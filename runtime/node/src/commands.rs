@@ -8,6 +8,7 @@ pub mod consistency;
 pub mod deploy;
 pub mod diverge;
 pub mod doctor;
+pub mod erase;
 pub mod explain;
 pub mod inspect;
 pub mod key;

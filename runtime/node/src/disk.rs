@@ -17,6 +17,8 @@ pub struct FileDisk {
 
 /// How much is zero-filled at a time.
 const ZEROS: usize = 1 << 20;
+/// What the name of a file ends with that is to take the place of another.
+const REPLACEMENT: &str = ".new";
 
 impl FileDisk {
     /// The disk in `dir`. Files that are there are opened, and what the page cache holds of them is dropped:
@@ -35,6 +37,10 @@ impl FileDisk {
         for entry in dir.entries().map_err(|e| Fault::io("list the journal", e))? {
             let entry = entry.map_err(|e| Fault::io("list the journal", e))?;
             let name = entry.file_name().to_string_lossy().into_owned();
+            // A replacement that a crash interrupted is made again, and nobody reads it.
+            if name.ends_with(REPLACEMENT) {
+                continue;
+            }
             let file =
                 dir.open_with(&name, options).map_err(|e| Fault::io(format!("open journal/{name}"), e))?;
             files.insert(name, file.into_std());
@@ -46,6 +52,21 @@ impl FileDisk {
 
     fn file(&self, doing: &str, name: &str) -> Result<&std::fs::File, Fault> {
         self.files.get(name).ok_or_else(|| Fault::io(format!("{doing} journal/{name}"), "no such file"))
+    }
+
+    /// Makes a file under a temporary name, and gives it its own once it is durable.
+    fn put(&self, name: &str, bytes: &[u8]) -> std::io::Result<File> {
+        let temporary = format!("{name}{REPLACEMENT}");
+        let options = OpenOptions::new().read(true).write(true).create(true).truncate(true).clone();
+        let mut file = self.dir.open_with(&temporary, &options)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        if let Err(error) = written {
+            self.dir.remove_file(&temporary)?;
+            return Err(error);
+        }
+        self.dir.rename(&temporary, &self.dir, name)?;
+        sync_dir(&self.dir)?;
+        Ok(file)
     }
 
     fn create_filled(&self, name: &str, len: u64) -> std::io::Result<File> {
@@ -133,5 +154,16 @@ impl Disk for FileDisk {
         self.files.remove(name);
         let removed = self.dir.remove_file(name).and_then(|()| sync_dir(&self.dir));
         removed.map_err(|e| Fault::io(format!("remove journal/{name}"), e))
+    }
+
+    fn replace(&mut self, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+        let doing = || format!("replace journal/{name}");
+        let file = match self.put(name, bytes) {
+            Ok(file) => file,
+            Err(error) if has_no_room(&error) => return Err(Fault::full(doing(), error)),
+            Err(error) => return Err(Fault::io(doing(), error)),
+        };
+        self.files.insert(name.into(), file.into_std());
+        Ok(())
     }
 }

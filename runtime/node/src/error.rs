@@ -175,6 +175,14 @@ pub enum NodeError {
         /// What there is.
         holds: String,
     },
+    /// A record is of a call that is not erased.
+    #[error("record {seq} is not erased: {because}")]
+    NotErasable {
+        /// Which.
+        seq: u64,
+        /// Why.
+        because: &'static str,
+    },
     /// A head that was published is no part of the history that is to be published in its place.
     #[error("{what}, which is not in this history of {size} records; nothing is published over it")]
     Published {
@@ -290,6 +298,7 @@ impl Coded for NodeError {
             NodeError::Row { .. } => 7013,
             NodeError::Map { .. } => 7014,
             NodeError::NotThere { .. } => 7015,
+            NodeError::NotErasable { .. } => 7046,
             NodeError::Published { .. } => 7031,
             NodeError::Note(error) => error.code(),
             NodeError::Tile(error) => error.code(),

@@ -57,6 +57,7 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::Replay(args) => commands::replay::run(global, args),
         Command::Revert(args) => commands::revert::revert(global, args),
         Command::Advance(args) => commands::revert::advance(global, args),
+        Command::Erase(args) => commands::erase::run(global, args),
         Command::Recover(args) => commands::recover::run(global, args),
         Command::Doctor(args) => commands::doctor::run(global, args),
         Command::Scrub(args) => commands::scrub::run(global, args),

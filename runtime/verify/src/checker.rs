@@ -69,16 +69,16 @@ impl Checker {
         }
     }
 
-    /// Checks the next block.
-    pub(crate) fn part(&mut self, part: Part, offset: Option<u64>) -> Step<()> {
+    /// Checks the next block; whether its calls are run.
+    pub(crate) fn part(&mut self, part: Part, offset: Option<u64>) -> Step<bool> {
         match self {
             Checker::Headers(chain) => {
                 chain.follow(&part.block).map_err(|error| invalid_at(error, offset))?;
-                certified(chain, &part, offset)
+                certified(chain, &part, offset).map(|()| false)
             }
             Checker::History(chain) => {
                 chain.block(&part.block).map_err(|error| invalid_at(error, offset))?;
-                certified(chain, &part, offset)
+                certified(chain, &part, offset).map(|()| false)
             }
             #[cfg(feature = "execute")]
             Checker::Alone(alone) => alone.part(&part, offset),

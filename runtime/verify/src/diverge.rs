@@ -311,8 +311,11 @@ fn kinds(parts: &[Part; 2], records: &[Vec<Record>; 2]) -> Vec<Kind> {
     .collect()
 }
 
-/// The keys to which two blocks write otherwise.
+/// The keys to which two blocks write otherwise; none where it is erased what one of them wrote.
 fn differing_keys(a: &Block, b: &Block) -> Vec<Vec<u8>> {
+    if a.is_erased() || b.is_erased() {
+        return Vec::new();
+    }
     let missing = |one: &Block, other: &Block| -> Vec<Vec<u8>> {
         let written = one.diff.iter();
         written

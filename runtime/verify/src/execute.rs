@@ -12,16 +12,16 @@ use abi::hash::PROGRAM;
 use abi::outcome::Outcome;
 use abi::profile::Profile;
 use abi::record::Record;
-use journal::{Chain, CheckpointFile};
+use journal::{Block, Chain, CheckpointFile};
 use kernel::{Divergence, Engine, Fold, Machine, Question, ReplayError, Rerun, What};
-use state::{Witness, WitnessState};
+use state::{View, Witness, WitnessState};
 use std::sync::Arc;
 
 /// Over a state that is folded from the blocks' writes, each confirmed by the calls, from some height on.
 pub(crate) struct Alone {
     chain: Chain,
     rerun: Rerun,
-    fold: Fold,
+    ground: Ground,
     from: Option<CheckpointFile>,
 }
 
@@ -43,26 +43,28 @@ impl Alone {
                 report.unchecked.push("execution up to the checkpoint");
             }
         }
-        Ok(Alone { chain, rerun, fold: Fold::default(), from: from.cloned() })
+        Ok(Alone { chain, rerun, ground: Ground::default(), from: from.cloned() })
     }
 
-    pub(crate) fn part(&mut self, part: &Part, offset: Option<u64>) -> Step<()> {
+    /// Checks a block; whether its calls were run.
+    pub(crate) fn part(&mut self, part: &Part, offset: Option<u64>) -> Step<bool> {
         let block = &part.block;
         self.chain.block(block).map_err(|error| invalid_at(error, offset))?;
         let trusted = self.from.as_ref().map_or(0, |from| from.checkpoint.header.height);
-        if block.header.height > trusted {
-            self.rerun
-                .block(block, self.chain.profile(), self.fold.view())
-                .map_err(|error| of_replay(error, offset))?;
+        let before = self.ground.before(part, offset, |fold| Ok(fold.view()))?;
+        let view = before.view().filter(|_| block.header.height > trusted);
+        let executed = view.is_some();
+        if let Some(view) = view {
+            self.rerun.block(block, self.chain.profile(), view).map_err(|error| of_replay(error, offset))?;
         }
-        self.fold.block(block).map_err(|error| of_replay(error, offset))?;
+        self.ground.after(block, before, offset)?;
         let is_other = |from: &CheckpointFile| from.checkpoint.header != block.header;
         if block.header.height == trusted && self.from.as_ref().is_some_and(is_other) {
             let reason = "the history does not lead to the checkpoint: another header stands at its height";
             let verdict = Verdict::new(Exit::Invalid, 6010, reason);
             return Err(Box::new(Verdict { height: Some(trusted), offset, ..verdict }));
         }
-        certified(&self.chain, part, offset)
+        certified(&self.chain, part, offset).map(|()| executed)
     }
 
     pub(crate) fn chain(&self) -> &Chain {
@@ -90,6 +92,84 @@ fn checkpoint(chain: &Chain, file: &CheckpointFile) -> Step<()> {
     verified.map(|_| ()).map_err(|error| invalid(error.code(), format!("the checkpoint: {error}")))
 }
 
+/// The state before each block: what the writes of those before it fold to, up to the first that is erased; from
+/// there on what a witness shows.
+#[derive(Default)]
+pub(crate) struct Ground {
+    fold: Fold,
+}
+
+/// The state before one block.
+pub(crate) enum Before {
+    Folded(Arc<dyn View>),
+    Shown(Arc<WitnessState>),
+    Unknown,
+}
+
+impl Before {
+    /// It, where it is known.
+    pub(crate) fn view(&self) -> Option<Arc<dyn View>> {
+        match self {
+            Before::Folded(view) => Some(view.clone()),
+            Before::Shown(state) => Some(state.clone()),
+            Before::Unknown => None,
+        }
+    }
+}
+
+impl Ground {
+    /// The state before a block, seen through `view` where it is folded.
+    pub(crate) fn before(
+        &mut self,
+        part: &Part,
+        offset: Option<u64>,
+        view: impl Fn(&Fold) -> Result<Arc<dyn View>, Fault>,
+    ) -> Step<Before> {
+        let block = &part.block;
+        if self.fold.knows(block).is_ok() {
+            return view(&self.fold).map(Before::Folded).map_err(|fault| of_replay(fault.into(), offset));
+        }
+        self.fold.lose(block);
+        match &part.witness {
+            Some(bytes) if !block.is_erased() => shown(bytes, block, offset).map(Before::Shown),
+            _ => Ok(Before::Unknown),
+        }
+    }
+
+    /// Moves on by a block, whose writes have to lead from the state before it to its root.
+    pub(crate) fn after(&mut self, block: &Block, before: Before, offset: Option<u64>) -> Step<()> {
+        match before {
+            Before::Folded(_) => self.fold.block(block).map_err(|error| of_replay(error, offset)),
+            Before::Shown(state) => leads(&state, block, offset),
+            Before::Unknown => Ok(()),
+        }
+    }
+}
+
+/// The state that a block's witness shows.
+fn shown(bytes: &[u8], block: &Block, offset: Option<u64>) -> Step<Arc<WitnessState>> {
+    let header = &block.header;
+    let wrong = |code, because: String| {
+        let verdict = Verdict::new(Exit::Invalid, code, format!("the witness: {because}"));
+        Box::new(Verdict { height: Some(header.height), offset, ..verdict })
+    };
+    let witness = Witness::from_bytes(bytes).map_err(|error| wrong(error.code(), error.to_string()))?;
+    let state = witness.open(&header.root_before).map_err(|error| wrong(error.code(), error.to_string()))?;
+    Ok(Arc::new(state))
+}
+
+/// Whether a block's writes lead from this state to its root.
+fn leads(state: &WitnessState, block: &Block, offset: Option<u64>) -> Step<()> {
+    let header = &block.header;
+    let computed = state.root_after(&block.diff).map_err(|fault| of_replay(fault.into(), offset))?;
+    if computed == header.root_after {
+        return Ok(());
+    }
+    let what = What::Root(header.root_after, computed);
+    let divergence = Divergence { height: header.height, seq: None, what };
+    Err(of_replay(ReplayError::Diverged(divergence), offset))
+}
+
 /// Over the part of the state that came with each block, which leads from its root to the next.
 pub(crate) struct Witnessed {
     chain: Chain,
@@ -108,38 +188,25 @@ impl Witnessed {
         Ok(Witnessed { chain, rerun })
     }
 
-    pub(crate) fn part(&mut self, part: &Part, offset: Option<u64>) -> Step<()> {
+    /// Checks a block; whether its calls were run.
+    pub(crate) fn part(&mut self, part: &Part, offset: Option<u64>) -> Step<bool> {
         let block = &part.block;
-        let header = &block.header;
         self.chain.block(block).map_err(|error| invalid_at(error, offset))?;
         // Whether this is what the writer signed comes before whether it is right.
         certified(&self.chain, part, offset)?;
-        let at = |exit, code, reason: String| {
-            let verdict = Verdict::new(exit, code, reason);
-            Box::new(Verdict { height: Some(header.height), offset, ..verdict })
-        };
+        if block.is_erased() {
+            return Ok(false);
+        }
         let Some(bytes) = &part.witness else {
             let reason = "the block comes without a witness, and the state before it is not known";
-            return Err(at(Exit::CannotJudge, 6004, reason.into()));
+            let verdict = Verdict::new(Exit::CannotJudge, 6004, reason);
+            return Err(Box::new(Verdict { height: Some(block.header.height), offset, ..verdict }));
         };
-        let witness = Witness::from_bytes(bytes)
-            .map_err(|error| at(Exit::Invalid, error.code(), format!("the witness: {error}")))?;
-        let state = witness
-            .open(&header.root_before)
-            .map_err(|error| at(Exit::Invalid, error.code(), format!("the witness: {error}")))?;
-        let state = Arc::new(state);
+        let state = shown(bytes, block, offset)?;
         self.rerun
             .block(block, self.chain.profile(), state.clone())
             .map_err(|error| of_replay(error, offset))?;
-        let computed = state.root_after(&block.diff).map_err(|fault| of_replay(fault.into(), offset))?;
-        match computed == header.root_after {
-            true => Ok(()),
-            false => {
-                let what = What::Root(header.root_after, computed);
-                let divergence = Divergence { height: header.height, seq: None, what };
-                Err(of_replay(ReplayError::Diverged(divergence), offset))
-            }
-        }
+        leads(&state, block, offset).map(|()| true)
     }
 
     pub(crate) fn chain(&self) -> &Chain {
@@ -165,7 +232,9 @@ pub(crate) fn of_replay(error: ReplayError, offset: Option<u64>) -> Box<Verdict>
         ReplayError::Diverged(divergence) => {
             (verdict.height, verdict.seq) = (Some(divergence.height), divergence.seq);
         }
-        ReplayError::MissingProgram { height, .. } | ReplayError::Inadmissible { height, .. } => {
+        ReplayError::MissingProgram { height, .. }
+        | ReplayError::Inadmissible { height, .. }
+        | ReplayError::Erased { height, .. } => {
             verdict.height = Some(height);
         }
         ReplayError::Fault(Fault::WitnessIncomplete { .. }) => verdict.exit = Exit::CannotJudge,

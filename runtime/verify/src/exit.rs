@@ -52,7 +52,9 @@ impl Exit {
         match error {
             ReplayError::Invalid(_) | ReplayError::Inadmissible { .. } => Exit::Invalid,
             ReplayError::Diverged(_) => Exit::Diverged,
-            ReplayError::MissingProgram { .. } | ReplayError::UnknownProfile(_) => Exit::CannotJudge,
+            ReplayError::MissingProgram { .. }
+            | ReplayError::UnknownProfile(_)
+            | ReplayError::Erased { .. } => Exit::CannotJudge,
             ReplayError::Fault(Fault::Io { .. }) => Exit::Io,
             ReplayError::Fault(_) => Exit::Failure,
         }

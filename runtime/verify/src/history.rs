@@ -2,6 +2,7 @@
 
 use crate::anchor::Anchor;
 use crate::checker::Checker;
+use crate::erased::Erasures;
 use crate::exit::Exit;
 use crate::receipt::conclude;
 use crate::report::{Report, Verdict};
@@ -69,7 +70,7 @@ pub fn verify_history(
 ) -> Report {
     let mut report = Report::new(source.kind());
     let verdict = start(source, anchor, plan, &mut report)
-        .and_then(|checker| run(source, checker, anchor, &mut report, progress));
+        .and_then(|checker| run(source, checker, anchor, plan, &mut report, progress));
     match verdict {
         Ok(()) => conclude(report, anchor),
         Err(verdict) => report.end(*verdict),
@@ -105,10 +106,11 @@ fn run(
     source: &mut dyn Source,
     mut checker: Checker,
     anchor: &Anchor,
+    plan: &Plan,
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
 ) -> Step<()> {
-    let mut is_certified = false;
+    let (mut is_certified, mut erasures) = (false, Erasures::default());
     loop {
         let part = match source.next() {
             Ok(Some(part)) => part,
@@ -117,7 +119,9 @@ fn run(
             Err(verdict) => return Err(checker.earlier(verdict)),
         };
         is_certified = part.commitment.is_some();
-        checker.part(part, source.offset())?;
+        let (height, erased) = (part.block.header.height, part.block.erased().collect());
+        let executed = checker.part(part, source.offset())?;
+        erasures.note(height, erased, executed);
         progress(checker.chain().header().map_or(0, |header| header.history_size));
     }
     let checker = checker.finish()?;
@@ -133,6 +137,8 @@ fn run(
     report.fact("program", chain.program().map(|id| id.to_string()));
     let writer = chain.issuer().key;
     report.fact("writer", writer.to_string());
+    erasures.tell(plan, report);
+    decided(chain)?;
     if !is_certified {
         report.unchecked.push("the last block's commitment");
         let reason = "the last block is not certified: its commitment is missing";
@@ -140,6 +146,15 @@ fn run(
     }
     report.checked.push("head signature");
     anchor.trusts(&writer).map_err(|reason| Box::new(Verdict::new(Exit::Invalid, 6001, reason)))
+}
+
+/// Whether the authority has decided what is erased.
+fn decided(chain: &Chain) -> Step<()> {
+    let Some(seq) = chain.undecided().next() else { return Ok(()) };
+    let count = chain.undecided().count();
+    let reason = format!("calls are erased, and no act in what was given has decided it: calls={count}");
+    let verdict = Verdict::new(Exit::CannotJudge, 6016, reason);
+    Err(Box::new(Verdict { seq: Some(seq), ..verdict }))
 }
 
 /// Checks the commitment that came with a block which the chain has just accepted.

@@ -18,6 +18,7 @@ pub mod cli;
 mod directory;
 #[cfg(feature = "execute")]
 pub mod diverge;
+mod erased;
 mod evidence;
 #[cfg(feature = "execute")]
 mod execute;
@@ -37,6 +38,7 @@ mod source;
 pub use anchor::Anchor;
 #[cfg(feature = "cli")]
 pub use directory::DirectorySource;
+pub use erased::Ranges;
 pub use evidence::{verify_checkpoint, verify_fork, verify_heads_fork};
 pub use exit::Exit;
 pub use file::verify_bytes;

@@ -10,7 +10,7 @@
 //!
 //! Limits: beside the state, what the blocks that wait have replaced of it.
 
-use crate::execute::{of_replay, rerun};
+use crate::execute::{Before, Ground, of_replay, rerun};
 use crate::history::certified;
 use crate::report::{Report, Verdict};
 use crate::source::{Part, Programs, Step, invalid_at};
@@ -33,8 +33,8 @@ struct Task {
     block: Block,
     records: Vec<Record>,
     profile: Profile,
-    /// The state before it.
-    before: Arc<dyn View>,
+    /// The state before it; `None` where nobody knows it, so that its calls cannot be run.
+    before: Option<Arc<dyn View>>,
     offset: Option<u64>,
 }
 
@@ -57,7 +57,7 @@ type Tasks = Arc<Mutex<Receiver<Task>>>;
 /// The thread that reads, and its workers.
 pub(crate) struct Parallel {
     chain: Chain,
-    fold: Fold,
+    ground: Ground,
     /// Where the tasks go; `None` once there are no more.
     tasks: Option<SyncSender<Task>>,
     /// What each worker will have found.
@@ -85,12 +85,12 @@ impl Parallel {
         }
         report.fact("workers", jobs);
         report.checked.push("every call re-executed");
-        Ok(Parallel { chain, fold: Fold::default(), tasks: Some(sender), workers, bad, found: None })
+        Ok(Parallel { chain, ground: Ground::default(), tasks: Some(sender), workers, bad, found: None })
     }
 
     /// Takes the next block. What is wrong with it may be said only later, but never after more blocks than
-    /// wait for the workers.
-    pub(crate) fn part(&mut self, part: Part, offset: Option<u64>) -> Step<()> {
+    /// wait for the workers. Whether its calls are run.
+    pub(crate) fn part(&mut self, part: Part, offset: Option<u64>) -> Step<bool> {
         let height = part.block.header.height;
         if self.bad.load(Ordering::Acquire) < height {
             return Err(self.stop());
@@ -100,21 +100,25 @@ impl Parallel {
             Err(error) => return Err(self.stop_at((height, Rule::Chain, invalid_at(error, offset)))),
         };
         let profile = self.chain.profile();
-        let before = self.fold.pinned().map_err(|fault| of_replay(fault.into(), offset))?;
-        let own = self.own(&part, offset);
+        let (before, own) = match self.ground.before(&part, offset, Fold::pinned) {
+            Ok(before) => (before.view(), self.own(&part, before, offset)),
+            // Whether the calls are signed comes first, and is a worker's to say.
+            Err(verdict) => (None, Err((Rule::Execution, verdict))),
+        };
+        let executed = before.is_some();
         if let Some(tasks) = &self.tasks {
             // Workers that are gone have said why, or panicked: both show in the end.
             let _ = tasks.send(Task { block: part.block, records, profile, before, offset });
         }
         match own {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(executed),
             Err((rule, verdict)) => Err(self.stop_at((height, rule, verdict))),
         }
     }
 
     /// What the reading thread checks of a block that the chain has accepted.
-    fn own(&mut self, part: &Part, offset: Option<u64>) -> Result<(), (Rule, Box<Verdict>)> {
-        self.fold.block(&part.block).map_err(|error| (Rule::Root, of_replay(error, offset)))?;
+    fn own(&mut self, part: &Part, before: Before, offset: Option<u64>) -> Result<(), (Rule, Box<Verdict>)> {
+        self.ground.after(&part.block, before, offset).map_err(|verdict| (Rule::Root, verdict))?;
         certified(&self.chain, part, offset).map_err(|verdict| (Rule::Commitment, verdict))
     }
 
@@ -189,6 +193,10 @@ impl Worker {
     fn task(&mut self, task: &Task) -> Result<(), (Rule, ReplayError)> {
         prove(&task.block, &task.records).map_err(|error| (Rule::Signatures, error.into()))?;
         let Task { block, profile, before, .. } = task;
-        self.rerun.block(block, *profile, before.clone()).map_err(|error| (Rule::Execution, error))
+        match before {
+            Some(before) => self.rerun.block(block, *profile, before.clone()),
+            None => Ok(()),
+        }
+        .map_err(|error| (Rule::Execution, error))
     }
 }

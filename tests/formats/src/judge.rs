@@ -207,7 +207,7 @@ fn block_fields(block: &Block, context: &Context<'_>) -> Value {
         "records": records.iter().map(|record| Bytes(record.to_bytes()).show()).collect::<Vec<_>>(),
         "effects": records.iter().map(|record| record.effect.hash().show()).collect::<Vec<_>>(),
         "execution_root": journal::execution_root(&records).show(),
-        "diff": block.diff.show(),
+        "diff": if block.is_erased() { Value::Null } else { block.diff.show() },
     })
 }
 

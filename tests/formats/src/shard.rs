@@ -400,5 +400,5 @@ fn silent(call: SignedCall, outcome: Outcome, time_ms: u64) -> Step {
     let fuel = if outcome == Outcome::Trapped(Trap::OutOfFuel) { call.call.fuel_max } else { 10 };
     let (events, messages, diff) = (Vec::new(), Vec::new(), Diff::new());
     let program = PROGRAM.hash(WASM);
-    Step { entry: Entry { call, program, time_ms, outcome, events, messages, diff: diff.hash(), fuel }, diff }
+    Step { entry: Entry { call, program, time_ms, outcome, events, messages, diff: diff.hash(), fuel, erased: None }, diff }
 }

@@ -68,6 +68,7 @@ fn block(shard: Hash, before: Option<&Header>, height: u64) -> Block {
         messages: Vec::new(),
         diff: header.diff,
         fuel: 1,
+        erased: None,
     };
     Block { header, build: String::new(), entries: vec![entry], diff: Diff::new() }
 }

@@ -71,6 +71,7 @@ pub(super) fn differing<'a>(recorded: &'a Diff, computed: &'a Diff) -> impl Iter
 impl Replayer {
     /// [`Rerun::walk`] of the block after the ones replayed.
     pub fn walk(&mut self, block: &Block, index: usize) -> Result<Walk, ReplayError> {
+        self.fold.knows(block)?;
         self.rerun.walk(block, self.chain.profile_of(block), index, self.fold.view())
     }
 

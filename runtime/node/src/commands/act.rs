@@ -18,10 +18,10 @@ use std::path::PathBuf;
 pub struct ActArgs {
     /// The key file of an authority; may be given again.
     #[arg(long, required = true, value_name = "FILE")]
-    sign: Vec<PathBuf>,
+    pub(super) sign: Vec<PathBuf>,
     /// The host's time, in Unix seconds; now, if not given.
     #[arg(long, value_parser = parse_seconds, value_name = "SECONDS")]
-    at: Option<u64>,
+    pub(super) at: Option<u64>,
 }
 
 /// Fuel that is enough for any act that runs no program.

@@ -62,7 +62,8 @@ fn block(shard: &NodeShard, height: u64) -> Result<Value, NodeError> {
         "execution_root": header.execution_root.to_string(),
         "history_size": header.history_size,
         "history_root": header.history_root.to_string(),
-        "writes": block.diff.len(),
+        "writes": (!block.is_erased()).then(|| block.diff.len()),
+        "erased": block.erased().collect::<Vec<_>>(),
         "time_ms": header.time_ms,
         "build": block.build,
     }))
@@ -75,7 +76,11 @@ pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<
     let entry = block.entries.swap_remove(index);
     let call = &entry.call.call;
     let serving = serving.filter(|serving| serving.id == entry.program);
-    let outcome = outcome(serving, &entry.program, &call.method, &entry.outcome);
+    let mut outcome = outcome(serving, &entry.program, &call.method, &entry.outcome);
+    let is_whole = entry.erased.is_none();
+    if !is_whole {
+        ["value", "error", "output"].iter().for_each(|said| drop(outcome.remove(*said)));
+    }
     let events: Vec<Value> = entry.events.iter().map(|it| event(serving, it)).collect();
     let messages: Vec<Value> = entry.messages.iter().map(message).collect();
     let mut answer = json!({
@@ -85,14 +90,15 @@ pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<
         "time_ms": entry.time_ms,
         "program": entry.program.to_string(),
         "method": call.method,
-        "args": arguments_shown(&call.args),
+        "args": is_whole.then(|| arguments_shown(&call.args)),
         "caller": format!("{:?}", call.caller),
-        "events": events,
-        "messages": messages,
+        "events": is_whole.then_some(events),
+        "messages": is_whole.then_some(messages),
         "fuel": entry.fuel,
         "effect": record.effect.hash().to_string(),
         "call": record.effect.call.to_string(),
         "diff": entry.diff.to_string(),
+        "erased": !is_whole,
     });
     if let Some(answer) = answer.as_object_mut() {
         answer.extend(outcome);

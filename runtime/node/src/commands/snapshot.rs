@@ -3,10 +3,10 @@
 use crate::cli::Global;
 use crate::commands::open;
 use crate::commands::time::{now_ms, parse_duration};
-use crate::data::Data;
+use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::output;
-use crate::snapshots::{Listed, POLICY, Snapshots, SnapshotsError};
+use crate::snapshots::{Listed, POLICY, Snapshots, SnapshotsError, Taken};
 use abi::Coded;
 use clap::{Args, Subcommand};
 use journal::SnapshotManifest;
@@ -74,19 +74,23 @@ fn with_snapshots(
 
 fn create(global: &Global) -> Result<Value, NodeError> {
     let (data, mut shard) = open(global)?;
-    let standing = shard.standing()?.ok_or_else(|| NodeError::NotThere {
-        what: "a block to take a snapshot after".into(),
-        holds: "none".into(),
-    })?;
-    let snapshots = data.snapshots(shard.id())?;
-    let reader = shard.store_mut().reader();
-    let taken = reader.frozen(|height, view| snapshots.take(standing, height, view))??;
-    snapshots.collect(&POLICY, now_ms())?;
-    drop(reader);
+    let taken = take(&data.snapshots(shard.id())?, &mut shard)?;
     shard.close()?;
     let mut answer = described(&taken.id, &taken.manifest);
     answer["written"] = taken.written.into();
     Ok(answer)
+}
+
+/// Takes a snapshot of the state after the shard's last block, and supersedes the oldest.
+pub(super) fn take(snapshots: &Snapshots, shard: &mut NodeShard) -> Result<Taken, NodeError> {
+    let standing = shard.standing()?.ok_or_else(|| NodeError::NotThere {
+        what: "a block to take a snapshot after".into(),
+        holds: "none".into(),
+    })?;
+    let reader = shard.store_mut().reader();
+    let taken = reader.frozen(|height, view| snapshots.take(standing, height, view))??;
+    snapshots.collect(&POLICY, now_ms())?;
+    Ok(taken)
 }
 
 fn described(id: &str, manifest: &SnapshotManifest) -> Value {

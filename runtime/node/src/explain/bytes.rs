@@ -67,6 +67,11 @@ pub(super) const TABLE: &[Explanation] = explained! {
         nothing was lost.",
         "Make room or mount it writable, and ask again: a shard that is open goes on by itself, as soon as \
         there is room for a segment.";
+    "E1109" => "what a block wrote is erased",
+        "A call of the block was erased by its authority, and the block's writes with it: blocks from before it \
+        do not lead to the state any more. The store is older than that block, or gone.",
+        "`foil recover` loads a snapshot of that height or a later one; two were kept when the call was erased. \
+        If none is whole, the state is lost here: restore the store or a snapshot from a copy.";
     "E1201" => "a genesis breaks a rule",
         "The named field is not allowed: keys unsorted or unsound, a threshold above the keys, a window or \
         time too large.",

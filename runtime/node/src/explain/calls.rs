@@ -98,6 +98,11 @@ pub(super) const TABLE: &[Explanation] = explained! {
         "History says that a program served which breaks a rule of admission: no honest node would have let \
         it.",
         "Keep the bundle as evidence; the reason behind it is an E40xx.";
+    "E5205" => "the call cannot be run again",
+        "What a block wrote is erased by the shard's authority, and with it the state that later blocks begin \
+        with.",
+        "History, signatures and receipts are verified nonetheless: `foil replay` and `foil-verify` run what \
+        can be run, and list the rest. Blocks that come with a witness can be run.";
     "E5301" => "a snapshot cannot take this step",
         "Its life has one order: UPLOADING, VERIFYING, COMMITTED, SUPERSEDED, gone.",
         "`foil snapshot list` shows where it is; `foil snapshot collect` takes the steps that are due.";

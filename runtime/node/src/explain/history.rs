@@ -151,6 +151,9 @@ pub(super) const RULES: &[Explanation] = explained! {
         "The act names a place in history that is its own or comes later.", EVIDENCE;
     "E2143" => "the block to prune to is not before this one",
         "The act names its own block or one that comes later.", EVIDENCE;
+    "E2144" => "an act of the authority is erased",
+        "Acts appoint writers and programs, and everybody has to read them: their arguments are never erased.",
+        EVIDENCE;
 };
 
 /// E22xx and E23xx: bundles as files.

@@ -85,6 +85,10 @@ pub(super) const TABLE: &[Explanation] = explained! {
     "E7045" => "no such item in quarantine, or several",
         "The text is the start of no item's name, or of more than one.",
         "`foil quarantine list` shows all names.";
+    "E7046" => "the record is not erased",
+        "It is an act of the shard's authority, by which everybody can tell who serves and signs; or its call is \
+        erased already.",
+        "`foil inspect --seq N` shows what a record is.";
     "E7061" => "an object of a snapshot is missing",
         "Its manifest or a chunk is not there, or there is no snapshot of this name.",
         ANOTHER_SNAPSHOT;
@@ -104,7 +108,8 @@ pub(super) const TABLE: &[Explanation] = explained! {
         "`foil restore` makes an empty one beside the old one.";
     "E7067" => "no snapshot can be used",
         "There is none at this height or below, or each was refused; the message says why.",
-        "Nothing is lost: remove `shards/ID/store`, and the next command rebuilds it from the journal.";
+        "Nothing is lost: remove `shards/ID/store`, and the next command rebuilds it from the journal, unless \
+        calls were erased.";
     "E7068" => "the snapshot is of another history than the journal",
         "At its height the journal has another block, or has not come so far: one of them was put back from \
         elsewhere.",

@@ -55,4 +55,9 @@ pub(super) const TABLE: &[Explanation] = explained! {
     "E6013" => "the query was answered otherwise",
         "Run again on the proven state, the query came to another answer than the file says.",
         "Keep the file as evidence: whoever made it computed wrong, or lied.";
+    "E6016" => "calls are erased without a decision",
+        "Of some calls there are digests only, and no act of the shard's authority in this history says that \
+        they are to be erased: it comes later, or somebody else has left them out.",
+        "Get a longer bundle, which holds the decision. If the newest one does not, ask whoever made it for the \
+        calls.";
 };

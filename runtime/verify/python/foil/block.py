@@ -4,7 +4,8 @@
     entry = [call, proof, program / null, time, outcome, output, [event…], [message…], diff / null, fuel]
 
 A program is null where it is the one before, a time is counted from the entry before, a diff is null where
-nothing was written: each has this one form.
+nothing was written: each has this one form. Of an erased call there are digests, of arguments and salt, output,
+events and messages; and the diff of a block that holds one is null.
 """
 
 from typing import NamedTuple
@@ -65,6 +66,8 @@ class Entry(NamedTuple):
     messages: list
     diff: bytes
     fuel: int
+    # The digests of output, events and messages.
+    digests: tuple
 
     @classmethod
     def read(cls, r, before, shard):
@@ -80,11 +83,19 @@ class Entry(NamedTuple):
         if time_ms >> 64:
             raise Malformed(RANGE, at)
         at = r.at
-        outcome, output = r.unsigned(8), r.bytes()
+        outcome, erased = r.unsigned(8), signed.call.erased is not None
+        output_digest = r.hash() if erased else None
+        output = b"" if erased else r.bytes()
         if outcome > 1 and (outcome not in TRAPS or output):
             raise Malformed(UNKNOWN, at)
-        events, event_sizes = read_items(r, EVENTS_MAX, read_event)
-        messages, message_sizes = read_items(r, MESSAGES_MAX, read_message)
+        if erased:
+            digests, (events, event_sizes), (messages, message_sizes) = (
+                (output_digest, r.hash(), r.hash()), ([], []), ([], []),
+            )  # fmt: skip
+        else:
+            events, event_sizes = read_items(r, EVENTS_MAX, read_event)
+            messages, message_sizes = read_items(r, MESSAGES_MAX, read_message)
+            digests = said(signed.call.salt, output, events, messages)
         at = r.at
         diff = r.optional(hash_)
         if diff == NO_WRITES:
@@ -101,11 +112,20 @@ class Entry(NamedTuple):
         )
         if any(size > most for size, most in lengths):
             raise Malformed(LENGTH, start)
-        return cls(signed, program, time_ms, outcome, output, events, messages, diff or NO_WRITES, fuel)
+        return cls(signed, program, time_ms, outcome, output, events, messages, diff or NO_WRITES, fuel, digests)
+
+    @property
+    def is_erased(self):
+        return self.signed.call.erased is not None
+
+    @property
+    def is_silent(self):
+        """Whether nothing was written, emitted or sent."""
+        return self.diff == NO_WRITES and self.digests[1:] == (list_root(EVENT, []), list_root(MESSAGE, []))
 
     def effect(self, seq, profile, digest):
         """The canonical bytes of what the call did."""
-        call = self.signed.call
+        call, (output, events, messages) = self.signed.call, self.digests
         return array(
             unsigned(VERSION),
             byte_string(call.shard),
@@ -118,11 +138,20 @@ class Entry(NamedTuple):
             byte_string(call.key),
             unsigned(call.expires_ms),
             unsigned(self.outcome),
-            byte_string(OUTPUT.hash(salt(call.salt, b"output"), self.output)),
+            byte_string(output),
             byte_string(self.diff),
-            byte_string(salted_root(EVENT, call.salt, b"event", self.events)),
-            byte_string(salted_root(MESSAGE, call.salt, b"message", self.messages)),
+            byte_string(events),
+            byte_string(messages),
         )
+
+
+def said(secret, output, events, messages):
+    """The salted digests of what a call said."""
+    return (
+        OUTPUT.hash(salt(secret, b"output"), output),
+        salted_root(EVENT, secret, b"event", events),
+        salted_root(MESSAGE, secret, b"message", messages),
+    )
 
 
 def salted_root(kind, secret, name, items):
@@ -166,8 +195,8 @@ def read_message(r):
 class Block(NamedTuple):
     header: Header
     entries: list
-    # Key and value, or `None` where it is deleted; keys ascend.
-    diff: list
+    # Key and value, or `None` where it is deleted; keys ascend. `None` where a call is erased.
+    diff: list | None
     diff_hash: bytes
 
     @classmethod
@@ -184,14 +213,22 @@ class Block(NamedTuple):
             if items > ITEMS_MAX:
                 raise Malformed(LENGTH, at)
             entries.append(entry)
-        tail = r.at
-        r.array_max(ITEMS_MAX - items)
-        r.at = tail
-        diff = read_diff(r)
-        too_long = any(len(key) > STATE_KEY_MAX or len(value or b"") > VALUE_MAX for key, value in diff)
+        tail, diff = r.at, []
+        if any(entry.is_erased for entry in entries):
+            no_diff(r)
+            diff = None
+        else:
+            r.array_max(ITEMS_MAX - items)
+            r.at = tail
+            diff = read_diff(r)
+        too_long = any(len(key) > STATE_KEY_MAX or len(value or b"") > VALUE_MAX for key, value in diff or [])
         if too_long or r.at - start > BLOCK_MAX:
             raise Malformed(LENGTH, tail)
         return cls(header, entries, diff, DIFF.hash(r.since(tail)))
+
+    def erased(self):
+        """The places in history of its erased calls."""
+        return [seq for seq, entry in enumerate(self.entries, self.header.first_seq) if entry.is_erased]
 
     def records(self, profile):
         """Of each call: its digest, the hash of its effect, and its record's canonical bytes."""
@@ -207,6 +244,14 @@ class Block(NamedTuple):
                 byte_string(header.root_after),
             )
             yield digest, EFFECT.hash(effect), array(effect, unsigned(entry.fuel), placement)
+
+
+def no_diff(r):
+    """The diff of a block with an erased call, which is gone."""
+    start = r.at
+    if not r.null():
+        r.array()
+        raise Malformed(NOT_CANONICAL, start)
 
 
 def read_diff(r):

@@ -134,6 +134,8 @@ class Verification:
         self.source, self.anchor = Source(file), anchor
         self.state = State() if roots else None
         self.start = 0
+        # Erased calls, and the heights whose diffs could not be folded for them.
+        self.erased, self.not_folded = [], []
         # Of the last block: height, hash of its header, its commitment's bytes.
         self.last = None
 
@@ -220,7 +222,10 @@ class Verification:
     def check(self, chain, block, commitment):
         try:
             chain.block(block)
-            if self.state is not None:
+            self.erased += block.erased()
+            if self.state is not None and self.erased:
+                self.not_folded.append(block.header.height)
+            elif self.state is not None:
                 self.state.apply(block.diff)
                 if self.state.root() != block.header.root_after:
                     raise Verdict(DIVERGED, 5201, height=block.header.height, reason="the state root differs")
@@ -253,11 +258,29 @@ class Verification:
             "program": chain.serving.program and chain.serving.program.hex(),
             "writer": chain.serving.writer.hex(),
         }
+        if self.erased:
+            facts["erased"] = ranges(self.erased)
+            if self.state is not None:
+                facts["not_folded"] = ranges(self.not_folded)
+        if chain.undecided:
+            reason = f"calls are erased, and no act in what was given has decided it: calls={len(chain.undecided)}"
+            raise Verdict(CANNOT_JUDGE, 6016, seq=min(chain.undecided), reason=reason)
         if self.last[2] is None:
             raise Verdict(UNANCHORED, 6005, reason="the last block is not certified: its commitment is missing")
         self.anchor.trusts(chain.serving.writer)
         self.anchor.conclude()
         return facts
+
+
+def ranges(numbers):
+    """Ascending numbers as text: `3, 5-7`."""
+    runs = []
+    for number in numbers:
+        if runs and runs[-1][1] + 1 == number:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
 def verify_bundle(file, anchor, roots=False):

@@ -2,12 +2,12 @@
 
 The first broken rule is the one named, in this order: the header's links, the body's totals, call by call its
 rules, the execution root, the history root; and last, call by call, the signatures. Beside one block, the live
-idempotency keys are in memory, and nothing else that grows with the history.
+idempotency keys are in memory, and the erased calls that no act has named yet: nothing else that grows with the
+history.
 """
 
 from heapq import heappop, heappush
 
-from .block import NO_WRITES
 from .codec import VERSION, Malformed, decode
 from .cose import appointed
 from .hashes import EFFECT, Frontier, history_leaf, history_node, list_root, root_of_path
@@ -40,6 +40,8 @@ class Chain:
             raise Verdict(CANNOT_JUDGE, 2102)
         self.genesis, self.history, self.window = genesis, Frontier(), Window()
         self.serving, self.header = Serving(genesis.writer, None, profile_of(genesis)), None
+        # The erased calls of which no act has said yet that they are to be.
+        self.undecided = set()
 
     @classmethod
     def after(cls, genesis, start):
@@ -89,6 +91,10 @@ class Chain:
             call = entry.signed.call
             self.window.use((call.caller, call.key), call.expires_ms, entry.time_ms)
         self.serving, self.history, self.header = serving, history, header
+        self.undecided.update(block.erased())
+        for done in map(done_act, entries):
+            if done is not None and done[0] == "erase":
+                self.undecided.discard(done[1])
 
     def profile_of(self, block):
         """The profile of the next block, which may set another."""
@@ -112,7 +118,7 @@ class Chain:
             (2111, self.header is not None or header.root_before == EMPTY_ROOT),
             (2110, header.count == len(entries)),
             (2117, not entries or entries[-1].time_ms == header.time_ms),
-            (2115, block.diff_hash == header.diff),
+            (2115, block.diff is None or block.diff_hash == header.diff),
             # The merged diff of one call is the call's.
             (2116, len(entries) != 1 or entries[0].diff == header.diff),
         )
@@ -126,16 +132,16 @@ class Chain:
             call = entry.signed.call
             scope, step = (call.caller, call.key), entry.time_ms - time_ms
             time_ms = entry.time_ms
-            is_silent = entry.diff == NO_WRITES and not entry.events and not entry.messages
             rules = (
                 (2118, step >= 0),
                 (2119, step <= genesis.jump_ms or may_advance(entry)),
                 (2120, call.version == VERSION),
+                (2144, not entry.is_erased or profile_of_system(entry.program) is None),
                 (2123, call.expires_ms > time_ms),
                 (2124, call.expires_ms - time_ms <= genesis.window_ms),
                 (2125, used.get(scope, 0) <= time_ms and not self.window.is_live(scope, time_ms)),
                 (2133, call.fuel_max <= FUEL_MAX and entry.fuel <= call.fuel_max),
-                (2132, entry.outcome == 0 or is_silent),
+                (2132, entry.outcome == 0 or entry.is_silent),
             )
             broken = first_broken(rules)
             used[scope] = call.expires_ms

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from . import ed25519
-from .codec import ABSENT, UNKNOWN, VERSION, Malformed, array, byte_string, decode, text, unsigned
+from .codec import ABSENT, LENGTH, UNKNOWN, VERSION, Malformed, array, byte_string, decode, text, unsigned
 from .hashes import ARGS, CALL, GENESIS, KEY_ID, LIST_NODE, PROGRAM, list_node, root_of_path
 
 # The rules of execution that this verifier knows, profiles `1` and `2`, by their place here.
@@ -197,6 +197,8 @@ class Call(NamedTuple):
     key: bytes
     expires_ms: int
     fuel_max: int
+    # Where arguments and salt are erased: their digest. They are empty then.
+    erased: bytes | None
 
     @classmethod
     def read(cls, r):
@@ -205,14 +207,18 @@ class Call(NamedTuple):
 
     @classmethod
     def read_within(cls, r, shard):
-        """As in a block, which names the shard for all its calls."""
-        r.array_of(9)
-        return cls(r.unsigned(8), shard, *cls.read_rest(r))
+        """As in a block, which names the shard for all its calls; of an erased one, an array of eight."""
+        start = r.at
+        members = r.array()
+        if members not in (8, 9):
+            raise Malformed(LENGTH, start)
+        return cls(r.unsigned(8), shard, *cls.read_rest(r, members == 8))
 
     @staticmethod
-    def read_rest(r):
-        program, method, args, salt = r.optional(hash_), r.text(), r.bytes(), r.hash()
-        return program, method, args, salt, read_caller(r), r.hash(), r.unsigned(), r.unsigned()
+    def read_rest(r, is_erased=False):
+        program, method = r.optional(hash_), r.text()
+        args, salt, erased = (b"", b"", r.hash()) if is_erased else (r.bytes(), r.hash(), None)
+        return program, method, args, salt, read_caller(r), r.hash(), r.unsigned(), r.unsigned(), erased
 
     def digest(self):
         """Over the call with arguments and salt replaced by one digest, so that both can be erased."""
@@ -221,7 +227,7 @@ class Call(NamedTuple):
             byte_string(self.shard),
             ABSENT if self.program is None else byte_string(self.program),
             text(self.method),
-            byte_string(ARGS.hash(self.salt, self.args)),
+            byte_string(self.erased or ARGS.hash(self.salt, self.args)),
             caller_bytes(self.caller),
             byte_string(self.key),
             unsigned(self.expires_ms),

@@ -20,6 +20,7 @@ pub(super) fn make(made: &mut Maker) {
     files(made, &shard);
     notes(made, &shard);
     heads_forks(made, &shard);
+    erasures(made);
 }
 
 /// Heads as they are published.
@@ -214,6 +215,40 @@ fn profiles(made: &mut Maker) {
     let mut unset = shard.start(6);
     unset.links.remove(2);
     made.invalid("start/without-the-change-of-profile", &unset.to_bytes(), &start, 2017);
+}
+
+/// A shard in which calls are erased, of blocks from before the profile that can decide it too.
+fn erasures(made: &mut Maker) {
+    let mut shard = Shard::newer();
+    let profile = json!({ "profile": shard.genesis.profile.to_string() });
+    let (whole, seqs) = (shard.blocks[1].clone(), [4, 5, 6, 7]);
+    let mut all = whole.clone();
+    for seq in seqs {
+        let mut one = whole.clone();
+        assert!(one.erase(seq) && all.erase(seq));
+        made.valid(&format!("block/record-{seq}-erased"), &one.to_bytes(), &profile);
+    }
+    made.valid("block/every-record-erased", &all.to_bytes(), &profile);
+    let (bytes, diff) = (all.to_bytes(), whole.diff.to_bytes());
+    let cut = |bytes: &[u8], tail: &[u8], back: usize| [&bytes[..bytes.len() - back], tail].concat();
+    let mut refuse = |what: &str, bytes: Vec<u8>, code: u16| {
+        made.invalid(&format!("block/{what}"), &bytes, &profile, code);
+    };
+    refuse("erased-and-its-diff-left", cut(&bytes, &diff, 1), 1003);
+    refuse("erased-and-its-diff-a-number", cut(&bytes, &[0], 1), 1002);
+    refuse("diff-left-out", cut(&whole.to_bytes(), &[0xf6], diff.len()), 1002);
+    let hash = hex(&all.entries[3].erased.expect("it is erased").output.to_bytes());
+    refuse("erased-output-of-31-bytes", replaced(&bytes, &hash, &format!("581f{}", &hash[6..])), 1005);
+    refuse("erased-output-left-out", replaced(&bytes, &hash, "f6"), 1002);
+
+    let at = START_MS + 50;
+    let decide = |seq, n, shard: &Shard| shard.silent_act(Act::Erase(Erase { seq }), n, at);
+    shard.push(vec![decide(4, 20, &shard), shard.hit(10, at), decide(6, 21, &shard), decide(12, 22, &shard)]);
+    assert!(shard.blocks[1].erase(4) && shard.blocks[1].erase(6) && shard.blocks[4].erase(12));
+    let context = json!({ "shard": shard.id().to_string() });
+    made.valid("bundle/of-erased-calls", &shard.bundle(None, false), &context);
+    made.valid("bundle/of-erased-calls-and-witnesses", &shard.bundle(None, true), &context);
+    made.valid("receipt/of-an-erased-call", &shard.receipt(4, 2).to_bytes(), &context);
 }
 
 /// Receipts, bundles and proof files, whose invalid ones are the hostile files'.

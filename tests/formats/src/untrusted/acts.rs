@@ -1,12 +1,14 @@
 //! Bundles of a writer who signed for acts that no honest node would do.
 
-use super::Cases;
+use super::{Anchor, Cases};
 use super::lies::bundle;
 use crate::shard::{JUMP_MS, START_MS, Shard, Step};
 use abi::Hash;
 use abi::outcome::Outcome;
 use abi::profile::Profile;
 use abi::system::{Act, Advance, Erase, MIGRATE, Prune, SetProfile};
+use journal::{Entry, Erased};
+use verify::Exit;
 
 const AT_MS: u64 = START_MS + 40;
 
@@ -61,6 +63,30 @@ fn profiles(cases: &mut Cases) {
     old.entry.program = Profile::One.system();
     refuse("act-of-the-profile-before", old, 2128);
     refuse("migration-called-by-somebody", shard.hit_by(MIGRATE, 10, AT_MS), 2141);
+    let mut forgotten = act(Act::Advance(Advance { to_ms: AT_MS }), &shard);
+    let [args, output, events, messages] = [Hash::ZERO; 4];
+    forgotten.entry.erased = Some(Erased { args, output, events, messages });
+    refuse("act-erased", forgotten, 2144);
     refuse("erasure-of-itself", act(erase(11), &shard), 2142);
     refuse("pruning-of-its-own-block", act(Act::Prune(Prune { height: 5 }), &shard), 2143);
+
+    erasures(cases);
+}
+
+/// Erased calls of which the authority has not decided that they are to be, or that somebody has changed.
+fn erasures(cases: &mut Cases) {
+    let erased = |change: fn(&mut [Entry])| {
+        let mut shard = Shard::newer();
+        assert!(shard.blocks[1].erase(4) && shard.blocks[1].erase(5) && shard.blocks[2].erase(9));
+        change(&mut shard.blocks[1].entries);
+        shard.bundle(None, false)
+    };
+    let anchor = Anchor::Shard(cases.shard);
+    cases.case("erased-and-never-decided", erased(|_| ()), anchor, Exit::CannotJudge, 6016);
+    let another_output = |entries: &mut [Entry]| entries[0].erased.iter_mut().for_each(|it| it.output = Hash::ZERO);
+    let another_call = |entries: &mut [Entry]| entries[0].erased.iter_mut().for_each(|it| it.args = Hash::ZERO);
+    let events = |entries: &mut [Entry]| entries[1].erased.iter_mut().for_each(|it| it.events = Hash::ZERO);
+    cases.invalid("erased-and-another-output", erased(another_output), 2114);
+    cases.invalid("erased-and-another-call", erased(another_call), 2114);
+    cases.invalid("failed-and-erased-with-events", erased(events), 2132);
 }
