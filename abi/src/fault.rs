@@ -42,6 +42,13 @@ pub enum Fault {
     },
     /// A handle that has failed before was used again.
     Stopped,
+    /// What was asked for is of blocks that are gone, and were let go by an act of the shard's authority.
+    Pruned {
+        /// The height of the first block that is kept.
+        first: u64,
+        /// The place of the act that decided it.
+        decision: u64,
+    },
     /// What was asked of a part of the state, a witness, is not in the part, and nothing is known of it. The
     /// machine is sound: the witness is too small for what was run on it.
     WitnessIncomplete {
@@ -108,6 +115,9 @@ impl fmt::Display for Fault {
                  `foil recover` loads a snapshot of a later height"
             ),
             Fault::Stopped => f.write_str("stopped by an earlier fault; open again to recover"),
+            Fault::Pruned { first, decision } => {
+                write!(f, "pruned: history before block {first} was dropped by decision of record {decision}")
+            }
             Fault::WitnessIncomplete { what } => write!(f, "the witness lacks {what}"),
             Fault::WitnessTooLarge { keys, bytes } => write!(
                 f,
@@ -132,6 +142,7 @@ impl crate::Coded for Fault {
             Fault::WitnessTooLarge { .. } => 1107,
             Fault::Full { .. } => 1108,
             Fault::Erased { .. } => 1109,
+            Fault::Pruned { .. } => 1110,
         }
     }
 }

@@ -170,6 +170,9 @@ kinds! {
     /// The manifest of a snapshot, without its signature.
     SNAPSHOT = "counterfoil v1 snapshot",
         "7fa0b0cc1adb3f3305c13ca1ec6dff358a525e837a9bb2c2a1880f10bdb28fb8";
+    /// What the records of a journal's pruned blocks come to: a check against rot.
+    PAST = "counterfoil v1 past",
+        "cf6d87124f0b4cb20aad2a3e1a54a4f7ffbf03956747a4fad2494f22f42accd9";
 }
 
 #[cfg(test)]

@@ -26,7 +26,12 @@ impl Frontier {
 
     /// Adds a record, as its canonical bytes.
     pub fn push(&mut self, record_bytes: &[u8]) {
-        let mut node = History::leaf_hash(record_bytes);
+        self.push_hash(History::leaf_hash(record_bytes));
+    }
+
+    /// Adds a record, as the hash of its leaf.
+    pub fn push_hash(&mut self, leaf: Hash) {
+        let mut node = leaf;
         for _ in 0..self.size.trailing_ones() {
             let left = self.peaks.pop().expect("there is a peak for each bit of the size");
             node = History::node(&left, &node);

@@ -80,6 +80,11 @@ impl History {
         (size <= self.size()).then(|| self.span(0, size))
     }
 
+    /// The hashes of all leaves.
+    pub fn leaves(&self) -> &[Hash] {
+        self.row(0)
+    }
+
     /// The complete nodes over `2^level` records each, left to right.
     pub(crate) fn row(&self, level: u32) -> &[Hash] {
         self.levels.get(level as usize).map_or(&[], Vec::as_slice)

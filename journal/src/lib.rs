@@ -14,7 +14,7 @@
 //! # Order
 //!
 //! `block` → `history` → `commitment` → `receipt` are what is signed; `page` → `segment` → `log` are how
-//! it is kept; `bundle` and `verify` are how it is handed on and judged; `snapshot` is where it goes on from; `note` → `head` → `tile` and
+//! it is kept, and `past` for what is gone; `bundle` and `verify` are how it is handed on and judged; `snapshot` is where it goes on from; `note` → `head` → `tile` and
 //! `witness` are how strangers hold it to having one history.
 //!
 //! # Example
@@ -44,6 +44,7 @@ mod history;
 mod log;
 mod note;
 mod page;
+mod past;
 mod receipt;
 mod revert;
 mod segment;
@@ -67,11 +68,12 @@ pub use frontier::Frontier;
 pub use head::Head;
 pub use history::{History, is_consistent};
 pub use log::{
-    Cut, Damage, Dump, DumpedFrame, Ending, Journal, JournalSurvey, SegmentSurvey, SurveyedBlock, Tail,
-    Undecoded,
+    Cut, Damage, Dump, DumpedFrame, Ending, Journal, JournalSurvey, Prunable, SegmentSurvey, SurveyedBlock,
+    Tail, Undecoded, past_name,
 };
 pub use note::{Line, NOTE_BYTES_MAX, Note, NoteError, NoteKey, SIGNATURES_MAX, Scheme};
 pub use page::PAGE_BYTES;
+pub use past::{Past, PastAct};
 pub use receipt::{Committed, Receipt, ReceiptError, ReceiptFile};
 pub use revert::Reverted;
 pub use segment::{SegmentSize, name as segment_name};

@@ -9,6 +9,7 @@
 use crate::block::{Block, Header};
 use crate::commitment::Commitment;
 use crate::disk::Disk;
+use crate::past::Past;
 use crate::segment::{self, Frame, Label, MAGIC, Place, Segment, SegmentSize, frame_pages};
 use crate::verify::link;
 use abi::codec::{Bytes, Decode, Encode, Error, Writer};
@@ -18,11 +19,13 @@ use abi::{Hash, VERSION, planted};
 
 mod dump;
 mod open;
+mod prune;
 mod rewrite;
 mod survey;
 
 pub use dump::{Dump, DumpedFrame};
 pub use open::{Cut, Tail};
+pub use prune::{Prunable, name as past_name};
 pub use survey::{Damage, Ending, JournalSurvey, SegmentSurvey, SurveyedBlock};
 
 /// One shard's journal on one disk.
@@ -36,7 +39,9 @@ pub struct Journal<D: Disk> {
     segment: Segment,
     /// Its first unwritten page.
     next: u32,
-    /// Where each block lies, from height 1.
+    /// What is known of the blocks that are gone, if any are.
+    past: Option<Past>,
+    /// Where each block lies, from the first that is kept.
     index: Vec<Kept>,
     /// The last block's header.
     head: Option<Header>,
@@ -94,7 +99,7 @@ impl<D: Disk> Journal<D> {
 
     /// The same, with segments of another size, into which every block must fit.
     pub fn create_with(mut disk: D, shard: Hash, size: SegmentSize) -> Result<Self, Fault> {
-        if disk.list()?.iter().any(|name| segment::number(name).is_some()) {
+        if disk.list()?.iter().any(|name| segment::number(name).or(prune::number(name)).is_some()) {
             return Err(Fault::io("create a journal", "there is one"));
         }
         let (segment, next) = new_segment(&mut disk, 0, size, shard, 1)?;
@@ -104,6 +109,7 @@ impl<D: Disk> Journal<D> {
             size,
             segment,
             next,
+            past: None,
             index: Vec::new(),
             head: None,
             durable: 0,
@@ -114,7 +120,17 @@ impl<D: Disk> Journal<D> {
 
     /// The height of the last block appended.
     pub fn height(&self) -> u64 {
-        self.index.len() as u64
+        self.first() - 1 + self.index.len() as u64
+    }
+
+    /// The height of the first block that is kept, or of the one that will be.
+    pub fn first(&self) -> u64 {
+        first(self.past.as_ref())
+    }
+
+    /// What is known of the blocks before that one; `None` where none are gone.
+    pub fn past(&self) -> Option<&Past> {
+        self.past.as_ref()
     }
 
     /// The height up to which blocks are synced.
@@ -188,9 +204,10 @@ impl<D: Disk> Journal<D> {
     ///
     /// # Errors
     ///
-    /// Corrupt, if it is not what was appended.
+    /// Corrupt, if it is not what was appended; pruned, if it is gone.
     pub fn read(&self, height: u64) -> Result<Option<Block>, Fault> {
         self.running()?;
+        self.is_kept(height)?;
         let Some(kept) = self.kept(height) else {
             return Ok(None);
         };
@@ -215,6 +232,18 @@ impl<D: Disk> Journal<D> {
         Ok(read)
     }
 
+    /// The header of the block at `height`, or of the last that is gone; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Journal::read).
+    pub fn header(&self, height: u64) -> Result<Option<Header>, Fault> {
+        match &self.past {
+            Some(past) if past.header.height == height => Ok(Some(past.header)),
+            _ => Ok(self.read(height)?.map(|block| block.header)),
+        }
+    }
+
     /// The segment and page where the frame of the block at `height` starts; `None` if there is none.
     pub fn place(&self, height: u64) -> Option<(u32, u32)> {
         self.kept(height).map(|kept| (kept.block.segment, kept.block.page))
@@ -224,9 +253,10 @@ impl<D: Disk> Journal<D> {
     ///
     /// # Errors
     ///
-    /// Corrupt, if it is not what was appended.
+    /// Corrupt, if it is not what was appended; pruned, if its block is gone.
     pub fn commitment(&self, height: u64) -> Result<Option<Commitment>, Fault> {
         self.running()?;
+        self.is_kept(height)?;
         let Some(place) = self.kept(height).and_then(|kept| kept.commitment) else {
             return Ok(None);
         };
@@ -277,7 +307,14 @@ impl<D: Disk> Journal<D> {
     }
 
     fn kept(&self, height: u64) -> Option<&Kept> {
-        self.index.get(usize::try_from(height.checked_sub(1)?).ok()?)
+        self.index.get(usize::try_from(height.checked_sub(self.first())?).ok()?)
+    }
+
+    fn is_kept(&self, height: u64) -> Result<(), Fault> {
+        match &self.past {
+            Some(past) if (1..=past.header.height).contains(&height) => Err(past.gone()),
+            _ => Ok(()),
+        }
     }
 
     fn frame(&self, place: Place) -> Result<(Segment, Frame), Fault> {
@@ -329,6 +366,11 @@ fn new_segment<D: Disk>(
     let pages = labelled?;
     disk.sync(&segment::name(number))?;
     Ok((segment, pages))
+}
+
+/// The height of the first block after a past.
+fn first(past: Option<&Past>) -> u64 {
+    past.map_or(0, |past| past.header.height) + 1
 }
 
 fn write_content(block: Option<Vec<u8>>, commitment: Option<&Commitment>) -> Vec<u8> {

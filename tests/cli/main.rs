@@ -25,6 +25,7 @@ mod modes;
 mod mutations;
 mod programs;
 mod proofs;
+mod pruning;
 mod receipts;
 mod recovery;
 #[path = "../sim/rng.rs"]

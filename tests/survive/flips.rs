@@ -131,7 +131,7 @@ fn kind(file: &str) -> String {
     let name = file.rsplit('/').next().unwrap_or(file);
     let plain: String = name.chars().filter(|c| !c.is_ascii_digit()).collect();
     match plain.rsplit_once('.') {
-        Some((_, end)) if ["wasm", "compiled", "segment", "sst", "key", "log"].contains(&end) => {
+        Some((_, end)) if ["wasm", "compiled", "segment", "past", "sst", "key", "log"].contains(&end) => {
             format!("*.{end}")
         }
         _ => plain.trim_end_matches('-').to_owned(),

@@ -1,9 +1,10 @@
 //! Opening a journal: every frame is read, and a torn tail cut.
 
-use super::{Content, Journal, Kept, read_content};
+use super::{Content, Journal, Kept, first, prune, read_content};
 use crate::block::{Block, Header};
 use crate::commitment::Commitment;
 use crate::disk::Disk;
+use crate::past::Past;
 use crate::segment::{self, Frame, Label, MAGIC, Place, Segment, SegmentSize};
 use crate::verify::link;
 use abi::codec::Decode;
@@ -53,7 +54,7 @@ impl<D: Disk> Journal<D> {
     ///
     /// As [`open`](Journal::open); `Corrupt` as well, if the journal ends below the floor.
     pub fn open_above(disk: D, shard: Hash, floor: u64) -> Result<(Self, Tail), Fault> {
-        let (journal, tail, ()) = Self::open_folding(disk, shard, floor, || (), |(), _| ())?;
+        let (journal, tail, ()) = Self::open_folding(disk, shard, floor, |_| (), |(), _| ())?;
         Ok((journal, tail))
     }
 
@@ -67,12 +68,14 @@ impl<D: Disk> Journal<D> {
         mut disk: D,
         shard: Hash,
         floor: u64,
-        start: impl Fn() -> T,
+        start: impl Fn(Option<&Past>) -> T,
         fold: impl Fn(&mut T, Block),
     ) -> Result<(Self, Tail, T), Fault> {
         let read = |disk: &D| {
-            let mut folded = start();
-            Found::on(disk, shard, &mut |block| fold(&mut folded, block)).map(|found| (found, folded))
+            let (first, past) = prune::beginning(disk, &shard)?;
+            let mut folded = start(past.as_ref());
+            let found = Found::on(disk, shard, (first, past), &mut |block| fold(&mut folded, block))?;
+            Ok::<_, Fault>((found, folded))
         };
         let (mut found, mut folded) = read(&disk)?;
         if found.scan.height() < floor {
@@ -91,6 +94,7 @@ impl<D: Disk> Journal<D> {
             }
         }
         let Found { scan, last, torn, blank } = found;
+        prune::sweep(&mut disk, scan.first)?;
         if let Some(blank) = blank {
             disk.remove(&segment::name(blank))?;
         }
@@ -134,12 +138,20 @@ impl Ends {
 
 impl Found {
     /// Reads all of a journal, and gives each block away.
-    fn on<D: Disk>(disk: &D, shard: Hash, each: &mut dyn FnMut(Block)) -> Result<Found, Fault> {
-        let count = count(disk)?;
-        let mut scan = Scan::new(shard);
-        let blank = Segment::is_blank(disk, count - 1)?.then_some(count - 1);
+    fn on<D: Disk>(
+        disk: &D,
+        shard: Hash,
+        (first, past): (u32, Option<Past>),
+        each: &mut dyn FnMut(Block),
+    ) -> Result<Found, Fault> {
+        let count = count(disk, first)?;
+        let is_pruned = past.is_some();
+        let mut scan = Scan::new(shard, first, past);
+        // What follows a past was labelled before the past was written.
+        let may_be_blank = count - 1 > first || !is_pruned;
+        let blank = (may_be_blank && Segment::is_blank(disk, count - 1)?).then_some(count - 1);
         let mut last = None;
-        for number in 0..blank.unwrap_or(count) {
+        for number in first..blank.unwrap_or(count) {
             let segment = Segment::open(disk, number)?;
             let end = scan.segment(disk, segment, each)?;
             if number + 1 < count && segment.torn_end(disk, end.next)?.is_some() {
@@ -160,16 +172,18 @@ impl Found {
     }
 }
 
-/// How many segments there are; their numbers have no gaps.
-fn count<D: Disk>(disk: &D) -> Result<u32, Fault> {
-    let mut numbers: Vec<u32> = disk.list()?.iter().filter_map(|name| segment::number(name)).collect();
+/// The number after the last segment's; from the first's on, numbers have no gaps.
+fn count<D: Disk>(disk: &D, first: u32) -> Result<u32, Fault> {
+    let numbers = disk.list()?.into_iter().filter_map(|name| segment::number(&name));
+    let mut numbers: Vec<u32> = numbers.filter(|number| *number >= first).collect();
     numbers.sort_unstable();
     match numbers.last() {
-        None => Err(Fault::io("open the journal", "there is none")),
-        Some(&last) if numbers.len() as u64 == u64::from(last) + 1 => Ok(last + 1),
+        None if first == 0 => Err(Fault::io("open the journal", "there is none")),
+        None => Err(Fault::corrupt(format!("segment {first} is missing"))),
+        Some(&last) if numbers.len() as u64 == u64::from(last - first) + 1 => Ok(last + 1),
         Some(&last) => {
-            let missing = (0..last).find(|number| numbers.binary_search(number).is_err()).unwrap_or(0);
-            Err(Fault::corrupt(format!("segment {missing} is missing")))
+            let missing = (first..last).find(|number| numbers.binary_search(number).is_err());
+            Err(Fault::corrupt(format!("segment {} is missing", missing.unwrap_or(first))))
         }
     }
 }
@@ -185,6 +199,9 @@ fn cut<D: Disk>(disk: &mut D, segment: Segment, next: u32, end: u32) -> Result<C
 /// What the frames read so far come to.
 pub(super) struct Scan {
     shard: Hash,
+    /// The first segment's number.
+    first: u32,
+    pub(super) past: Option<Past>,
     pub(super) index: Vec<Kept>,
     pub(super) head: Option<Header>,
     pub(super) committed: u64,
@@ -201,17 +218,20 @@ struct End {
 }
 
 impl Scan {
-    /// Before the first frame.
-    pub(super) fn new(shard: Hash) -> Scan {
-        Scan { shard, index: Vec::new(), head: None, committed: 0, commitment: None, erased: 0 }
+    /// Before the first frame of the segment `first`, which goes on from `past`.
+    pub(super) fn new(shard: Hash, first: u32, past: Option<Past>) -> Scan {
+        let head = past.as_ref().map(|past| past.header);
+        let committed = head.map_or(0, |head| head.height);
+        Scan { shard, first, past, index: Vec::new(), head, committed, commitment: None, erased: 0 }
     }
 
     pub(super) fn height(&self) -> u64 {
-        self.index.len() as u64
+        first(self.past.as_ref()) - 1 + self.index.len() as u64
     }
 
     /// The journal that was read, open for writing at page `next` of its last segment.
     fn journal<D: Disk>(self, disk: D, segment: Segment, next: u32, cut: Option<Cut>) -> (Journal<D>, Tail) {
+        let durable = self.height();
         let tail = Tail { cut, commitment: self.commitment };
         let journal = Journal {
             disk,
@@ -219,7 +239,8 @@ impl Scan {
             size: SegmentSize::of_pages(segment.pages),
             segment,
             next,
-            durable: self.index.len() as u64,
+            durable,
+            past: self.past,
             index: self.index,
             head: self.head,
             committed: self.committed,
@@ -283,9 +304,11 @@ impl Scan {
         if let Some(commitment) = commitment {
             let commitment =
                 Commitment::from_bytes(&commitment).map_err(|error| corrupt(&error.to_string()))?;
-            match (&self.head, self.index.last_mut()) {
-                (Some(head), Some(last)) if commitment.names(head) => last.commitment = Some(place),
-                _ => return Err(corrupt("the commitment is another block's")),
+            if !self.head.is_some_and(|head| commitment.names(&head)) {
+                return Err(corrupt("the commitment is another block's"));
+            }
+            if let Some(last) = self.index.last_mut() {
+                last.commitment = Some(place);
             }
             self.committed = self.height();
             self.commitment = Some(commitment);

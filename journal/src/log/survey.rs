@@ -4,10 +4,11 @@
 //! that place, what can still be read behind it, and so what is gone.
 
 use super::open::{Cut, Scan};
-use super::{Journal, read_content};
+use super::{Journal, prune, read_content};
 use crate::block::{Block, Header};
 use crate::disk::Disk;
 use crate::page::{PAGE_BYTES, Page};
+use crate::past::Past;
 use crate::segment::{self, CHUNK_PAGES, Frame, Segment};
 use abi::Hash;
 use abi::codec::Decode;
@@ -17,11 +18,13 @@ use std::collections::BTreeSet;
 /// What a journal's files say.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct JournalSurvey {
+    /// What is known of the blocks that were pruned.
+    pub past: Option<Past>,
     /// The segments, by number.
     pub segments: Vec<SegmentSurvey>,
-    /// The blocks, from height 1 up to where all is sound.
+    /// The blocks, from the first that is kept up to where all is sound.
     pub blocks: Vec<SurveyedBlock>,
-    /// The header of the last of those blocks.
+    /// The header of the last of those blocks, or else of the last that was pruned.
     pub head: Option<Header>,
     /// The height of the last of those blocks whose commitment is there.
     pub committed: u64,
@@ -102,12 +105,25 @@ pub struct Damage {
 impl JournalSurvey {
     /// The height up to which the journal can be opened.
     pub fn height(&self) -> u64 {
-        self.blocks.len() as u64
+        self.pruned() + self.blocks.len() as u64
+    }
+
+    /// The height up to which blocks were pruned; 0 where none were.
+    pub fn pruned(&self) -> u64 {
+        self.past.as_ref().map_or(0, |past| past.header.height)
     }
 
     /// The block of a height, if it is sound.
     pub fn block(&self, height: u64) -> Option<&SurveyedBlock> {
-        self.blocks.get(usize::try_from(height.checked_sub(1)?).ok()?)
+        self.blocks.get(usize::try_from(height.checked_sub(self.pruned() + 1)?).ok()?)
+    }
+
+    /// The header's hash and the state root of the block of a height, if it is sound or the last that was pruned.
+    pub fn hashes(&self, height: u64) -> Option<(Hash, Hash)> {
+        match &self.past {
+            Some(Past { header, .. }) if header.height == height => Some((header.hash(), header.root_after)),
+            _ => self.block(height).map(|block| (block.header, block.root)),
+        }
     }
 }
 
@@ -120,17 +136,18 @@ impl<D: Disk> Journal<D> {
     /// error here: it is what a survey is for.
     pub fn survey(disk: &D, shard: Hash) -> Result<JournalSurvey, Fault> {
         let numbers: BTreeSet<u32> = disk.list()?.iter().filter_map(|name| segment::number(name)).collect();
-        let mut survey = Survey {
-            scan: Scan::new(shard),
-            segments: Vec::new(),
-            blocks: Vec::new(),
-            ending: Ending::Clean,
+        let (first, past, damage) = match prune::beginning(disk, &shard) {
+            Ok((first, past)) => (first, past, None),
+            Err(fault) => (0, None, Some(fault)),
         };
-        let Some(&last) = numbers.last() else {
-            survey.damaged(0, 0, 0, Fault::corrupt("segment 0 is missing"))?;
+        let scan = Scan::new(shard, first, past);
+        let mut survey = Survey { scan, segments: Vec::new(), blocks: Vec::new(), ending: Ending::Clean };
+        damage.map_or(Ok(()), |fault| survey.damaged(0, 0, 0, fault))?;
+        let Some(&last) = numbers.last().filter(|last| **last >= first) else {
+            survey.damaged(first, 0, 0, Fault::corrupt(format!("segment {first} is missing")))?;
             return Ok(survey.done());
         };
-        for number in 0..=last {
+        for number in first..=last {
             match numbers.contains(&number) {
                 true => survey.segment(disk, number, number == last)?,
                 false => {
@@ -162,8 +179,8 @@ struct Pages {
 impl Survey {
     fn done(self) -> JournalSurvey {
         let Survey { scan, segments, blocks, ending } = self;
-        let Scan { head, committed, erased, .. } = scan;
-        JournalSurvey { segments, blocks, head, committed, erased, ending }
+        let Scan { past, head, committed, erased, .. } = scan;
+        JournalSurvey { past, segments, blocks, head, committed, erased, ending }
     }
 
     /// Notes the first damage there is; what is no damage is an error of the survey's own.
@@ -178,7 +195,8 @@ impl Survey {
     }
 
     fn segment<D: Disk>(&mut self, disk: &D, number: u32, is_last: bool) -> Result<(), Fault> {
-        if is_last && self.is_sound() && matches!(Segment::is_blank(disk, number), Ok(true)) {
+        let may_be_blank = is_last && self.is_sound() && !self.is_beginning();
+        if may_be_blank && matches!(Segment::is_blank(disk, number), Ok(true)) {
             let bytes = disk.len(&segment::name(number))?;
             let unwritten = u32::try_from(bytes / PAGE_BYTES as u64).unwrap_or(u32::MAX);
             self.segments.push(SegmentSurvey { number, bytes, unwritten, ..SegmentSurvey::default() });
@@ -203,6 +221,11 @@ impl Survey {
         }
         self.segments.push(pages.survey);
         Ok(())
+    }
+
+    /// Whether the next segment is the first one after a past, which was labelled before that was written.
+    fn is_beginning(&self) -> bool {
+        self.segments.is_empty() && self.scan.past.is_some()
     }
 
     fn is_sound(&self) -> bool {

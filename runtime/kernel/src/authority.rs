@@ -92,9 +92,12 @@ impl<D: Disk, S: Store> Shard<D, S> {
     fn links(&self, header: &Header, acts: BTreeSet<u64>) -> Result<Vec<Link>, Fault> {
         let lost = || missing(header.height);
         let link = |seq| {
+            let path = self.history.path(seq, header.history_size).ok_or_else(lost)?;
+            if let Some(past) = self.journal.past().filter(|past| seq < past.header.history_size) {
+                return past.link(seq, path).ok_or_else(lost);
+            }
             let (block, index) = self.find(seq)?.ok_or_else(lost)?;
             let record = self.records_of(&block).swap_remove(index);
-            let path = self.history.path(seq, header.history_size).ok_or_else(lost)?;
             Ok(Link::new(&block.entries[index].call, &record, path))
         };
         acts.into_iter().map(link).collect()

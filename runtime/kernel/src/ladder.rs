@@ -6,6 +6,8 @@
 //! ```text
 //! nothing → cut → replay → snapshot → rebuild        each rung is the smallest repair that is safe
 //!                                          halt      where what was durable is gone: a person decides
+//!
+//! A shard whose oldest blocks were pruned has no last rung: it needs a snapshot from there on.
 //! ```
 //!
 //! # Guarantees
@@ -38,8 +40,8 @@ impl Survey {
     /// The root that the journal says the state has at `height`; `None` where it does not come so far.
     pub fn root_at(&self, height: u64) -> Option<Hash> {
         match height {
-            0 => Some(empty_root()),
-            _ => self.journal.block(height).map(|block| block.root),
+            0 if self.journal.past.is_none() => Some(empty_root()),
+            _ => self.journal.hashes(height).map(|(_, root)| root),
         }
     }
 }
@@ -272,22 +274,23 @@ impl Plan {
         self.steps.push(step);
     }
 
-    /// Fills an empty store: from the newest snapshot that is a state of this journal, else from the start. Where
-    /// something is erased, no state is made of blocks from before it.
+    /// Fills an empty store: from the newest snapshot that is a state of this journal, else from the start, unless
+    /// that was pruned. Where something is erased, no state is made of blocks from before it.
     fn fill(&mut self, survey: &Survey, why: &str) {
-        let is_ours =
-            |kept: &&Kept| survey.journal.block(kept.height).is_some_and(|block| block.header == kept.header);
-        let erased = survey.journal.erased;
+        let is_ours = |kept: &&Kept| {
+            survey.journal.hashes(kept.height).is_some_and(|(header, _)| header == kept.header)
+        };
+        let (erased, pruned) = (survey.journal.erased, survey.journal.pruned());
         let usable = survey.snapshots.iter().filter(is_ours).filter(|kept| kept.height >= erased);
         let Some(kept) = usable.max_by(|a, b| (a.height, &a.id).cmp(&(b.height, &b.id))) else {
-            if erased > 0 {
-                let because = format!(
-                    "{why}: what block {erased} wrote is erased, and no whole snapshot of its height or a later one \
-                     is kept"
-                );
-                self.rung = Rung::Halt;
-                self.steps.clear();
-                self.halt = Some(Halt { because, from: erased, to: erased });
+            if erased.max(pruned) > 0 {
+                let (from, gone) = match erased > pruned {
+                    true => (erased, format!("what block {erased} wrote is erased")),
+                    false => (1, format!("the blocks up to height {pruned} were pruned")),
+                };
+                let because = format!("{why}: {gone}, and no whole snapshot from there on is kept");
+                let halt = Some(Halt { because, from, to: erased.max(pruned) });
+                *self = Plan { rung: Rung::Halt, height: self.height, steps: Vec::new(), halt };
                 return;
             }
             self.rung = Rung::Rebuild;
@@ -330,7 +333,7 @@ fn set_aside(because: String) -> Step {
 fn replay(survey: &Survey, from: u64, because: String) -> Step {
     let to = survey.journal.height();
     assert!((1..=to).contains(&from), "there is something to replay");
-    let before = usize::try_from(from - 1).unwrap_or(usize::MAX);
+    let before = usize::try_from(from - 1 - survey.journal.pruned()).unwrap_or(usize::MAX);
     let bytes = survey.journal.blocks.iter().skip(before).map(|block| block.bytes).sum();
     Step { deed: Deed::Replay { from, to }, because, bytes, pins: vec![Pin::Blocks { from, to }] }
 }

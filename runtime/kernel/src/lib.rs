@@ -32,6 +32,7 @@ mod keyring;
 pub mod ladder;
 mod machine;
 mod programs;
+pub mod prune;
 mod question;
 pub mod recover;
 pub mod replay;

@@ -9,7 +9,8 @@
 //! 1. The journal opens: pages, frames and the chain of headers are checked, a torn last frame is cut. As each
 //!    block is read, the history tree and the window of live keys are folded from its records.
 //! 2. The journal is fsynced: what is readable now stays.
-//! 3. The fold is asked whether the records are those that were signed.
+//! 3. The fold, which begins with the journal's past where blocks were pruned, is asked whether the records are
+//!    those that were signed.
 //! 4. The tree of the state, built from the store beside all that, must have the root of the block the store
 //!    says it is at.
 //! 5. The blocks after that are applied, each to its own root; many, or the whole history, at once, to the last
@@ -30,7 +31,7 @@ use abi::id::Hash;
 use abi::planted;
 use abi::profile::Profile;
 use abi::system::Act;
-use journal::{Block, Disk, Header, History, Journal, Tail, Undecoded, Window};
+use journal::{Block, Disk, Header, History, Journal, Past, Tail, Undecoded, Window};
 use state::{Diff, Store, Tree, beside};
 use vm::Engine;
 
@@ -77,7 +78,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let id = opening.genesis.id();
         let Opening { genesis, keyring, disk, store, programs, build } = opening;
         let journal = Journal::create(disk, id)?;
-        let (folded, tree) = (Folded::start(&genesis), Tree::build(&*store.view())?);
+        let (folded, tree) = (Folded::start(&genesis, None), Tree::build(&*store.view())?);
         let parts = Parts { genesis, keyring, journal, store, programs, build };
         Self::assemble(parts, folded, tree, 0).map(|(shard, _)| shard)
     }
@@ -87,7 +88,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         check(&opening.genesis)?;
         let id = opening.genesis.id();
         let Opening { genesis, keyring, disk, store, programs, build } = opening;
-        let start = || Ok(Folded::start(&genesis));
+        let start = |past: Option<&Past>| Ok(Folded::start(&genesis, past));
         let fold = |folded: &mut Result<Folded, Fault>, block: &Block| {
             if let Err(fault) = folded.as_mut().map_or(Ok(()), |folded| folded.block(block, &genesis)) {
                 *folded = Err(fault);
@@ -97,16 +98,18 @@ impl<D: Disk, S: Store> Shard<D, S> {
         if !planted!(OpenWithoutSync) {
             journal.sync()?;
         }
+        let folded = folded?;
+        folded.is_decided(journal.past())?;
         let parts = Parts { genesis, keyring, journal, store, programs, build };
-        let (shard, store_height) = Self::assemble(parts, folded?, tree?, ahead)?;
+        let (shard, store_height) = Self::assemble(parts, folded, tree?, ahead)?;
         let height = shard.position.height;
         Ok((shard, Recovered { tail, store_height, height }))
     }
 
     /// Makes anew what executing a block has changed that found no room in the journal.
     pub(crate) fn forget(&mut self) -> Result<(), Fault> {
-        let mut folded = Folded::start(&self.genesis);
-        for height in 1..=self.journal.height() {
+        let mut folded = Folded::start(&self.genesis, self.journal.past());
+        for height in self.journal.first()..=self.journal.height() {
             folded.block(&read(&self.journal, height)?, &self.genesis)?;
         }
         assert_eq!(folded.position, self.position, "what was not written has no place");
@@ -164,7 +167,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
 ///
 /// As opening the shard.
 pub fn refill<D: Disk, S: Store>(genesis: &Genesis, disk: D, store: &mut S) -> Result<u64, Fault> {
-    let Opened { mut journal, tree, ahead, .. } = Opened::of(disk, genesis.id(), store, || (), |(), _| ())?;
+    let Opened { mut journal, tree, ahead, .. } = Opened::of(disk, genesis.id(), store, |_| (), |(), _| ())?;
     journal.sync()?;
     catch_up(&journal, store, tree?, ahead, genesis)?;
     store.flush()?;
@@ -187,7 +190,7 @@ impl<D: Disk, T> Opened<D, T> {
         disk: D,
         id: Hash,
         store: &S,
-        start: impl Fn() -> T,
+        start: impl Fn(Option<&Past>) -> T,
         fold: impl Fn(&mut T, &Block),
     ) -> Result<Opened<D, T>, Fault> {
         // What the store has applied was durable: a journal that ends below it has lost something.
@@ -196,7 +199,7 @@ impl<D: Disk, T> Opened<D, T> {
             fold(folded, &block);
             *ahead += if block.header.height > applied { block.diff.len() } else { 0 };
         };
-        let open = || Journal::open_folding(disk, id, applied, || (start(), 0), both);
+        let open = || Journal::open_folding(disk, id, applied, |past| (start(past), 0), both);
         let (tree, opened) = beside(|| Tree::build(&*view), open);
         let (journal, tail, (folded, ahead)) = opened?;
         Ok(Opened { journal, tail, folded, tree, ahead })
@@ -237,10 +240,29 @@ struct Folded {
 }
 
 impl Folded {
-    /// Before the first block.
-    fn start(genesis: &Genesis) -> Folded {
+    /// Before the first block that is there.
+    fn start(genesis: &Genesis, past: Option<&Past>) -> Folded {
         let (history, window, position) = (History::new(), Window::new(), Position::start(genesis));
-        Folded { history, window, position, acts: Vec::new() }
+        let mut folded = Folded { history, window, position, acts: Vec::new() };
+        if let Some(past) = past {
+            past.leaves.iter().for_each(|leaf| folded.history.push_hash(*leaf));
+            folded.acts.extend(past.acts());
+            folded.position = Position::after(&past.header);
+        }
+        folded
+    }
+
+    /// Checks that the authority has let go what a past stands for.
+    fn is_decided(&self, past: Option<&Past>) -> Result<(), Fault> {
+        let Some(past) = past.filter(|_| !planted!(ForgetActs)) else { return Ok(()) };
+        let decides = |act: &Act| matches!(act, Act::Prune(prune) if prune.height >= past.header.height);
+        match self.acts.iter().any(|(seq, act)| *seq == past.decision && decides(act)) {
+            true => Ok(()),
+            false => Err(Fault::corrupt(format!(
+                "journal: record {} is no decision to prune up to block {}",
+                past.decision, past.header.height
+            ))),
+        }
     }
 
     /// Adds the next block. After a fault nothing may be made of it.
@@ -299,9 +321,12 @@ fn catch_up<D: Disk, S: Store>(
             "store: it is at height {applied}, the journal ends at {journal}"
         )));
     }
+    if let Some(past) = journal.past().filter(|past| applied < past.header.height) {
+        return Err(past.gone());
+    }
     let root_after = |height| match height {
         0 => Ok(Position::start(genesis).root),
-        height => read(journal, height).map(|block| block.header.root_after),
+        height => journal.header(height)?.map(|header| header.root_after).ok_or_else(|| missing(height)),
     };
     expect_root(&tree, root_after(applied)?, applied)?;
     // Much goes into a store without its tree, which is built once over all of it.

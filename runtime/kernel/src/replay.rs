@@ -19,7 +19,7 @@ use abi::id::Hash;
 use abi::profile::Profile;
 use abi::system::{Act, Revert};
 use abi::view::{Overlay, View};
-use journal::{Block, Chain, Entry, Header, Invalid};
+use journal::{Block, Chain, Entry, Header, Invalid, Start};
 use state::{MemoryStore, Recording, Store, Tree, Witness};
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ mod walk;
 
 pub use walk::{Differing, Examined, KEYS_MAX, Walk, Written};
 
-/// Re-executes a history block by block, from genesis.
+/// Re-executes a history block by block, from genesis or from a block whose state is known.
 pub struct Replayer {
     chain: Chain,
     rerun: Rerun,
@@ -193,6 +193,23 @@ impl Replayer {
         Ok(Replayer { chain, rerun, fold: Fold::default() })
     }
 
+    /// A replay that goes on from the block of `start`, after which the state is that of `fold`.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and a start that does not hold together.
+    pub fn after(
+        genesis: &Genesis,
+        start: &Start,
+        fold: Fold,
+        programs: Box<dyn Programs>,
+        engine: Engine,
+    ) -> Result<Replayer, ReplayError> {
+        let rerun = Rerun::new(genesis, programs, engine)?;
+        let chain = Chain::start(genesis, start, state::empty_root())?;
+        Ok(Replayer { chain, rerun, fold })
+    }
+
     /// Verifies the next block and runs its calls.
     pub fn block(&mut self, block: &Block) -> Result<(), ReplayError> {
         self.fold.knows(block)?;
@@ -261,6 +278,19 @@ impl Default for Fold {
 }
 
 impl Fold {
+    /// Goes on from a state that has this root.
+    ///
+    /// # Errors
+    ///
+    /// `Corrupt`, if it has another.
+    pub fn of(store: MemoryStore, root: &Hash) -> Result<Fold, Fault> {
+        let tree = Tree::build(&*store.view())?;
+        match tree.root() {
+            found if found == *root => Ok(Fold { store, tree, erased: None }),
+            found => Err(Fault::corrupt(format!("a state has the root {found}, and was to have {root}"))),
+        }
+    }
+
     /// The state after the last block.
     pub fn view(&self) -> Arc<dyn View> {
         self.store.view()

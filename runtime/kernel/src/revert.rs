@@ -62,6 +62,9 @@ impl<D: Disk> Past for JournalPast<'_, D> {
         if height == 0 || height > self.journal.height() {
             return Err(refused("there is no such block"));
         }
+        if height < self.journal.first() {
+            return Err(refused("it was pruned"));
+        }
         let block = self.block(height)?;
         if block.header.root_after != revert.root {
             return Err(refused("the state after it has another root"));
@@ -70,7 +73,8 @@ impl<D: Disk> Past for JournalPast<'_, D> {
             return Err(refused("another program served after it"));
         }
         let values = self.values_after(height)?;
-        let values = values.ok_or_else(|| refused("the way back leads through a block that is erased"))?;
+        let values =
+            values.ok_or_else(|| refused("a value that it would bring back was erased or pruned"))?;
         let writes = changing(&values, now)?;
         let bytes: usize = writes.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len)).sum();
         if bytes > REVERT_BYTES_MAX || writes.len() >= BLOCK_ITEMS_MAX {
@@ -85,8 +89,8 @@ impl<D: Disk> Past for JournalPast<'_, D> {
 }
 
 impl<D: Disk> JournalPast<'_, D> {
-    /// The values after the block of `height` of all keys that later blocks write; `None` where a block that is
-    /// erased keeps them from being known.
+    /// The values after the block of `height` of all keys that later blocks write; `None` where one of them was
+    /// written last by a block that is pruned or erased, or by which is not known.
     fn values_after(&self, height: u64) -> Result<Option<Diff>, Fault> {
         let mut values = Diff::new();
         for later in height + 1..=self.journal.height() {
@@ -96,12 +100,14 @@ impl<D: Disk> JournalPast<'_, D> {
             }
             block.diff.iter().for_each(|(key, _)| values.put(key.to_vec(), None));
         }
+        let all = |values: &Diff| values.iter().map(|(key, _)| key.to_vec()).collect();
+        let first = self.journal.first();
         // The keys that no block has written since the last one that may have written any.
-        let mut unknown = BTreeSet::new();
-        for earlier in 1..=height {
+        let mut unknown: BTreeSet<Vec<u8>> = if first > 1 { all(&values) } else { BTreeSet::new() };
+        for earlier in first..=height {
             let block = self.block(earlier)?;
             if block.is_erased() {
-                unknown = values.iter().map(|(key, _)| key.to_vec()).collect();
+                unknown = all(&values);
             }
             for (key, value) in block.diff.iter() {
                 if values.get(key).is_some() {

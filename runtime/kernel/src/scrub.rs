@@ -14,14 +14,19 @@ use crate::replay::{Divergence, Fold, ReplayError, What};
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
-use journal::{Block, Chain, Commitment, Invalid};
-use state::{Tree, View, empty_root};
+use journal::{Block, Chain, Commitment, Header, Invalid, Start};
+use state::{MemoryStore, Tree, View, empty_root};
 
 /// A scrub under way.
 pub struct Scrub {
     chain: Chain,
-    fold: Fold,
-    /// The root after each block, from height 1.
+    /// The state, once it is known: where the oldest blocks were pruned, from the first snapshot on.
+    fold: Option<Fold>,
+    /// The height before the first block.
+    before: u64,
+    /// The root there.
+    began: Hash,
+    /// The root after each block.
     roots: Vec<Hash>,
 }
 
@@ -59,6 +64,14 @@ pub enum Finding {
         /// The journal's.
         ends: u64,
     },
+    /// The store is at a height that was pruned.
+    #[error("the store is at height {height}, and the blocks before {first} were pruned")]
+    Behind {
+        /// The store's height.
+        height: u64,
+        /// The first block that is kept.
+        first: u64,
+    },
 }
 
 impl Finding {
@@ -66,9 +79,10 @@ impl Finding {
     pub fn height(&self) -> Option<u64> {
         match self {
             Finding::Block(invalid) => invalid.height,
-            Finding::Diff { height, .. } | Finding::Store { height, .. } | Finding::Ahead { height, .. } => {
-                Some(*height)
-            }
+            Finding::Diff { height, .. }
+            | Finding::Store { height, .. }
+            | Finding::Ahead { height, .. }
+            | Finding::Behind { height, .. } => Some(*height),
         }
     }
 }
@@ -77,12 +91,38 @@ impl Scrub {
     /// Before the first block.
     pub fn new(genesis: &Genesis) -> Result<Scrub, Finding> {
         let chain = Chain::new(genesis, empty_root()).map_err(|invalid| Finding::Block(Box::new(invalid)))?;
-        Ok(Scrub { chain, fold: Fold::default(), roots: Vec::new() })
+        Ok(Scrub { chain, fold: Some(Fold::default()), before: 0, began: empty_root(), roots: Vec::new() })
+    }
+
+    /// Before the first block that is kept, where the ones before it were pruned. Diffs are verified from the
+    /// first state on that [`state`](Self::state) brings.
+    pub fn after(genesis: &Genesis, start: &Start) -> Result<Scrub, Finding> {
+        let invalid = |invalid| Finding::Block(Box::new(invalid));
+        let chain = Chain::start(genesis, start, empty_root()).map_err(invalid)?;
+        let Header { height: before, root_after: began, .. } = start.header;
+        Ok(Scrub { chain, fold: None, before, began, roots: Vec::new() })
+    }
+
+    /// Whether a state is known, so that diffs are verified.
+    pub fn has_state(&self) -> bool {
+        self.fold.is_some()
+    }
+
+    /// Brings the state after the last block, if none is known yet.
+    ///
+    /// # Errors
+    ///
+    /// `Corrupt`, if it has another root.
+    pub fn state(&mut self, store: MemoryStore) -> Result<(), Fault> {
+        if self.fold.is_none() {
+            self.fold = Some(Fold::of(store, &self.chain.root())?);
+        }
+        Ok(())
     }
 
     /// The height up to which all is verified.
     pub fn height(&self) -> u64 {
-        self.roots.len() as u64
+        self.before + self.roots.len() as u64
     }
 
     /// How many records that is.
@@ -103,12 +143,11 @@ impl Scrub {
         if let Some(Err(finding)) = commitment.map(|it| self.chain.commitment(it).map_err(invalid)) {
             return Ok(Err(finding));
         }
-        if self.fold.knows(block).is_err() {
-            self.fold.lose(block);
-            self.roots.push(block.header.root_after);
-            return Ok(Ok(()));
+        if block.is_erased() {
+            // What it wrote is gone: nothing is known of the state until another is brought.
+            self.fold = None;
         }
-        match self.fold.block(block) {
+        match self.fold.as_mut().map_or(Ok(()), |fold| fold.block(block)) {
             Ok(()) => {
                 self.roots.push(block.header.root_after);
                 Ok(Ok(()))
@@ -124,12 +163,14 @@ impl Scrub {
     /// Verifies a store that says it is at `height`.
     pub fn store(&self, height: u64, view: &dyn View) -> Result<Result<(), Finding>, Fault> {
         let ends = self.height();
-        let expected = match height.checked_sub(1).map(usize::try_from) {
-            None => empty_root(),
-            Some(index) => match index.ok().and_then(|index| self.roots.get(index)) {
-                Some(root) => *root,
-                None => return Ok(Err(Finding::Ahead { height, ends })),
-            },
+        let index = height.checked_sub(self.before + 1).and_then(|index| usize::try_from(index).ok());
+        let expected = match index.and_then(|index| self.roots.get(index)) {
+            Some(root) => *root,
+            None if height == self.before => self.began,
+            None if height < self.before => {
+                return Ok(Err(Finding::Behind { height, first: self.before + 1 }));
+            }
+            None => return Ok(Err(Finding::Ahead { height, ends })),
         };
         let found = Tree::build(view)?.root();
         Ok(if found == expected { Ok(()) } else { Err(Finding::Store { height, found, expected }) })

@@ -196,6 +196,16 @@ impl<D: Disk, S: Store> Shard<D, S> {
         self.journal.read(height)
     }
 
+    /// The header of the block of a height, or of the last that was pruned.
+    pub fn header(&self, height: u64) -> Result<Option<Header>, Fault> {
+        self.journal.header(height)
+    }
+
+    /// The height of the first block that is kept: 1, unless blocks were pruned.
+    pub fn first(&self) -> u64 {
+        self.journal.first()
+    }
+
     /// The commitment over the block of a height: a receipt's signature.
     pub fn commitment(&self, height: u64) -> Result<Option<Commitment>, Fault> {
         if height == self.position.height {
@@ -205,11 +215,18 @@ impl<D: Disk, S: Store> Shard<D, S> {
     }
 
     /// The block that holds the record at `seq`, found by bisection, and the record's index in it.
+    ///
+    /// # Errors
+    ///
+    /// A record whose block was pruned, and a fault of the journal.
     pub fn find(&self, seq: u64) -> Result<Option<(Block, usize)>, Fault> {
         if seq >= self.position.seq {
             return Ok(None);
         }
-        let (mut low, mut high) = (1, self.position.height);
+        if let Some(past) = self.journal.past().filter(|past| seq < past.header.history_size) {
+            return Err(past.gone());
+        }
+        let (mut low, mut high) = (self.journal.first(), self.position.height);
         while low <= high {
             let middle = low + (high - low) / 2;
             let block = self.journal.read(middle)?.ok_or_else(|| missing(middle))?;

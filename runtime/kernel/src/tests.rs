@@ -9,6 +9,7 @@ mod full;
 mod ladder;
 mod opening;
 mod outcomes;
+mod pruning;
 mod retries;
 mod reverts;
 mod scrub;

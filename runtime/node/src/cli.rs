@@ -81,6 +81,8 @@ pub enum Command {
     Advance(commands::revert::AdvanceArgs),
     /// Forget what a call said, by an act of the authority: its record and its receipts stay.
     Erase(commands::erase::EraseArgs),
+    /// Drop the journal's oldest segments behind two snapshots, by an act of the authority: leaf hashes stay.
+    Prune(commands::prune::PruneArgs),
     /// Plan what brings shards back whose files are not what was written, and do it.
     Recover(commands::recover::RecoverArgs),
     /// Look into every file of a data directory, and change none.

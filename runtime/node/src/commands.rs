@@ -12,6 +12,7 @@ pub mod erase;
 pub mod explain;
 pub mod inspect;
 pub mod key;
+pub mod prune;
 pub mod publish;
 pub mod quarantine;
 pub mod query;

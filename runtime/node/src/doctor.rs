@@ -99,6 +99,14 @@ impl Checkup {
         let Some(mut survey) = self.or_noted(&format!("{name}/journal"), home.survey(remembered)) else {
             return;
         };
+        if let (Some(past), Some(first)) = (&survey.journal.past, survey.journal.segments.first()) {
+            let (height, records) = (past.header.height, past.leaves.len());
+            let details = format!(
+                "blocks up to {height} are pruned, by decision of record {}; {records} leaf hashes are kept",
+                past.decision
+            );
+            self.row(&format!("{name}/journal/{}", journal::past_name(first.number)), "ok", details);
+        }
         for segment in &survey.journal.segments {
             self.segment(name, segment, &survey.journal.ending);
         }

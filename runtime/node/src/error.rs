@@ -6,6 +6,7 @@ use abi::fault::Fault;
 use abi::genesis::GenesisError;
 use abi::id::Hash;
 use journal::{NoteError, TileError};
+use kernel::prune::PruneError;
 use kernel::{Refusal, Rejected, ReplayError, ShardError};
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -183,6 +184,40 @@ pub enum NodeError {
         /// Why.
         because: &'static str,
     },
+    /// Fewer than two whole snapshots make up for blocks that are to go.
+    #[error(
+        "two committed snapshots of block {height} or later are needed, each whole now, and there are {whole}; `foil snapshot create` takes one, `foil snapshot verify` says what is wrong with those there are"
+    )]
+    NotBacked {
+        /// The last block that is to go.
+        height: u64,
+        /// How many there are.
+        whole: usize,
+    },
+    /// Blocks that are gone would be needed to come to a state.
+    #[error(
+        "nothing gives the state before block {height}: the blocks before {first} were pruned, and no whole snapshot from block {before} on and before block {height} is kept",
+        before = .first - 1
+    )]
+    NoState {
+        /// The block.
+        height: u64,
+        /// The first block that is kept.
+        first: u64,
+    },
+    /// Whether a run has begun shows only in blocks that are gone.
+    #[error(
+        "no line of the run {run:?} has a record from block {first} on, and the blocks before it were pruned: whether it has begun is not known; if it has not, say so by --begin"
+    )]
+    RunUnknown {
+        /// The run's name.
+        run: String,
+        /// The first block that is kept.
+        first: u64,
+    },
+    /// Blocks are not dropped.
+    #[error("{0}")]
+    Prune(#[from] PruneError),
     /// A head that was published is no part of the history that is to be published in its place.
     #[error("{what}, which is not in this history of {size} records; nothing is published over it")]
     Published {
@@ -223,7 +258,9 @@ pub enum NodeError {
 /// What a person can do about a shard whose files are not what was written.
 fn ladder(error: &ShardError) -> &'static str {
     match error {
-        ShardError::Fault(Fault::Corrupt { .. }) => "; `foil recover --dry-run` says what can be done",
+        ShardError::Fault(Fault::Corrupt { .. } | Fault::Pruned { .. }) => {
+            "; `foil recover --dry-run` says what can be done"
+        }
         _ => "",
     }
 }
@@ -247,7 +284,9 @@ impl NodeError {
             | NodeError::Genesis(_) => Exit::Usage,
             NodeError::Io { .. } | NodeError::KeyExposed { .. } => Exit::Io,
             NodeError::Rejected(_) | NodeError::Program(_) | NodeError::Row { .. } => Exit::Rejected,
-            NodeError::Fault(fault) | NodeError::Shard(ShardError::Fault(fault)) => match fault {
+            NodeError::Fault(fault)
+            | NodeError::Shard(ShardError::Fault(fault))
+            | NodeError::Prune(PruneError::Fault(fault)) => match fault {
                 Fault::Io { .. } | Fault::Full { .. } => Exit::Io,
                 _ => Exit::Failure,
             },
@@ -299,6 +338,10 @@ impl Coded for NodeError {
             NodeError::Map { .. } => 7014,
             NodeError::NotThere { .. } => 7015,
             NodeError::NotErasable { .. } => 7046,
+            NodeError::NotBacked { .. } => 7071,
+            NodeError::NoState { .. } => 7072,
+            NodeError::RunUnknown { .. } => 7073,
+            NodeError::Prune(error) => error.code(),
             NodeError::Published { .. } => 7031,
             NodeError::Note(error) => error.code(),
             NodeError::Tile(error) => error.code(),

@@ -31,6 +31,7 @@ mod schedule;
 mod second;
 mod site;
 pub mod snapshots;
+mod standpoint;
 mod told;
 mod value;
 
@@ -58,6 +59,7 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::Revert(args) => commands::revert::revert(global, args),
         Command::Advance(args) => commands::revert::advance(global, args),
         Command::Erase(args) => commands::erase::run(global, args),
+        Command::Prune(args) => commands::prune::run(global, args),
         Command::Recover(args) => commands::recover::run(global, args),
         Command::Doctor(args) => commands::doctor::run(global, args),
         Command::Scrub(args) => commands::scrub::run(global, args),

@@ -45,13 +45,15 @@ impl Recovery<'_> {
         };
         let mut survey = self.home.survey(remembered)?;
         let plan = Plan::of(&survey);
-        // Snapshots are read from end to end, and only by whoever would otherwise replay everything.
-        match (plan.rung, self.snapshots) {
-            (Rung::Rebuild, Some(snapshots)) => {
+        // Snapshots are read from end to end, and only by whoever would otherwise replay everything, or cannot.
+        let journal = &survey.journal;
+        let is_cut_off = plan.rung == Rung::Halt && (journal.past.is_some() || journal.erased > 0);
+        match self.snapshots.filter(|_| plan.rung == Rung::Rebuild || is_cut_off) {
+            Some(snapshots) => {
                 survey.snapshots = snapshots.whole()?;
                 Ok(Plan::of(&survey))
             }
-            _ => Ok(plan),
+            None => Ok(plan),
         }
     }
 

@@ -81,7 +81,7 @@ impl Data {
             None => snapshots.load_newest(journal.height(), &mut store)?,
         };
         let header: Header = snapshots.manifest(&loaded.id)?.standing.checkpoint.header;
-        match journal.read(loaded.height)?.is_some_and(|block| block.header == header) {
+        match journal.header(loaded.height)? == Some(header) {
             true => Ok(loaded),
             false => Err(SnapshotsError::OtherHistory { id: loaded.id, height: loaded.height }.into()),
         }

@@ -14,7 +14,8 @@ use crate::error::NodeError;
 use abi::codec::Encode;
 use cap_std::fs::Dir;
 use journal::{
-    Head, NOTE_BYTES_MAX, Note, TILE_WIDTH, Tile, TileError, TileKind, bundle_of_records, root_of_tiles,
+    Head, NOTE_BYTES_MAX, Note, TILE_WIDTH, Tile, TileError, TileKind, bundle_of_records, records_of_bundle,
+    root_of_tiles,
 };
 use std::io::{self, Read};
 use std::path::Path;
@@ -91,8 +92,8 @@ impl Site {
 
     /// Writes the bundles from the record `first` on, which begins one.
     fn write_entries(&mut self, shard: &NodeShard, first: u64) -> Result<(), NodeError> {
-        let (block, mut skip) = record_at(shard, first)?;
-        let (mut records, mut index) = (Vec::new(), first / u64::from(TILE_WIDTH));
+        let (mut records, mut index) = (self.published(shard, first)?, first / u64::from(TILE_WIDTH));
+        let (block, mut skip) = record_at(shard, first + records.len() as u64)?;
         for height in block.header.height..=shard.position().height {
             for record in shard.records_of(&block_at(shard, height)?).iter().skip(skip) {
                 records.push(record.to_bytes());
@@ -105,6 +106,19 @@ impl Site {
             skip = 0;
         }
         if records.is_empty() { Ok(()) } else { self.write_bundle(index, &records) }
+    }
+
+    /// The published records from `first` on, which begins the last bundle, where they were pruned since.
+    fn published(&self, shard: &NodeShard, first: u64) -> Result<Vec<Vec<u8>>, NodeError> {
+        let pruned = shard.header(shard.first() - 1)?.map_or(0, |header| header.history_size);
+        let width = u16::try_from(self.size.saturating_sub(first)).unwrap_or(TILE_WIDTH);
+        if first >= pruned || width == 0 {
+            return Ok(Vec::new());
+        }
+        let tile = Tile { kind: TileKind::Entries, index: first / u64::from(TILE_WIDTH), width };
+        let bytes = self.dir.read(tile.to_string()).map_err(|_| TileError::Missing(tile))?;
+        let records = records_of_bundle(shard.history(), &tile, &bytes)?;
+        Ok(records.into_iter().map(<[u8]>::to_vec).collect())
     }
 
     fn write_bundle(&mut self, index: u64, records: &[Vec<u8>]) -> Result<(), NodeError> {

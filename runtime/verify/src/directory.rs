@@ -1,6 +1,7 @@
 //! A shard's directory as a source: its genesis, its journal, and the programs beside it.
 //!
-//! Nothing in it is changed. A torn last frame is left as it is, and not read.
+//! Nothing in it is changed. A torn last frame is left as it is, and not read. Where the oldest blocks were pruned,
+//! it is verified as what goes on from the past that the journal keeps of them: from the middle.
 
 use crate::exit::Exit;
 use crate::files;
@@ -63,8 +64,15 @@ impl Source for DirectorySource {
         })?;
         let (journal, _) = Journal::open(disk, genesis.id()).map_err(|fault| unreadable(&fault))?;
         let to = journal.height();
+        self.height = journal.first() - 1;
+        let start = match journal.past() {
+            Some(past) => Some(past.start().ok_or_else(|| {
+                unreadable(&Fault::corrupt("the journal's past names acts that are not in it"))
+            })?),
+            None => None,
+        };
         self.journal = Some(journal);
-        Ok(Preface { genesis, start: None, programs, to })
+        Ok(Preface { genesis, start, programs, to })
     }
 
     fn next(&mut self) -> Step<Option<Part>> {

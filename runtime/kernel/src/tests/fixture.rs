@@ -96,7 +96,12 @@ pub(crate) struct Sample {
 impl Sample {
     /// A shard without a program.
     pub(crate) fn born() -> Sample {
-        let (shard, _) = Shard::open(opening(disk(&genesis()), MemoryStore::default())).unwrap();
+        Sample::on(disk(&genesis()))
+    }
+
+    /// The same, on a disk with an empty journal.
+    pub(crate) fn on(disk: MemoryDisk) -> Sample {
+        let (shard, _) = Shard::open(opening(disk, MemoryStore::default())).unwrap();
         Sample { shard, now_ms: START_MS, keys_used: 0 }
     }
 

@@ -25,7 +25,7 @@ pub struct ActArgs {
 }
 
 /// Fuel that is enough for any act that runs no program.
-const ACT_FUEL_MAX: u64 = 1_000_000;
+pub const ACT_FUEL_MAX: u64 = 1_000_000;
 
 /// Makes an act history, and closes the shard; where it stands then.
 pub fn act(mut shard: NodeShard, act: &Act, args: &ActArgs) -> Result<Value, NodeError> {

@@ -4,7 +4,7 @@ use crate::cli::Global;
 use crate::commands::{block_at, open};
 use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
-use crate::{output, progress};
+use crate::{output, progress, standpoint};
 use abi::codec::{Bytes, Encode};
 use abi::fault::Fault;
 use abi::hash::PROGRAM;
@@ -25,9 +25,10 @@ pub struct BundleArgs {
     /// Where to write it.
     #[arg(long, default_value = "shard.foil", value_name = "FILE")]
     out: PathBuf,
-    /// The first block; a bundle that does not begin at 1 brings what its first block builds on.
-    #[arg(long, default_value_t = 1, value_name = "HEIGHT")]
-    from: u64,
+    /// The first block; the first that is kept, if not given. A bundle that does not begin at 1 brings what its
+    /// first block builds on.
+    #[arg(long, value_name = "HEIGHT")]
+    from: Option<u64>,
     /// The last block; the shard's, if not given.
     #[arg(long, value_name = "HEIGHT")]
     to: Option<u64>,
@@ -48,8 +49,8 @@ pub struct Range {
 pub fn run(global: &Global, args: &BundleArgs) -> Result<Exit, NodeError> {
     let (data, shard) = open(global)?;
     let height = shard.position().height;
-    let heights = (args.from, args.to.unwrap_or(height));
-    if args.from == 0 || heights.0 > heights.1 || heights.1 > height {
+    let heights = (args.from.unwrap_or(shard.first()), args.to.unwrap_or(height));
+    if heights.0 == 0 || heights.0 > heights.1 || heights.1 > height {
         let what = format!("the blocks from {} to {}", heights.0, heights.1);
         return Err(NodeError::NotThere { what, holds: format!("{height} blocks") });
     }
@@ -73,10 +74,8 @@ pub fn run(global: &Global, args: &BundleArgs) -> Result<Exit, NodeError> {
 pub fn write(data: &Data, shard: &NodeShard, range: &Range, out: &Path) -> Result<u64, NodeError> {
     let failed = |error: std::io::Error| NodeError::io(format!("write {}", out.display()), error);
     let (from, to) = range.heights;
-    let start = match from {
-        1 => None,
-        from => Some(shard.start_after(&block_at(shard, from - 1)?.header)?),
-    };
+    block_at(shard, from)?;
+    let start = shard.header(from - 1)?.map(|header| shard.start_after(&header)).transpose()?;
     let mut witnesses = range.witness.then(|| Witnesses::before(data, shard, from)).transpose()?;
     let (dir, name) = place(out).map_err(failed)?;
     let temporary = format!("{}.new", name.to_string_lossy());
@@ -104,15 +103,11 @@ pub fn write(data: &Data, shard: &NodeShard, range: &Range, out: &Path) -> Resul
 
 /// The programs that blocks of a range run: the one that serves before it, and those that its acts name.
 fn programs(data: &Data, shard: &NodeShard, from: u64, to: u64) -> Result<Vec<Vec<u8>>, NodeError> {
-    let mut needed = BTreeSet::new();
-    for height in 1..=to {
-        let block = block_at(shard, height)?;
-        let serving = block.acts().iter().filter_map(|(_, act)| act.program()).next_back();
-        match height < from {
-            true => needed = serving.map_or(needed, |program| BTreeSet::from([program])),
-            // An upgrade that failed has run its program too.
-            false => needed.extend(block.entries.iter().filter_map(|entry| entry.act()?.needs())),
-        }
+    let serving = shard.header(from - 1)?.and_then(|header| shard.program_at(&header));
+    let mut needed: BTreeSet<Hash> = serving.into_iter().collect();
+    for height in from..=to {
+        // An upgrade that failed has run its program too.
+        needed.extend(block_at(shard, height)?.entries.iter().filter_map(|entry| entry.act()?.needs()));
     }
     let programs = data.programs()?;
     let read = |id: &Hash| -> Result<Vec<u8>, NodeError> {
@@ -135,8 +130,8 @@ struct Witnesses(Replayer);
 impl Witnesses {
     /// At the state before the block `from`.
     fn before(data: &Data, shard: &NodeShard, from: u64) -> Result<Witnesses, NodeError> {
-        let mut replayer = Replayer::new(shard.genesis(), Box::new(data.programs()?), Engine::default())?;
-        for height in 1..from {
+        let mut replayer = standpoint::before(data, shard, from, Engine::default())?;
+        for height in replayer.chain().height() + 1..from {
             replayer.fold(&block_at(shard, height)?)?;
         }
         Ok(Witnesses(replayer))

@@ -1,6 +1,6 @@
 //! `foil erase`: a call's arguments, output, events and messages are forgotten, by an act of the authority.
 
-use super::act::{ActArgs, perform};
+use super::act::{ACT_FUEL_MAX, ActArgs, perform};
 use super::snapshot::take;
 use super::time::parse_seconds;
 use crate::cli::Global;
@@ -31,9 +31,6 @@ pub struct EraseArgs {
     #[arg(long, value_parser = parse_seconds, value_name = "SECONDS")]
     at: Option<u64>,
 }
-
-/// Fuel that is enough for the act.
-const ERASE_FUEL_MAX: u64 = 1_000_000;
 
 /// Runs the command.
 pub fn run(global: &Global, args: &EraseArgs) -> Result<Exit, NodeError> {
@@ -67,7 +64,7 @@ fn erase(data: &Data, shard: &mut NodeShard, args: &EraseArgs) -> Result<(Vec<u6
     let act = match args.seq.filter(|seq| !decided.contains(seq)) {
         Some(seq) => {
             let signers = ActArgs { sign: args.sign.clone(), at: args.at };
-            Some(perform(shard, &Act::Erase(Erase { seq }), &signers, ERASE_FUEL_MAX)?.seq)
+            Some(perform(shard, &Act::Erase(Erase { seq }), &signers, ACT_FUEL_MAX)?.seq)
         }
         None => None,
     };

@@ -1,4 +1,5 @@
-//! `foil replay`: the shard's own history, run again from genesis.
+//! `foil replay`: the shard's own history, run again from genesis, or from a snapshot where the oldest blocks were
+//! pruned.
 
 use crate::cli::Global;
 use crate::commands::{block_at, log, open, record_at};
@@ -7,7 +8,7 @@ use crate::error::NodeError;
 use crate::hostcall::Teller;
 use crate::program::{Serving, outcome};
 use crate::told::Told;
-use crate::{output, progress};
+use crate::{output, progress, standpoint};
 use clap::Args;
 use journal::Block;
 use kernel::{Engine, ReplayError, Replayer, Walk};
@@ -42,41 +43,51 @@ pub fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, NodeError> {
         return divergence::run(global, bundle.as_deref(), args.engine);
     }
     let (data, shard) = open(global)?;
-    let mut replayer = Replayer::new(shard.genesis(), Box::new(data.programs()?), args.engine)?;
     match args.seq.or(args.step.then(|| shard.position().seq.saturating_sub(1))) {
         None => {
-            up_to(&shard, &mut replayer, shard.position().height)?;
-            output::print(global.output, &same(&replayer, args.engine))?;
+            let (height, engine) = (shard.position().height, args.engine);
+            let mut replayer = standpoint::before(&data, &shard, height.max(1), engine)?;
+            let from = replayer.chain().height() + 1;
+            up_to(&shard, &mut replayer, height)?;
+            output::print(global.output, &same(&replayer, from, engine))?;
         }
-        Some(seq) => one(global, &shard, &mut replayer, seq, args.step)?,
+        Some(seq) => {
+            let found = record_at(&shard, seq)?;
+            let mut replayer = standpoint::before(&data, &shard, found.0.header.height, args.engine)?;
+            one(global, &shard, &mut replayer, found, args.step)?;
+        }
     }
     shard.close()?;
     Ok(Exit::Verified)
 }
 
-/// That a replay has come to what history says.
-fn same(replayer: &Replayer, engine: Engine) -> Value {
+/// That a replay from the block `from` on has come to what history says.
+fn same(replayer: &Replayer, from: u64, engine: Engine) -> Value {
     let chain = replayer.chain();
     let height = chain.header().map_or(0, |header| header.height);
     let verdict = match replayer.erased() {
         None => "same effects, same roots",
         Some(_) => "same effects, same roots, as far as nothing is erased",
     };
-    json!({
+    let mut answer = json!({
         "replayed": chain.history().size(),
         "engine": engine.name(),
         "height": height,
         "not_executed": replayer.erased().map(|from| (from..=height).collect::<Ranges>().to_string()),
         "root": chain.root().to_string(),
         "verdict": verdict,
-    })
+    });
+    if from > 1 {
+        answer["from_block"] = from.into();
+    }
+    answer
 }
 
 /// Replays the blocks up to a height; those that cannot be run again, because something is erased, are verified
 /// as history.
 fn up_to(shard: &NodeShard, replayer: &mut Replayer, height: u64) -> Result<(), NodeError> {
     let bar = progress::bar(shard.position().seq, "records replayed");
-    for height in 1..=height {
+    for height in replayer.chain().height() + 1..=height {
         let block = block_at(shard, height)?;
         match replayer.block(&block) {
             Err(ReplayError::Erased { .. }) => replayer.pass(&block)?,
@@ -93,10 +104,9 @@ fn one(
     global: &Global,
     shard: &NodeShard,
     replayer: &mut Replayer,
-    seq: u64,
+    (block, index): (Block, usize),
     steps: bool,
 ) -> Result<(), NodeError> {
-    let (block, index) = record_at(shard, seq)?;
     up_to(shard, replayer, block.header.height - 1)?;
     let walk = replayer.walk(&block, index)?;
     log(&walk.execution);

@@ -54,6 +54,9 @@ pub struct RunArgs {
     /// Take a snapshot of the state every so many blocks, beside the run.
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u64).range(1..))]
     snapshot_every: Option<u64>,
+    /// The run has no line in history: where the oldest blocks were pruned, the journal may not tell.
+    #[arg(long)]
+    begin: bool,
     /// The most fuel each call may use.
     #[arg(long, default_value_t = FUEL_DEFAULT)]
     fuel: u64,
@@ -82,7 +85,7 @@ pub fn run(global: &Global, args: &RunArgs) -> Result<Exit, NodeError> {
     let serving = Serving::of(&mut shard)?;
     let method = serving.method(&map.method, Kind::Call)?;
     let lines = count_lines(&args.file)?;
-    let done = last_line(&shard, &identity, &args.run, lines)?;
+    let done = last_line(&shard, &identity, args, lines)?;
     let bar = progress::bar(lines, "lines");
     bar.set_position(done);
 
@@ -146,16 +149,24 @@ fn line_key(run: &str, line: u64) -> [u8; 32] {
 
 /// The highest line of the run that has a record. The journal says it, and not the window of live keys,
 /// so that a run can be resumed however long ago it stopped.
-fn last_line(shard: &NodeShard, identity: &Identity, run: &str, lines: u64) -> Result<u64, NodeError> {
+///
+/// # Errors
+///
+/// Refuses where it is in pruned blocks, if anywhere, unless the run is said to begin.
+fn last_line(shard: &NodeShard, identity: &Identity, args: &RunArgs, lines: u64) -> Result<u64, NodeError> {
     let caller = identity.caller();
     let mut keys = BTreeSet::new();
-    for height in 1..=shard.position().height {
+    let first = shard.first();
+    for height in first..=shard.position().height {
         let block = shard.block(height)?.into_iter().flat_map(|block| block.entries);
         keys.extend(
             block.map(|entry| entry.call.call).filter(|call| call.caller == caller).map(|call| call.key),
         );
     }
-    Ok((1..=lines).rev().find(|&line| keys.contains(&line_key(run, line))).unwrap_or(0))
+    match (1..=lines).rev().find(|&line| keys.contains(&line_key(&args.run, line))) {
+        None if first > 1 && !args.begin => Err(NodeError::RunUnknown { run: args.run.clone(), first }),
+        found => Ok(found.unwrap_or(0)),
+    }
 }
 
 struct Job<'a> {

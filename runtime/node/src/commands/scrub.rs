@@ -14,7 +14,7 @@ use clap::Args;
 use journal::{Ending, Journal, JournalSurvey, PAGE_BYTES, segment_name};
 use kernel::scrub::{Finding, Scrub};
 use serde_json::{Value, json};
-use state::{Chunks, Store};
+use state::{Chunks, MemoryStore, Store};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use verify::Exit;
@@ -70,7 +70,14 @@ impl<'a> Scrubbing<'a> {
             let fault = Fault::corrupt(damage.because.clone());
             return self.found(Some(place), Some(damage.height), fault.code(), fault.to_string());
         }
-        let scrub = match Scrub::new(&self.home.genesis) {
+        let scrub = match &survey.past {
+            None => Scrub::new(&self.home.genesis),
+            Some(past) => {
+                let start = past.start().ok_or_else(|| past.gone())?;
+                Scrub::after(&self.home.genesis, &start)
+            }
+        };
+        let scrub = match scrub {
             Ok(scrub) => scrub,
             Err(finding) => return self.judged(finding, None),
         };
@@ -83,7 +90,8 @@ impl<'a> Scrubbing<'a> {
     /// One slice for each block; the scrub, if all are sound.
     fn blocks(&mut self, mut scrub: Scrub, survey: &JournalSurvey) -> Result<Option<Scrub>, NodeError> {
         let (journal, _) = Journal::open(self.home.disk()?, self.home.id)?;
-        for (height, surveyed) in (1..).zip(&survey.blocks) {
+        for (height, surveyed) in (journal.first()..).zip(&survey.blocks) {
+            self.state_before(&mut scrub, height)?;
             let block = journal.read(height)?.ok_or_else(|| Fault::corrupt(format!("block {height}")))?;
             let commitment = journal.commitment(height)?;
             let judged = scrub.block(&block, commitment.as_ref())?;
@@ -98,6 +106,21 @@ impl<'a> Scrubbing<'a> {
             }
         }
         Ok(Some(scrub))
+    }
+
+    /// Brings the state of a snapshot to a scrub that has none, because the oldest blocks were pruned.
+    fn state_before(&self, scrub: &mut Scrub, height: u64) -> Result<(), NodeError> {
+        if scrub.has_state() {
+            return Ok(());
+        }
+        let Some(snapshots) = self.data.kept_snapshots(self.home.id)? else { return Ok(()) };
+        for kept in snapshots.restorable()?.iter().filter(|kept| kept.height + 1 == height) {
+            let mut store = MemoryStore::default();
+            if snapshots.load(&kept.id, &mut store).is_ok() && scrub.state(store).is_ok() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn store(&mut self, scrub: &Scrub) -> Result<(), NodeError> {

@@ -160,7 +160,7 @@ fn parse_profile(name: &str) -> Result<Profile, String> {
 /// Where a shard stands.
 pub fn describe(shard: &NodeShard) -> Result<Value, NodeError> {
     let (at, genesis) = (shard.position(), shard.genesis());
-    Ok(json!({
+    let mut answer = json!({
         "shard": shard.id().to_string(),
         "origin": genesis.origin,
         "profile": shard.profile_at(at.seq).name(),
@@ -171,5 +171,9 @@ pub fn describe(shard: &NodeShard) -> Result<Value, NodeError> {
         "time_ms": at.time_ms,
         "root": at.root.to_string(),
         "head": shard.head().to_string(),
-    }))
+    });
+    if shard.first() > 1 {
+        answer["first_block"] = shard.first().into();
+    }
+    Ok(answer)
 }

@@ -72,6 +72,11 @@ pub(super) const TABLE: &[Explanation] = explained! {
         do not lead to the state any more. The store is older than that block, or gone.",
         "`foil recover` loads a snapshot of that height or a later one; two were kept when the call was erased. \
         If none is whole, the state is lost here: restore the store or a snapshot from a copy.";
+    "E1110" => "the blocks that are asked for were pruned",
+        "The shard's authority has decided that the journal may drop its oldest blocks, and the record of that is \
+        named. Of their records the leaf hashes are kept, so that all later proofs hold.",
+        "Ask whoever kept a bundle, a receipt or a copy from before. If a store is to be made again, `foil recover` \
+        does it from a snapshot; `foil bundle` begins at the first block that is kept.";
     "E1201" => "a genesis breaks a rule",
         "The named field is not allowed: keys unsorted or unsound, a threshold above the keys, a window or \
         time too large.",

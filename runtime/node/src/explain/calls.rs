@@ -103,6 +103,16 @@ pub(super) const TABLE: &[Explanation] = explained! {
         with.",
         "History, signatures and receipts are verified nonetheless: `foil replay` and `foil-verify` run what \
         can be run, and list the rest. Blocks that come with a witness can be run.";
+    "E5401" => "nobody has decided that these blocks may go",
+        "Blocks are dropped only by an act of the shard's authority that names them, so that history says why.",
+        "`foil prune --to HEIGHT --sign KEY` makes the act, and does it.";
+    "E5402" => "an idempotency key of a block that is to go is live",
+        "Whoever repeats that call is to hear that it is history already, and the journal is read for that.",
+        "Prune to an earlier block, or wait until the key dies: at most as long as the shard's window.";
+    "E5403" => "no whole segment can go",
+        "The journal is dropped segment by segment, and the first one holds blocks that are to stay; the last \
+        segment always stays.",
+        "Prune to a later block, once there are snapshots of it. There is nothing to gain before that.";
     "E5301" => "a snapshot cannot take this step",
         "Its life has one order: UPLOADING, VERIFYING, COMMITTED, SUPERSEDED, gone.",
         "`foil snapshot list` shows where it is; `foil snapshot collect` takes the steps that are due.";

@@ -108,10 +108,22 @@ pub(super) const TABLE: &[Explanation] = explained! {
         "`foil restore` makes an empty one beside the old one.";
     "E7067" => "no snapshot can be used",
         "There is none at this height or below, or each was refused; the message says why.",
-        "Nothing is lost: remove `shards/ID/store`, and the next command rebuilds it from the journal, unless \
-        calls were erased.";
+        "Nothing is lost: remove `shards/ID/store`, and the next command rebuilds it from the journal; unless calls \
+        were erased or its oldest blocks pruned, when a snapshot has to come back from a copy.";
     "E7068" => "the snapshot is of another history than the journal",
         "At its height the journal has another block, or has not come so far: one of them was put back from \
         elsewhere.",
         "Choose a snapshot of this history. If the journal is the older one, find out where the newer one is.";
+    "E7071" => "two snapshots are to stand behind what is pruned",
+        "Once blocks are gone, the state can be made again from a snapshot alone. So two are needed, committed and \
+        found whole now, of the last block that goes or a later one.",
+        "`foil snapshot create`, twice if need be, or prune to an earlier block.";
+    "E7072" => "the state before a block cannot be made again",
+        "The blocks that lead to it were pruned, and no whole snapshot lies between them and this block.",
+        "Ask for a later block; `foil snapshot list` shows from which on there is a state. Whoever has a copy of the \
+        journal from before can run all of it.";
+    "E7073" => "whether the run has begun is not known",
+        "A run goes on after its last line that has a record. The blocks that are kept have none, and those before \
+        were pruned.",
+        "If the run is new, give `--begin`. If it may have begun, begin with a file of the rows that are left.";
 };

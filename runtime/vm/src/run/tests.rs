@@ -94,6 +94,7 @@ fn memory_grows_to_its_maximum_and_no_further() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the threads are what is tested")]
 fn the_largest_memory_can_be_grown_in_every_instance_at_once() {
     let wasm = crate::fixture::module(
         r#"(memory (export "memory") 1 1024)

@@ -7,7 +7,7 @@ use crate::commands::{block_at, open};
 use crate::error::NodeError;
 use crate::hostcall::Teller;
 use crate::program::{Serving, event, message, outcome};
-use crate::{output, progress};
+use crate::{output, progress, standpoint};
 use abi::id::Hash;
 use journal::{Block, BundleError, BundleReader, Item};
 use kernel::{Divergence, Engine, Examined, Machine, ReplayError, Replayer, Walk, What, Written};
@@ -24,8 +24,9 @@ const PROGRAMS_BYTES_MAX: usize = 256 << 20;
 pub(super) fn run(global: &Global, bundle: Option<&Path>, engine: Engine) -> Result<Exit, NodeError> {
     let Some(path) = bundle else {
         let (data, shard) = open(global)?;
-        let mut replayer = Replayer::new(shard.genesis(), Box::new(data.programs()?), engine)?;
-        let blocks = (1..=shard.position().height).map(|height| block_at(&shard, height));
+        let height = shard.position().height;
+        let mut replayer = standpoint::before(&data, &shard, height.max(1), engine)?;
+        let blocks = (replayer.chain().height() + 1..=height).map(|height| block_at(&shard, height));
         let told = search(global, &mut replayer, blocks, engine);
         shard.close()?;
         return told;
@@ -95,6 +96,7 @@ fn search(
     engine: Engine,
 ) -> Result<Exit, NodeError> {
     let bar = progress::counter("records replayed");
+    let from = replayer.chain().height() + 1;
     for block in blocks {
         let block = block?;
         match replayer.block(&block) {
@@ -109,7 +111,7 @@ fn search(
         }
     }
     bar.finish_and_clear();
-    output::print(global.output, &super::same(replayer, engine))?;
+    output::print(global.output, &super::same(replayer, from, engine))?;
     Ok(Exit::Verified)
 }
 
