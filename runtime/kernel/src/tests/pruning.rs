@@ -168,7 +168,7 @@ fn a_revert_needs_the_values_that_it_brings_back() {
     new(sample.ask(&put));
     let root = sample.shard.header(7).unwrap().unwrap().root_after;
     let revert = act(&mut sample, Act::Revert(Revert { height: 7, root, program: program(1) }));
-    assert_eq!(sample.ask(&revert), refused(7, "a value that it would bring back was pruned"));
+    assert_eq!(sample.ask(&revert), refused(7, "a value that it would bring back was erased or pruned"));
 }
 
 #[test]
