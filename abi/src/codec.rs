@@ -144,11 +144,6 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// A writer that has room for so many bytes.
-    pub fn with_capacity(bytes: usize) -> Writer {
-        Writer { out: Vec::with_capacity(bytes) }
-    }
-
     /// What was written.
     pub fn into_bytes(self) -> Vec<u8> {
         self.out
@@ -441,6 +436,13 @@ macro_rules! canonical_array {
             }
         }
     };
+}
+
+impl Writer {
+    /// A writer that has room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Writer {
+        Writer { out: Vec::with_capacity(bytes) }
+    }
 }
 
 #[cfg(test)]

@@ -17,15 +17,15 @@ impl Hash {
         &self.0
     }
 
+    /// Bit `index` counted from the most significant bit of the first byte; `index` < 256.
+    pub const fn bit(&self, index: usize) -> bool {
+        self.0[index / 8] & (0x80 >> (index % 8)) != 0
+    }
+
     /// The first eight bytes, as a number that is ordered as they are.
     pub const fn prefix(&self) -> u64 {
         let [a, b, c, d, e, f, g, h, ..] = self.0;
         u64::from_be_bytes([a, b, c, d, e, f, g, h])
-    }
-
-    /// Bit `index` counted from the most significant bit of the first byte; `index` < 256.
-    pub const fn bit(&self, index: usize) -> bool {
-        self.0[index / 8] & (0x80 >> (index % 8)) != 0
     }
 
     /// The digest with bit `index`, counted as for [`bit`](Self::bit), the other way.

@@ -124,7 +124,7 @@ fn a_pruned_shard_serves_proves_and_is_verified_from_where_it_begins() {
         "revert --to 2 --sign authority.key",
     ] {
         let refused = folder.foil(gone);
-        let said = refused.refuses(1, 1109);
+        let said = refused.refuses(1, 1110);
         assert!(
             said.contains(&format!("history before block {first} was dropped by decision of record 15")),
             "{said}"
@@ -178,7 +178,7 @@ fn a_lost_store_is_recovered_from_a_snapshot_and_from_nothing_else() {
     folder.copy("foil-data", "halted");
     fs::remove_dir_all(folder.path(&store)).unwrap();
     let refused = folder.foil("shard show");
-    assert!(refused.refuses(1, 1109).contains("foil recover --dry-run"));
+    assert!(refused.refuses(1, 1110).contains("foil recover --dry-run"));
     let recovered = folder.foil("recover").ok();
     assert_eq!(recovered["plans"][0]["rung"], "older snapshot plus suffix", "{recovered}");
     assert_eq!(folder.foil("shard show").ok(), before);
@@ -204,7 +204,7 @@ fn published_records_stay_and_new_ones_follow() {
         (&published["records"], &published["head"]),
         (&15.into(), &folder.foil("shard show").ok()["head"])
     );
-    folder.foil("publish --out other").refuses(1, 1109);
+    folder.foil("publish --out other").refuses(1, 1110);
 
     // So a run that may have begun in what is gone does not begin again by itself.
     folder.write("rows.csv", format!("at\n{}\n", at(DAY + 40)));

@@ -14,9 +14,7 @@ use abi::profile::Profile;
 use abi::record::Record;
 use abi::session::Space;
 use abi::sign::SecretKey;
-use abi::system::{
-    Act, Advance, Deploy, PROGRAM_KEY, Revert, SetProfile, SetWriter, Upgrade, WRITER_KEY,
-};
+use abi::system::{Act, Advance, Deploy, PROGRAM_KEY, Revert, SetProfile, SetWriter, Upgrade, WRITER_KEY};
 use abi::{Hash, VERSION};
 use journal::{
     Block, BundleWriter, Commitment, Entry, Header, History, Link, Receipt, ReceiptFile, Reverted, Start,
@@ -400,5 +398,18 @@ fn silent(call: SignedCall, outcome: Outcome, time_ms: u64) -> Step {
     let fuel = if outcome == Outcome::Trapped(Trap::OutOfFuel) { call.call.fuel_max } else { 10 };
     let (events, messages, diff) = (Vec::new(), Vec::new(), Diff::new());
     let program = PROGRAM.hash(WASM);
-    Step { entry: Entry { call, program, time_ms, outcome, events, messages, diff: diff.hash(), fuel, erased: None }, diff }
+    Step {
+        entry: Entry {
+            call,
+            program,
+            time_ms,
+            outcome,
+            events,
+            messages,
+            diff: diff.hash(),
+            fuel,
+            erased: None,
+        },
+        diff,
+    }
 }

@@ -103,7 +103,8 @@ fn call(place: u64, method: &str, variant: u64) -> Call {
 
 fn act(place: u64, variant: u64, act: Act) -> SignedCall {
     let (method, args) = act.to_call();
-    let call = Call { program: Some(Profile::One.system()), args: Bytes(args), ..call(place, method, variant) };
+    let call =
+        Call { program: Some(Profile::One.system()), args: Bytes(args), ..call(place, method, variant) };
     let [first, second, _] = birth::authority();
     SignedCall::authorize(call, &[&first, &second])
 }

@@ -1,7 +1,7 @@
 //! Bundles of a writer who signed for acts that no honest node would do.
 
-use super::{Anchor, Cases};
 use super::lies::bundle;
+use super::{Anchor, Cases};
 use crate::shard::{JUMP_MS, START_MS, Shard, Step};
 use abi::Hash;
 use abi::outcome::Outcome;
@@ -83,8 +83,10 @@ fn erasures(cases: &mut Cases) {
     };
     let anchor = Anchor::Shard(cases.shard);
     cases.case("erased-and-never-decided", erased(|_| ()), anchor, Exit::CannotJudge, 6016);
-    let another_output = |entries: &mut [Entry]| entries[0].erased.iter_mut().for_each(|it| it.output = Hash::ZERO);
-    let another_call = |entries: &mut [Entry]| entries[0].erased.iter_mut().for_each(|it| it.args = Hash::ZERO);
+    let another_output =
+        |entries: &mut [Entry]| entries[0].erased.iter_mut().for_each(|it| it.output = Hash::ZERO);
+    let another_call =
+        |entries: &mut [Entry]| entries[0].erased.iter_mut().for_each(|it| it.args = Hash::ZERO);
     let events = |entries: &mut [Entry]| entries[1].erased.iter_mut().for_each(|it| it.events = Hash::ZERO);
     cases.invalid("erased-and-another-output", erased(another_output), 2114);
     cases.invalid("erased-and-another-call", erased(another_call), 2114);
