@@ -265,11 +265,15 @@ fn commitment(history: &mut History, at: usize, rng: &mut Rng) {
     let all = secrets();
     let key = rng.pick(&all);
     let origin = rng.pick(&[&history.genesis.origin, "foil.example/other"]).to_string();
-    history.commitments[at] = match rng.within(0..=3) {
+    let commitment = match rng.within(0..=3) {
         0 => None,
         1 => rng.pick(&history.commitments).clone(),
         _ => Some(Commitment::sign(key, &origin, &header)),
     };
+    // A block that was put in before, and not signed for, has none.
+    if let Some(place) = history.commitments.get_mut(at) {
+        *place = commitment;
+    }
 }
 
 /// Changes one call, or what it came to; its caller signs it again, mostly.

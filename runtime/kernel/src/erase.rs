@@ -18,10 +18,11 @@ use state::Store;
 use std::collections::BTreeSet;
 
 impl<D: Disk, S: Store> Shard<D, S> {
-    /// The calls that are to be erased and are whole, by their places in history.
+    /// The calls that are to be erased and are whole, by their places in history. What was pruned is gone.
     pub fn unerased(&self) -> Result<Vec<u64>, Fault> {
+        let kept_from = self.journal.past().map_or(0, |past| past.header.history_size);
         let mut whole = Vec::new();
-        for seq in self.to_erase() {
+        for seq in self.to_erase().range(kept_from..).copied() {
             let (block, index) = self.find(seq)?.ok_or_else(|| missing(self.position.height))?;
             let entry = &block.entries[index];
             whole.extend((entry.is_erasable() && entry.erased.is_none()).then_some(seq));

@@ -16,7 +16,7 @@ say() { printf '\n%s\n' "$*" >>"$trace"; }
 # foil ARGUMENTS: runs it, and writes down the command, what it printed and a code that is not 0.
 foil() {
     local code=0
-    printf '$ foil %s\n' "$*" >>"$trace"
+    printf '$ foil %s\n' "$*" | normalised >>"$trace"
     "$FOIL" "$@" >printed 2>&1 || code=$?
     normalised <printed >>"$trace"
     ((code == 0)) || printf 'exit code %d\n' "$code" >>"$trace"

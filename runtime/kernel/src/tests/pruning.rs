@@ -9,7 +9,7 @@ use abi::call::{Call, SignedCall};
 use abi::codec::{Bytes, Encode};
 use abi::fault::Fault;
 use abi::profile::Profile;
-use abi::system::{Act, Prune, Revert, SetProfile};
+use abi::system::{Act, Erase, Prune, Revert, SetProfile};
 use journal::{Disk, Journal, MemoryDisk, Past, ReceiptFile, SegmentSize};
 use state::{MemoryStore, Store, Tree};
 use vm::Engine;
@@ -17,12 +17,6 @@ use vm::Engine;
 const PAST: &str = "00000001.past";
 
 /// An act under the second profile.
-fn act(sample: &mut Sample, act: Act) -> SignedCall {
-    let (method, args) = act.to_call();
-    let call = Call { program: Some(Profile::Two.system()), args: Bytes(args), ..sample.call(method) };
-    SignedCall::authorize(call, &[&key(2), &key(3)])
-}
-
 fn new(answer: Answer) -> u64 {
     match answer {
         Answer::New { seq, .. } => seq,
@@ -36,7 +30,7 @@ fn nine() -> Sample {
     let mut sample = Sample::on(disk.into_disk());
     let deploy = sample.deploy(program(1), &[2, 3]);
     new(sample.ask(&deploy));
-    let set = act(&mut sample, Act::SetProfile(SetProfile { profile: Profile::Two.hash() }));
+    let set = sample.act(Act::SetProfile(SetProfile { profile: Profile::Two.hash() }), &[2, 3]);
     new(sample.ask(&set));
     for method in ["put", "count", "count", "count", "count", "count", "count"] {
         let call = sample.signed(method);
@@ -50,7 +44,7 @@ fn nine() -> Sample {
 fn decided(height: u64) -> Sample {
     let mut sample = nine();
     sample.now_ms += 20_000;
-    let prune = act(&mut sample, Act::Prune(Prune { height }));
+    let prune = sample.act(Act::Prune(Prune { height }), &[2, 3]);
     assert_eq!(new(sample.ask(&prune)), 9);
     sample
 }
@@ -93,7 +87,7 @@ fn a_pruned_shard_goes_on_as_if_it_were_whole() {
     }
     // Again, over what the first one has left.
     sample.now_ms += 20_000;
-    let prune = act(&mut sample, Act::Prune(Prune { height: 13 }));
+    let prune = sample.act(Act::Prune(Prune { height: 13 }), &[2, 3]);
     let seq = new(sample.ask(&prune));
     let found = sample.shard.prune(13).unwrap();
     assert!(found.height > 6, "{found:?}");
@@ -123,6 +117,17 @@ fn what_is_kept_has_receipts_and_what_is_gone_says_who_decided_it() {
     assert_eq!(said, "pruned: history before block 5 was dropped by decision of record 9");
 }
 
+/// A decision to erase a call whose block is gone has nothing left to do.
+#[test]
+fn what_was_pruned_is_not_to_be_erased() {
+    let (mut sample, _) = pruned();
+    for seq in [1, 7] {
+        let erase = sample.act(Act::Erase(Erase { seq }), &[2, 3]);
+        new(sample.ask(&erase));
+    }
+    assert_eq!(sample.shard.unerased(), Ok(vec![7]));
+}
+
 #[test]
 fn what_is_live_undecided_or_no_whole_segment_stays() {
     let mut sample = nine();
@@ -135,7 +140,7 @@ fn what_is_live_undecided_or_no_whole_segment_stays() {
     let call = sample.signed("count");
     new(sample.ask(&call));
     assert!(refused(&mut sample, 6).contains("has not decided that blocks up to 4"));
-    let prune = act(&mut sample, Act::Prune(Prune { height: 3 }));
+    let prune = sample.act(Act::Prune(Prune { height: 3 }), &[2, 3]);
     new(sample.ask(&prune));
     assert!(matches!(sample.shard.prune(6), Err(PruneError::Undecided { height: 4 })));
     assert_eq!(sample.shard.first(), 1);
@@ -153,7 +158,7 @@ fn a_revert_needs_the_values_that_it_brings_back() {
     let mut back = |height: u64| {
         let root =
             sample.shard.header(height).ok().flatten().map_or(abi::Hash::ZERO, |header| header.root_after);
-        let revert = act(&mut sample, Act::Revert(Revert { height, root, program: program(1) }));
+        let revert = sample.act(Act::Revert(Revert { height, root, program: program(1) }), &[2, 3]);
         sample.ask(&revert)
     };
     let refused = |height, because| Answer::Rejected(Rejected::Revert { height, because });
@@ -167,7 +172,7 @@ fn a_revert_needs_the_values_that_it_brings_back() {
     let put = sample.signed("put");
     new(sample.ask(&put));
     let root = sample.shard.header(7).unwrap().unwrap().root_after;
-    let revert = act(&mut sample, Act::Revert(Revert { height: 7, root, program: program(1) }));
+    let revert = sample.act(Act::Revert(Revert { height: 7, root, program: program(1) }), &[2, 3]);
     assert_eq!(sample.ask(&revert), refused(7, "a value that it would bring back was erased or pruned"));
 }
 
