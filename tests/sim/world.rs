@@ -147,7 +147,9 @@ impl World {
             return Ok(());
         }
         // A call fills five pages at most, with what it writes.
-        let fits = 5 * self.swarm.block_calls_max + 3;
+        let calls = 5 * self.swarm.block_calls_max + 3;
+        // A revert writes all twelve keys, at most.
+        let fits = if self.swarm.revert_percent > 0 { calls.max(32) } else { calls };
         let pages = u32::try_from(self.rng.within(fits..=fits + 10)).expect("few pages");
         let disk = LyingDisk::new(self.disk.clone(), Lie::None);
         Journal::create_with(disk, self.genesis.id(), SegmentSize::of_pages(pages))
