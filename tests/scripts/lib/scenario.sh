@@ -29,11 +29,11 @@ does() {
     "$@"
 }
 
-# Columns are as wide as their hashes are long: what is left of that is two spaces. How large a snapshot or a frame is
-# depends on what the program drew at random.
+# Columns are as wide as their hashes are long: what is left of that is two spaces. How large a snapshot or a frame is,
+# and what fuel a call takes, depends on what the program drew at random.
 normalised() {
     sed -E 's/^payload .*/payload  <bytes>/; s/[0-9a-f]{64}/<hash>/g; s/\b[0-9]+-[0-9a-f]{16}\b/<snapshot>/g; s/\b1[0-9]{12}\b/<time>/g
-        s/([^ ]) {3,}/\1  /g; s/ +$//
+        s/([^ ]) {3,}/\1  /g; s/ +$//; s/^( *fuel)  [0-9]+$/\1  <fuel>/
         s/^(bytes|length)  [0-9]+$/\1  <bytes>/; s/(newest snapshot)  [0-9]+/\1  <bytes>/'
 }
 
