@@ -160,3 +160,19 @@ fn a_state_that_is_lost_comes_from_a_snapshot_or_not_at_all() {
     fs::remove_dir_all(folder.path("foil-data/snapshots")).unwrap();
     folder.foil("recover").refuses(1, 7044);
 }
+
+/// Snapshots that are damaged make up for nothing: an erasure takes whole ones.
+#[test]
+fn a_damaged_snapshot_makes_up_for_nothing() {
+    let (folder, shard) = noted();
+    for _ in 0..2 {
+        let id = folder.foil("snapshot create").ok()["id"].as_str().unwrap().to_owned();
+        let manifest = format!("foil-data/snapshots/{shard}/{id}/manifest");
+        folder.write(&manifest, &folder.read(&manifest)[1..]);
+    }
+    folder.foil(ERASE).ok();
+    let shown = folder.foil("shard show").ok();
+    fs::remove_dir_all(folder.path(&format!("foil-data/shards/{shard}/store"))).unwrap();
+    folder.foil("recover").ok();
+    assert_eq!(folder.foil("shard show").ok(), shown);
+}

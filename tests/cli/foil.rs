@@ -150,7 +150,16 @@ impl Folder {
         self.run(&mut self.command("FOIL_VERIFY", "foil-verify", words))
     }
 
-    /// The same with a file as its standard input.
+    /// A bundle with witnesses of the whole history is verified in every mode, and so is the shard's directory.
+    pub(crate) fn verifies_in_every_mode(&self, shard: &str, bundle: &str) {
+        let modes = ["", "--jobs 2", "--engine wasmi", "--witness", "--no-execute", "--headers-only"];
+        for mode in modes {
+            self.verify(&format!("--shard {shard} {mode} {bundle}")).ok();
+        }
+        self.verify(&format!("--shard {shard} foil-data/shards/{shard}")).ok();
+    }
+
+    /// `foil-verify` with a file as its standard input.
     pub(crate) fn verify_input(&self, words: &str, file: &str) -> Ran {
         let input = fs::File::open(self.path(file)).expect("the input is there");
         self.run(self.command("FOIL_VERIFY", "foil-verify", words).stdin(input))

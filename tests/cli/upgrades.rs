@@ -76,17 +76,8 @@ fn an_upgrade_runs_its_steps_and_everybody_follows() {
     folder.foil(&format!("receipt {last} --out last.receipt")).ok();
     folder.foil("bundle --witness --out shard.foil").ok();
     folder.foil("bundle --from 6 --witness --out after.foil").ok();
-    for words in [
-        "shard.foil",
-        "--jobs 2 shard.foil",
-        "--engine wasmi shard.foil",
-        "--witness shard.foil",
-        "--no-execute shard.foil",
-        "--headers-only shard.foil",
-        "--witness after.foil",
-        "last.receipt",
-        &format!("foil-data/shards/{shard}"),
-    ] {
+    folder.verifies_in_every_mode(&shard, "shard.foil");
+    for words in ["--witness after.foil", "last.receipt"] {
         folder.verify(&format!("--shard {shard} {words}")).ok();
     }
     folder.foil("replay").ok();

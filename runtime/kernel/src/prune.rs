@@ -62,6 +62,11 @@ impl Coded for PruneError {
     }
 }
 
+/// Whether an act lets the blocks up to `height` go.
+pub(crate) fn lets_go(act: &Act, height: u64) -> bool {
+    matches!(act, Act::Prune(prune) if prune.height >= height)
+}
+
 impl<D: Disk, S: Store> Shard<D, S> {
     /// What would go if blocks up to `height` may.
     ///
@@ -95,8 +100,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// The act that lets blocks up to `height` go, if there is one: its place.
     pub fn decision(&self, height: u64) -> Option<u64> {
-        let decides = |act: &Act| matches!(act, Act::Prune(prune) if prune.height >= height);
-        self.acts.iter().rev().find(|(_, act)| decides(act)).map(|(seq, _)| *seq)
+        self.acts.iter().rev().find(|(_, act)| lets_go(act, height)).map(|(seq, _)| *seq)
     }
 
     /// Drops the segments whose blocks are all at or below `height`; what went.

@@ -24,6 +24,7 @@ use crate::execute::Position;
 use crate::keyring::Keyring;
 use crate::machine::Machine;
 use crate::programs::Programs;
+use crate::prune::lets_go;
 use crate::shard::{Shard, ShardError, missing};
 use abi::fault::Fault;
 use abi::genesis::Genesis;
@@ -255,8 +256,8 @@ impl Folded {
     /// Checks that the authority has let go what a past stands for.
     fn is_decided(&self, past: Option<&Past>) -> Result<(), Fault> {
         let Some(past) = past.filter(|_| !planted!(ForgetActs)) else { return Ok(()) };
-        let decides = |act: &Act| matches!(act, Act::Prune(prune) if prune.height >= past.header.height);
-        match self.acts.iter().any(|(seq, act)| *seq == past.decision && decides(act)) {
+        let decides = |(seq, act): &(u64, Act)| *seq == past.decision && lets_go(act, past.header.height);
+        match self.acts.iter().any(decides) {
             true => Ok(()),
             false => Err(Fault::corrupt(format!(
                 "journal: record {} is no decision to prune up to block {}",

@@ -3,6 +3,7 @@
 use super::act::{ACT_FUEL_MAX, ActArgs, perform};
 use super::snapshot::take;
 use super::time::parse_seconds;
+use crate::backing::backing;
 use crate::cli::Global;
 use crate::commands::{open, record_at};
 use crate::data::{Data, NodeShard};
@@ -10,7 +11,7 @@ use crate::error::NodeError;
 use crate::output;
 use abi::system::{Act, Erase};
 use clap::Args;
-use kernel::snapshot::{KEPT_MIN, Phase};
+use kernel::snapshot::KEPT_MIN;
 use serde_json::json;
 use std::path::PathBuf;
 use verify::Exit;
@@ -86,13 +87,11 @@ fn is_erasable(shard: &NodeShard, seq: u64) -> Result<(), NodeError> {
     Err(NodeError::NotErasable { seq, because })
 }
 
-/// Takes snapshots until as many as always stay are of this height or later ones: the blocks up to there will not
-/// make the state again.
+/// Takes snapshots until as many as always stay are of this height or later ones, and whole: the blocks up to there
+/// will not make the state again.
 fn keep_state(data: &Data, shard: &mut NodeShard, height: u64) -> Result<(), NodeError> {
     let snapshots = data.snapshots(shard.id())?;
-    let is_beyond = |it: &crate::snapshots::Listed| it.phase == Phase::Committed && it.height >= height;
-    let there = snapshots.list()?.into_iter().filter(is_beyond).count();
-    for _ in there..KEPT_MIN {
+    for _ in backing(data, shard, height)?.len()..KEPT_MIN {
         take(&snapshots, shard)?;
     }
     Ok(())

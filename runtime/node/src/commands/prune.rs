@@ -5,6 +5,7 @@
 
 use super::act::{ACT_FUEL_MAX, ActArgs, perform};
 use super::time::{given_or_now, parse_seconds};
+use crate::backing::backing;
 use crate::cli::Global;
 use crate::commands::open;
 use crate::data::{Data, NodeShard};
@@ -13,7 +14,7 @@ use crate::output;
 use abi::system::{Act, Prune};
 use clap::Args;
 use journal::Prunable;
-use kernel::snapshot::{KEPT_MIN, Phase};
+use kernel::snapshot::KEPT_MIN;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use verify::Exit;
@@ -85,26 +86,13 @@ fn told(shard: &NodeShard, found: &Prunable) -> Value {
     })
 }
 
-/// The height from which two snapshots are committed, are of this history, and were found whole now.
+/// The height from which two snapshots make up for the blocks before.
 ///
 /// # Errors
 ///
 /// Refuses, where that is below `height`.
 fn backed(data: &Data, shard: &NodeShard, height: u64) -> Result<u64, NodeError> {
-    let mut whole = Vec::new();
-    if let Some(snapshots) = data.kept_snapshots(shard.id())? {
-        let listed = snapshots.list()?;
-        for it in listed.iter().filter(|it| it.phase == Phase::Committed && it.height >= height) {
-            let Ok(manifest) = snapshots.verify(&it.id) else { continue };
-            let header = manifest.standing.checkpoint.header;
-            if header.height <= shard.position().height && shard.header(header.height)? == Some(header) {
-                whole.push(it.height);
-            }
-            // The newest come first.
-            if whole.len() == KEPT_MIN {
-                return Ok(it.height);
-            }
-        }
-    }
-    Err(NodeError::NotBacked { height, whole: whole.len() })
+    let whole = backing(data, shard, height)?;
+    let last = whole.get(KEPT_MIN - 1).copied();
+    last.ok_or(NodeError::NotBacked { height, whole: whole.len() })
 }
