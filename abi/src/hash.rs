@@ -173,6 +173,9 @@ kinds! {
     /// What the records of a journal's pruned blocks come to: a check against rot.
     PAST = "counterfoil v1 past",
         "cf6d87124f0b4cb20aad2a3e1a54a4f7ffbf03956747a4fad2494f22f42accd9";
+    /// What opening a journal makes of a segment, which the next opening may use: a check against rot.
+    SUMMARY = "counterfoil v1 summary",
+        "5982a06a13463d02960e4d04463716961e63924b9ec55d04a37374aac5749c36";
 }
 
 #[cfg(test)]

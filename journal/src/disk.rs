@@ -49,6 +49,10 @@ pub trait Disk {
     fn replace(&mut self, name: &str, _bytes: &[u8]) -> Result<(), Fault> {
         Err(Fault::io(format!("replace {name}"), "this disk does not"))
     }
+
+    /// Leaves a file of these bytes, in the place of the one of that name, for whoever can do without it: nothing
+    /// is synced, and after a crash it may be there, or not, or be anything. A disk need not leave it.
+    fn leave(&mut self, _name: &str, _bytes: &[u8]) {}
 }
 
 /// A disk in memory, which never fails and never forgets: for tests.
@@ -126,5 +130,9 @@ impl Disk for MemoryDisk {
         self.file(name)?;
         self.files.insert(name.into(), bytes.to_vec());
         Ok(())
+    }
+
+    fn leave(&mut self, name: &str, bytes: &[u8]) {
+        self.files.insert(name.into(), bytes.to_vec());
     }
 }

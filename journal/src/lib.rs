@@ -43,12 +43,14 @@ mod head;
 mod history;
 mod log;
 mod note;
+mod packed;
 mod page;
 mod past;
 mod receipt;
 mod revert;
 mod segment;
 mod snapshot;
+mod summary;
 mod tile;
 mod verify;
 mod window;
@@ -68,8 +70,8 @@ pub use frontier::Frontier;
 pub use head::Head;
 pub use history::{History, is_consistent};
 pub use log::{
-    Cut, Damage, Dump, DumpedFrame, Ending, Journal, JournalSurvey, Prunable, SegmentSurvey, SurveyedBlock,
-    Tail, Undecoded, past_name,
+    Cut, Damage, Dump, DumpedFrame, Ending, Fold, Journal, JournalSurvey, Prunable, SegmentSurvey,
+    SurveyedBlock, Tail, Undecoded, past_name,
 };
 pub use note::{Line, NOTE_BYTES_MAX, Note, NoteError, NoteKey, SIGNATURES_MAX, Scheme};
 pub use page::PAGE_BYTES;
@@ -78,6 +80,7 @@ pub use receipt::{Committed, Receipt, ReceiptError, ReceiptFile};
 pub use revert::Reverted;
 pub use segment::{SegmentSize, name as segment_name};
 pub use snapshot::{Part, SnapshotError, SnapshotManifest, Standing};
+pub use summary::{Summary, Sums};
 pub use tile::{
     TILE_WIDTH, Tile, TileError, TileKind, bundle_of_records, history_of_tiles, records_of_bundle,
     root_of_tiles,

@@ -9,22 +9,26 @@
 use crate::block::{Block, Header};
 use crate::commitment::Commitment;
 use crate::disk::Disk;
+use crate::page::PAGE_BYTES;
 use crate::past::Past;
 use crate::segment::{self, Frame, Label, MAGIC, Place, Segment, SegmentSize, frame_pages};
+use crate::summary::Sums;
 use crate::verify::link;
 use abi::codec::{Bytes, Decode, Encode, Error, Writer};
 use abi::fault::Fault;
 use abi::limits::BLOCK_BYTES_MAX;
 use abi::{Hash, VERSION, planted};
+use summing::Summing;
 
 mod dump;
 mod open;
 mod prune;
 mod rewrite;
+mod summing;
 mod survey;
 
 pub use dump::{Dump, DumpedFrame};
-pub use open::{Cut, Tail};
+pub use open::{Cut, Fold, Tail};
 pub use prune::{Prunable, name as past_name};
 pub use survey::{Damage, Ending, JournalSurvey, SegmentSurvey, SurveyedBlock};
 
@@ -47,6 +51,8 @@ pub struct Journal<D: Disk> {
     head: Option<Header>,
     durable: u64,
     committed: u64,
+    /// What the segment that is written comes to, as far as that is known.
+    summing: Option<Summing>,
     stopped: bool,
 }
 
@@ -103,7 +109,7 @@ impl<D: Disk> Journal<D> {
             return Err(Fault::io("create a journal", "there is one"));
         }
         let (segment, next) = new_segment(&mut disk, 0, size, shard, 1)?;
-        Ok(Journal {
+        let mut journal = Journal {
             disk,
             shard,
             size,
@@ -114,8 +120,11 @@ impl<D: Disk> Journal<D> {
             head: None,
             durable: 0,
             committed: 0,
+            summing: None,
             stopped: false,
-        })
+        };
+        journal.begin_summing();
+        Ok(journal)
     }
 
     /// The height of the last block appended.
@@ -161,6 +170,16 @@ impl<D: Disk> Journal<D> {
     /// It is the caller's bug if the block does not follow the last one, an earlier one is not synced, or
     /// the block is over its size limit.
     pub fn append(&mut self, block: &Block, previous: Option<&Commitment>) -> Result<(), Fault> {
+        self.append_summed(block, previous, None)
+    }
+
+    /// The same, with what the block's records come to: then the next opening need not decode them.
+    pub fn append_summed(
+        &mut self,
+        block: &Block,
+        previous: Option<&Commitment>,
+        sums: Option<Sums>,
+    ) -> Result<(), Fault> {
         self.running()?;
         assert!(self.durable == self.height(), "at most one block is not synced");
         if planted!(SyncLate) {
@@ -175,6 +194,7 @@ impl<D: Disk> Journal<D> {
         let place = self.write(Some(bytes), previous)?;
         self.index.push(Kept { block: place, commitment: None });
         self.head = Some(block.header);
+        self.sum(sums);
         Ok(())
     }
 
@@ -197,7 +217,9 @@ impl<D: Disk> Journal<D> {
         self.running()?;
         assert!(self.durable == self.height(), "what is signed for is durable");
         self.write(None, Some(commitment))?;
-        self.sync()
+        self.sync()?;
+        self.summarise(Some(commitment));
+        Ok(())
     }
 
     /// The block at `height`; `None` if there is none.
@@ -336,11 +358,20 @@ impl<D: Disk> Journal<D> {
             let number = self.segment.number + 1;
             let first_height = self.height() + u64::from(!planted!(WrongFirstHeight));
             let made = new_segment(&mut self.disk, number, self.size, self.shard, first_height);
-            (self.segment, self.next) = self.stopping(made)?;
+            let made = self.stopping(made)?;
+            self.summarise(None);
+            (self.segment, self.next) = made;
+            self.begin_summing();
         }
         let place = Place { segment: self.segment.number, page: self.next };
-        let written = self.segment.write(&mut self.disk, self.next, &frame);
-        self.next += self.stopping(written)?;
+        let mut bytes = Vec::with_capacity(frame_pages(&frame) as usize * PAGE_BYTES);
+        let pages = self.segment.fill(self.next, &frame, &mut bytes);
+        let written = self.segment.write(&mut self.disk, self.next, &bytes);
+        self.stopping(written)?;
+        self.next += pages;
+        if let Some(summing) = &mut self.summing {
+            summing.wrote(place.page, &bytes);
+        }
         if let (Some(_), Some(last)) = (commitment, self.index.last_mut()) {
             last.commitment = Some(place);
         }
@@ -359,11 +390,13 @@ fn new_segment<D: Disk>(
     let label = Label { magic: MAGIC.into(), version: VERSION, shard, segment: number, first_height };
     let segment = Segment { number, pages: size.pages() };
     disk.create(&segment::name(number), size.bytes())?;
-    let labelled = segment.write(disk, 0, &label.to_bytes());
+    let mut bytes = Vec::new();
+    let pages = segment.fill(0, &label.to_bytes(), &mut bytes);
+    let labelled = segment.write(disk, 0, &bytes);
     if let Err(Fault::Full { .. }) = labelled {
         disk.remove(&segment::name(number))?;
     }
-    let pages = labelled?;
+    labelled?;
     disk.sync(&segment::name(number))?;
     Ok((segment, pages))
 }

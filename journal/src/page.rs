@@ -28,7 +28,7 @@ pub(crate) const PAYLOAD_BYTES: u32 = 4_056;
 
 const SECTOR_BYTES: usize = 512;
 const CONTENT_BYTES: usize = PAGE_BYTES / SECTOR_BYTES * (SECTOR_BYTES - 1);
-const CHECKSUM_BYTES: usize = 16;
+pub(crate) const CHECKSUM_BYTES: usize = 16;
 const HEAD_BYTES: usize = CHECKSUM_BYTES + 4 * 4;
 const TAG: u8 = 0xA5;
 const _: () = assert!(PAYLOAD_BYTES as usize == CONTENT_BYTES - HEAD_BYTES, "a page is full");
@@ -93,23 +93,43 @@ pub(crate) fn write(head: Head, frame: &[u8], out: &mut Vec<u8>) {
 
 /// Judges the page at index `page` of segment number `segment`.
 pub(crate) fn read(bytes: &[u8], segment: u32, page: u32) -> Page {
+    let mut content = [0; CONTENT_BYTES];
+    match judge(bytes, segment, page, &mut content) {
+        Ok((head, payload)) => Page::Sound(head, content[HEAD_BYTES..HEAD_BYTES + payload].to_vec()),
+        Err(page) => page,
+    }
+}
+
+/// The checksum of the page, if it is sound.
+pub(crate) fn checksum_of(bytes: &[u8], segment: u32, page: u32) -> Option<[u8; CHECKSUM_BYTES]> {
+    let mut content = [0; CONTENT_BYTES];
+    let is_sound = judge(bytes, segment, page, &mut content).is_ok();
+    content.first_chunk().copied().filter(|_| is_sound)
+}
+
+/// Fills in the content of a page: its head, and how many bytes of payload it holds, or what it is instead of sound.
+fn judge(
+    bytes: &[u8],
+    segment: u32,
+    page: u32,
+    content: &mut [u8; CONTENT_BYTES],
+) -> Result<(Head, usize), Page> {
     assert!(bytes.len() == PAGE_BYTES, "a page is read whole");
     if bytes == [0; PAGE_BYTES] {
-        return Page::Unwritten;
+        return Err(Page::Unwritten);
     }
     let mut sectors = bytes.chunks_exact(SECTOR_BYTES);
     if sectors.clone().any(|sector| sector == [0; SECTOR_BYTES]) {
-        return if planted!(TornIsDamage) { Page::Damaged } else { Page::Torn };
+        return Err(if planted!(TornIsDamage) { Page::Damaged } else { Page::Torn });
     }
     if !sectors.all(|sector| sector.ends_with(&[TAG])) {
-        return Page::Damaged;
+        return Err(Page::Damaged);
     }
-    let mut content = Vec::with_capacity(CONTENT_BYTES);
-    for sector in bytes.chunks_exact(SECTOR_BYTES) {
-        content.extend_from_slice(&sector[..SECTOR_BYTES - 1]);
+    for (part, sector) in content.chunks_exact_mut(SECTOR_BYTES - 1).zip(bytes.chunks_exact(SECTOR_BYTES)) {
+        part.copy_from_slice(&sector[..SECTOR_BYTES - 1]);
     }
-    if content[..CHECKSUM_BYTES] != checksum(&content) && !planted!(SkipChecksum) {
-        return Page::Damaged;
+    if content[..CHECKSUM_BYTES] != checksum(content) && !planted!(SkipChecksum) {
+        return Err(Page::Damaged);
     }
     let number = |index: usize| {
         let start = CHECKSUM_BYTES + 4 * index;
@@ -117,10 +137,8 @@ pub(crate) fn read(bytes: &[u8], segment: u32, page: u32) -> Page {
     };
     let head = Head { segment: number(0), page: number(1), first: number(2), length: number(3) };
     match head.payload() {
-        Some(payload) if (head.segment, head.page) == (segment, page) => {
-            Page::Sound(head, content[HEAD_BYTES..HEAD_BYTES + payload.len()].to_vec())
-        }
-        _ => Page::Damaged,
+        Some(payload) if (head.segment, head.page) == (segment, page) => Ok((head, payload.len())),
+        _ => Err(Page::Damaged),
     }
 }
 

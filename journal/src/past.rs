@@ -24,6 +24,7 @@ use crate::block::{Block, Header};
 use crate::bundle::Start;
 use crate::frontier::Frontier;
 use crate::history::History;
+use crate::packed::Packed;
 use abi::call::SignedCall;
 use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
 use abi::fault::Fault;
@@ -38,7 +39,6 @@ pub(crate) const PAST_BYTES_MAX: u64 = 4 << 30;
 
 const MAGIC: &str = "counterfoil past";
 const MEMBERS: usize = 7;
-const HASH_BYTES: usize = 32;
 
 /// What the records up to a block come to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -77,7 +77,7 @@ impl PastAct {
     }
 
     /// Its place, and what it was; `None` where it is no act that was done in the shard.
-    fn read(&self, shard: &Hash) -> Option<(u64, Act)> {
+    pub(crate) fn read(&self, shard: &Hash) -> Option<(u64, Act)> {
         let call = SignedCall::from_bytes(&self.call).ok()?.call;
         let effect = Record::from_bytes(&self.record).ok()?.effect;
         let is_one = effect.shard == *shard && effect.outcome == 0 && effect.call == call.digest();
@@ -164,8 +164,7 @@ impl Past {
         VERSION.encode(w);
         self.header.encode(w);
         self.decision.encode(w);
-        let leaves: Vec<u8> = self.leaves.iter().flat_map(|leaf| leaf.0).collect();
-        w.bytes(&leaves);
+        Packed(&self.leaves[..]).encode(w);
         self.acts.encode(w);
     }
 }
@@ -186,13 +185,7 @@ impl Decode for Past {
         r.array_of(MEMBERS)?;
         r.named(MAGIC)?;
         let (header, decision) = (Decode::decode(r)?, Decode::decode(r)?);
-        let at = r.offset();
-        let leaves = r.bytes()?;
-        let (whole, rest) = leaves.as_chunks::<HASH_BYTES>();
-        if !rest.is_empty() {
-            return Err(r.error(at, Reason::Length));
-        }
-        let leaves = whole.iter().map(|leaf| Hash(*leaf)).collect();
+        let Packed(leaves) = Decode::decode(r)?;
         let acts = Decode::decode(r)?;
         let digest = PAST.hash(r.since(start));
         let at = r.offset();

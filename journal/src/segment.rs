@@ -105,12 +105,14 @@ impl Segment {
         Ok(Segment { number, pages })
     }
 
-    /// Writes `frame` from page `first` on, and says how many pages it fills. Nothing is synced.
-    pub(crate) fn write<D: Disk>(&self, disk: &mut D, first: u32, frame: &[u8]) -> Result<u32, Fault> {
-        let mut bytes = Vec::with_capacity(frame_pages(frame) as usize * PAGE_BYTES);
-        let pages = self.fill(first, frame, &mut bytes);
-        disk.write(&name(self.number), offset(first), &bytes)?;
-        Ok(pages)
+    /// Writes pages from `first` on. Nothing is synced.
+    pub(crate) fn write<D: Disk>(&self, disk: &mut D, first: u32, pages: &[u8]) -> Result<(), Fault> {
+        disk.write(&name(self.number), offset(first), pages)
+    }
+
+    /// Reads pages from `first` on.
+    pub(crate) fn pages<D: Disk>(&self, disk: &D, first: u32, pages: &mut [u8]) -> Result<(), Fault> {
+        disk.read(&name(self.number), offset(first), pages)
     }
 
     /// Appends the pages of `frame`, of which `first` is the first, and says how many it fills.
@@ -223,7 +225,7 @@ impl Segment {
     /// What each of `pages` pages from `first` on is.
     pub(crate) fn judge<D: Disk>(&self, disk: &D, first: u32, pages: u32) -> Result<Vec<Page>, Fault> {
         let mut bytes = vec![0; pages as usize * PAGE_BYTES];
-        disk.read(&name(self.number), offset(first), &mut bytes)?;
+        self.pages(disk, first, &mut bytes)?;
         let judge = |(page, bytes)| page::read(bytes, self.number, page);
         Ok((first..).zip(bytes.chunks_exact(PAGE_BYTES)).map(judge).collect())
     }

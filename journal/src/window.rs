@@ -76,11 +76,12 @@ impl Window {
     }
 
     /// Adds a key that is not live yet, used by the call at `seq`.
-    pub fn insert(&mut self, caller: &Caller, key: &[u8; 32], expires_ms: u64, seq: u64) {
+    pub fn insert(&mut self, caller: &Caller, key: &[u8; 32], expires_ms: u64, seq: u64) -> LiveKey {
         let scope = scope(caller, key);
         let before = self.live.insert(scope, Live { seq, expires_ms });
         assert!(before.is_none(), "a live key is used once");
         self.expiring.insert((expires_ms, scope));
+        LiveKey { scope, expires_ms, seq }
     }
 
     /// Moves time to `time_ms`: keys whose expiry it has reached are dead.

@@ -115,4 +115,8 @@ impl Disk for LyingDisk {
         self.settle()?;
         self.disk.remove(name)
     }
+
+    fn leave(&mut self, name: &str, bytes: &[u8]) {
+        self.disk.leave(name, bytes);
+    }
 }

@@ -1,13 +1,15 @@
 //! Opening a journal: every frame is read, and a torn tail cut.
 
-use super::{Content, Journal, Kept, first, prune, read_content};
+use super::summing::{Resumed, Summing};
+use super::{Content, Journal, Kept, first, prune, read_content, summing};
 use crate::block::{Block, Header};
 use crate::commitment::Commitment;
 use crate::disk::Disk;
 use crate::past::Past;
 use crate::segment::{self, Frame, Label, MAGIC, Place, Segment, SegmentSize};
+use crate::summary::{Summary, Sums};
 use crate::verify::link;
-use abi::codec::Decode;
+use abi::codec::{Decode, Encode};
 use abi::fault::Fault;
 use abi::{Hash, VERSION, planted};
 
@@ -29,6 +31,24 @@ pub struct Cut {
     pub page: u32,
     /// How many pages.
     pub pages: u32,
+}
+
+/// What is made of a journal's blocks while they are read, in order.
+pub trait Fold {
+    /// Goes on over a block, and says what its records come to, if they are right.
+    fn block(&mut self, block: Block) -> Option<Sums>;
+
+    /// Goes on over the blocks that a summary is of.
+    fn summary(&mut self, summary: &Summary);
+}
+
+/// Nothing is made of them.
+impl Fold for () {
+    fn block(&mut self, _block: Block) -> Option<Sums> {
+        None
+    }
+
+    fn summary(&mut self, _summary: &Summary) {}
 }
 
 impl<D: Disk> Journal<D> {
@@ -54,27 +74,37 @@ impl<D: Disk> Journal<D> {
     ///
     /// As [`open`](Journal::open); `Corrupt` as well, if the journal ends below the floor.
     pub fn open_above(disk: D, shard: Hash, floor: u64) -> Result<(Self, Tail), Fault> {
-        let (journal, tail, ()) = Self::open_folding(disk, shard, floor, |_| (), |(), _| ())?;
+        let (journal, tail, ()) = Self::opened(disk, shard, floor, false, |_| ())?;
         Ok((journal, tail))
     }
 
-    /// The same, and folds the blocks, in order, into what `start` makes, so that nobody need read them again.
-    /// Where the journal is read twice, so that something may be cut, the second fold is the one that counts.
+    /// The same, and folds the blocks into what `start` makes, so that nobody need read them again. Where a segment
+    /// has a summary, its pages are checked and its frames are not decoded. Where the journal is read twice, so that
+    /// something may be cut, the second fold is the one that counts.
     ///
     /// # Errors
     ///
     /// As [`open_above`](Journal::open_above).
-    pub fn open_folding<T>(
-        mut disk: D,
+    pub fn open_folding<T: Fold>(
+        disk: D,
         shard: Hash,
         floor: u64,
         start: impl Fn(Option<&Past>) -> T,
-        fold: impl Fn(&mut T, Block),
+    ) -> Result<(Self, Tail, T), Fault> {
+        Self::opened(disk, shard, floor, true, start)
+    }
+
+    fn opened<T: Fold>(
+        mut disk: D,
+        shard: Hash,
+        floor: u64,
+        resumes: bool,
+        start: impl Fn(Option<&Past>) -> T,
     ) -> Result<(Self, Tail, T), Fault> {
         let read = |disk: &D| {
             let (first, past) = prune::beginning(disk, &shard)?;
             let mut folded = start(past.as_ref());
-            let found = Found::on(disk, shard, (first, past), &mut |block| fold(&mut folded, block))?;
+            let found = Found::on(disk, shard, (first, past), resumes, &mut folded)?;
             Ok::<_, Fault>((found, folded))
         };
         let (mut found, mut folded) = read(&disk)?;
@@ -93,7 +123,10 @@ impl<D: Disk> Journal<D> {
                 ));
             }
         }
-        let Found { scan, last, torn, blank } = found;
+        let Found { mut scan, last, torn, blank } = found;
+        for summary in std::mem::take(&mut scan.summaries) {
+            disk.leave(&summing::name(summary.segment), &summary.to_bytes());
+        }
         prune::sweep(&mut disk, scan.first)?;
         if let Some(blank) = blank {
             disk.remove(&segment::name(blank))?;
@@ -103,7 +136,9 @@ impl<D: Disk> Journal<D> {
         };
         let cut = torn.map(|torn| cut(&mut disk, segment, end.next, torn)).transpose()?;
         if !planted!(OpenWithoutSync) {
-            segment.write(&mut disk, end.page, &end.frame)?;
+            let mut pages = Vec::new();
+            segment.fill(end.page, &end.frame, &mut pages);
+            segment.write(&mut disk, end.page, &pages)?;
             disk.sync(&segment::name(segment.number))?;
         }
         let (journal, tail) = scan.journal(disk, segment, end.next, cut);
@@ -142,7 +177,8 @@ impl Found {
         disk: &D,
         shard: Hash,
         (first, past): (u32, Option<Past>),
-        each: &mut dyn FnMut(Block),
+        resumes: bool,
+        fold: &mut dyn Fold,
     ) -> Result<Found, Fault> {
         let count = count(disk, first)?;
         let is_pruned = past.is_some();
@@ -153,9 +189,12 @@ impl Found {
         let mut last = None;
         for number in first..blank.unwrap_or(count) {
             let segment = Segment::open(disk, number)?;
-            let end = scan.segment(disk, segment, each)?;
-            if number + 1 < count && segment.torn_end(disk, end.next)?.is_some() {
-                return Err(segment.corrupt(end.next, "torn, but a later segment follows"));
+            let end = scan.segment(disk, segment, resumes, fold)?;
+            if number + 1 < count {
+                if segment.torn_end(disk, end.next)?.is_some() {
+                    return Err(segment.corrupt(end.next, "torn, but a later segment follows"));
+                }
+                scan.summarise(segment.number, end.resumed);
             }
             last = Some((segment, end));
         }
@@ -198,7 +237,7 @@ fn cut<D: Disk>(disk: &mut D, segment: Segment, next: u32, end: u32) -> Result<C
 
 /// What the frames read so far come to.
 pub(super) struct Scan {
-    shard: Hash,
+    pub(super) shard: Hash,
     /// The first segment's number.
     first: u32,
     pub(super) past: Option<Past>,
@@ -208,6 +247,10 @@ pub(super) struct Scan {
     commitment: Option<Commitment>,
     /// The height of the last block in which something is erased.
     pub(super) erased: u64,
+    /// What the segment that is read comes to, as far as that is known.
+    summing: Option<Summing>,
+    /// The summaries that finished segments should have.
+    summaries: Vec<Summary>,
 }
 
 /// The last whole frame of a segment, and the page after it.
@@ -215,6 +258,8 @@ struct End {
     frame: Vec<u8>,
     page: u32,
     next: u32,
+    /// Whether a summary said so.
+    resumed: bool,
 }
 
 impl Scan {
@@ -222,7 +267,23 @@ impl Scan {
     pub(super) fn new(shard: Hash, first: u32, past: Option<Past>) -> Scan {
         let head = past.as_ref().map(|past| past.header);
         let committed = head.map_or(0, |head| head.height);
-        Scan { shard, first, past, index: Vec::new(), head, committed, commitment: None, erased: 0 }
+        Scan {
+            shard,
+            first,
+            past,
+            index: Vec::new(),
+            head,
+            committed,
+            commitment: None,
+            erased: 0,
+            summing: None,
+            summaries: Vec::new(),
+        }
+    }
+
+    /// The hash of the last header; the shard's id before the first.
+    pub(super) fn head_hash(&self) -> Hash {
+        self.head.map_or(self.shard, |head| head.hash())
     }
 
     pub(super) fn height(&self) -> u64 {
@@ -244,26 +305,79 @@ impl Scan {
             index: self.index,
             head: self.head,
             committed: self.committed,
+            summing: self.summing,
             stopped: false,
         };
         (journal, tail)
     }
 
-    /// Reads every whole frame of a segment.
+    /// Reads every whole frame of a segment, but those that a summary is of.
     fn segment<D: Disk>(
         &mut self,
         disk: &D,
         segment: Segment,
-        each: &mut dyn FnMut(Block),
+        resumes: bool,
+        fold: &mut dyn Fold,
     ) -> Result<End, Fault> {
-        let label = segment.read(disk, 0)?.ok_or_else(|| segment.corrupt(0, "no whole label"))?;
-        self.label(segment, &label.bytes)?;
-        let mut end = End { next: label.pages, frame: label.bytes, page: 0 };
+        let resumed = if resumes { Resumed::find(disk, segment, self)? } else { None };
+        let mut end = match resumed {
+            Some(Resumed { summary, last, summing }) => {
+                fold.summary(&summary);
+                self.resume(segment.number, summary);
+                self.summing = Some(summing);
+                End { next: last.1 + last.0.pages, frame: last.0.bytes, page: last.1, resumed: true }
+            }
+            None => {
+                let label = segment.read(disk, 0)?.ok_or_else(|| segment.corrupt(0, "no whole label"))?;
+                self.label(segment, &label.bytes)?;
+                self.summing = resumes.then(|| Summing::new(self.head_hash()));
+                End { next: label.pages, frame: label.bytes, page: 0, resumed: false }
+            }
+        };
         while let Some(Frame { bytes, pages }) = segment.read(disk, end.next)? {
-            self.frame(segment, end.next, &bytes)?.map(&mut *each);
-            end = End { next: end.next + pages, frame: bytes, page: end.next };
+            if let Some(block) = self.frame(segment, end.next, &bytes)? {
+                summing::sum(&mut self.summing, fold.block(block));
+            }
+            end = End { next: end.next + pages, frame: bytes, page: end.next, resumed: false };
+        }
+        if let Some(summing) = &mut self.summing
+            && !summing.read(disk, segment, end.page, end.next)?
+        {
+            self.summing = None;
         }
         Ok(end)
+    }
+
+    /// Goes on over the blocks that a summary is of.
+    fn resume(&mut self, segment: u32, summary: Summary) {
+        let place = |page| Place { segment, page };
+        if let (Some(last), Some(page)) = (self.index.last_mut(), summary.before) {
+            last.commitment = Some(place(page));
+            self.committed = self.height();
+        }
+        for pages in summary.places {
+            let commitment = pages.commitment.map(place);
+            self.index.push(Kept { block: place(pages.block), commitment });
+            self.committed = if commitment.is_some() { self.height() } else { self.committed };
+        }
+        self.head = Some(summary.head);
+        self.commitment = summary.commitment.and_then(|commitment| Commitment::from_bytes(&commitment).ok());
+    }
+
+    /// Has the summary of a segment left that is finished, unless it has one.
+    fn summarise(&mut self, number: u32, has_one: bool) {
+        let first = first(self.past.as_ref());
+        if let Some((summing, head)) = self.summing.take().zip(self.head)
+            && !has_one
+        {
+            self.summaries.extend(summing.summary(
+                number,
+                &self.index,
+                first,
+                head,
+                self.commitment.as_ref(),
+            ));
+        }
     }
 
     pub(super) fn label(&self, segment: Segment, bytes: &[u8]) -> Result<(), Fault> {

@@ -9,7 +9,7 @@
 //! when the journal is opened. So a crash leaves a journal of all segments, or of those that are to stay. A past
 //! that is not whole counts for nothing: it was being written, and everything it was to stand for is still there.
 
-use super::{Journal, Place};
+use super::{Journal, Place, summing};
 use crate::disk::Disk;
 use crate::past::{PAST_BYTES_MAX, Past};
 use crate::segment;
@@ -89,7 +89,8 @@ pub(super) fn sweep<D: Disk>(disk: &mut D, first: u32) -> Result<(), Fault> {
     for number in segments.into_iter().filter(|number| *number < first) {
         disk.remove(&segment::name(number))?;
     }
-    let older = names.iter().filter(|name| number(name).is_some_and(|number| number < first));
+    let of = |name: &str| number(name).or_else(|| summing::number(name));
+    let older = names.iter().filter(|name| of(name).is_some_and(|number| number < first));
     older.into_iter().try_for_each(|name| disk.remove(name))
 }
 

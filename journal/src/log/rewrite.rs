@@ -39,6 +39,8 @@ impl<D: Disk> Journal<D> {
             .ok_or_else(|| Fault::corrupt(format!("block {height}")))?;
         let segment = Segment::open(&self.disk, place.segment)?;
         let (bytes, moved) = self.rewritten(segment, place.page, &block.to_bytes())?;
+        let unsummarised = self.unsummarise(segment.number);
+        self.stopping(unsummarised)?;
         let replaced = self.disk.replace(&segment::name(segment.number), &bytes);
         self.stopping(replaced)?;
         self.moved(segment.number, &moved);

@@ -98,7 +98,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         }
 
         // 2. Compute the root. A crash here: nothing happened; the tree is rebuilt from the store.
-        let block = draft.seal(&ground, &mut self.tree, &mut self.history, &self.build)?;
+        let (block, sums) = draft.seal(&ground, &mut self.tree, &mut self.history, &self.build)?;
 
         // 3. Encode the proposal, with the commitment over the block before it. A crash: nothing happened.
         // 4. Append it to the journal and fsync. A crash before the fsync has returned: the block is whole
@@ -107,7 +107,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         if planted!(ApplyBeforeSync) {
             self.store.apply(block.header.height, &block.diff)?;
         }
-        self.journal.append(&block, self.commitment.as_ref())?;
+        self.journal.append_summed(&block, self.commitment.as_ref(), Some(sums))?;
         if planted!(SignBeforeSync) {
             self.commitment = self.keyring.sign(self.writer, &self.genesis, &block.header).ok();
         }

@@ -31,7 +31,7 @@ use abi::planted;
 use abi::session::Space;
 use abi::system::PROGRAM_KEY;
 use abi::view::{Overlay, View};
-use journal::{Block, Entry, Header, History, Window};
+use journal::{Block, Entry, Header, History, LiveKey, PastAct, Sums, Window};
 use state::Tree;
 use std::sync::Arc;
 
@@ -167,6 +167,8 @@ pub(crate) struct Draft {
     state: Arc<Overlay>,
     next: Next,
     entries: Vec<Entry>,
+    /// The calls' idempotency keys.
+    keys: Vec<LiveKey>,
     /// Of all its calls.
     profile: Hash,
     bytes: usize,
@@ -179,7 +181,8 @@ impl Draft {
         let state = Arc::new(Overlay::new(ground.view.clone()));
         let (seq, time_ms) = (ground.last.seq, ground.last.time_ms);
         let next = Next { seq, time_ms, serving: Machine::serving(&*state)? };
-        Ok(Draft { state, next, entries: Vec::new(), profile, bytes: 0, items: 0 })
+        let (entries, keys) = (Vec::new(), Vec::new());
+        Ok(Draft { state, next, entries, keys, profile, bytes: 0, items: 0 })
     }
 
     /// Where the next call would stand.
@@ -205,7 +208,8 @@ impl Draft {
         let Admitted { signed, at, bytes, .. } = admitted;
         self.profile = at.profile;
         window.advance(at.time_ms);
-        window.insert(&signed.call.caller, &signed.call.key, signed.call.expires_ms, at.seq);
+        let call = &signed.call;
+        self.keys.push(window.insert(&call.caller, &call.key, call.expires_ms, at.seq));
         self.items += execution.events.len() + execution.messages.len() + execution.diff.len();
         self.bytes += bytes + size_of(&execution) + 128;
         self.entries.push(Entry {
@@ -231,16 +235,16 @@ impl Draft {
         Ok(())
     }
 
-    /// The root of the state after the last call, and the block with its header.
+    /// The root of the state after the last call, and the block with its header; and what its records come to.
     pub(crate) fn seal(
         self,
         ground: &Ground<'_>,
         tree: &mut Tree,
         history: &mut History,
         build: &str,
-    ) -> Result<Block, Fault> {
+    ) -> Result<(Block, Sums), Fault> {
         assert!(!self.entries.is_empty(), "there are no empty blocks");
-        let Draft { state, next, entries, profile, .. } = self;
+        let Draft { state, next, entries, keys, profile, .. } = self;
         let first_seq = ground.last.seq;
         let diff = Arc::unwrap_or_clone(state).into_writes();
         let root_after = tree.apply(&ground.view, &diff)?;
@@ -264,12 +268,14 @@ impl Draft {
             time_ms: next.time_ms,
         };
         let block = Block { header, build: build.into(), entries, diff };
-        for record in block.records(profile) {
-            history.push(&record.to_bytes());
-        }
+        let records = block.records(profile);
+        let leaves: Vec<Hash> = records.iter().map(|record| History::leaf_hash(&record.to_bytes())).collect();
+        leaves.iter().for_each(|leaf| history.push_hash(*leaf));
         header.history_size = history.size();
         header.history_root = history.root();
-        Ok(Block { header, ..block })
+        let block = Block { header, ..block };
+        let acts = if block.acts().is_empty() { Vec::new() } else { PastAct::of(&block, profile) };
+        Ok((block, Sums { leaves, keys, acts }))
     }
 }
 

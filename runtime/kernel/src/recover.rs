@@ -7,7 +7,8 @@
 //! # Order
 //!
 //! 1. The journal opens: pages, frames and the chain of headers are checked, a torn last frame is cut. As each
-//!    block is read, the history tree and the window of live keys are folded from its records.
+//!    block is read, the history tree and the window of live keys are folded from its records. Of a segment that
+//!    has a summary, the pages are checked, and what it comes to is taken from there.
 //! 2. The journal is fsynced: what is readable now stays.
 //! 3. The fold, which begins with the journal's past where blocks were pruned, is asked whether the records are
 //!    those that were signed.
@@ -32,14 +33,17 @@ use abi::id::Hash;
 use abi::planted;
 use abi::profile::Profile;
 use abi::system::Act;
-use journal::{Block, Disk, Header, History, Journal, Past, Tail, Undecoded, Window};
+use journal::{
+    Block, Disk, Fold, Header, History, Journal, LiveKey, Past, PastAct, Summary, Sums, Tail, Undecoded,
+    Window,
+};
 use state::{Diff, Store, Tree, beside};
 use vm::Engine;
 
-/// How many writes are never too many to bring into a tree one block after the other. Tests have few writes.
-const WRITES_FEW: usize = if cfg!(test) { 1 } else { 1 << 12 };
-/// How many keys a tree can be built over in the time in which one write is brought into it.
-const KEYS_BUILT_PER_WRITE: usize = 16;
+/// How many records are never too many to bring into a tree one block after the other. Tests have few.
+const RECORDS_FEW: u64 = if cfg!(test) { 1 } else { 1 << 12 };
+/// How many keys a tree can be built over in the time in which one record's writes are brought into it.
+const KEYS_BUILT_PER_RECORD: u64 = 16;
 /// How much of the journal is decoded while as much is applied.
 const PORTION_BYTES: usize = 4 << 20;
 /// From how many calls on half of a block's records are worth a thread.
@@ -81,7 +85,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let journal = Journal::create(disk, id)?;
         let (folded, tree) = (Folded::start(&genesis, None), Tree::build(&*store.view())?);
         let parts = Parts { genesis, keyring, journal, store, programs, build };
-        Self::assemble(parts, folded, tree, 0).map(|(shard, _)| shard)
+        Self::assemble(parts, folded, tree).map(|(shard, _)| shard)
     }
 
     /// Opens a shard, whatever happened to it before.
@@ -89,20 +93,16 @@ impl<D: Disk, S: Store> Shard<D, S> {
         check(&opening.genesis)?;
         let id = opening.genesis.id();
         let Opening { genesis, keyring, disk, store, programs, build } = opening;
-        let start = |past: Option<&Past>| Ok(Folded::start(&genesis, past));
-        let fold = |folded: &mut Result<Folded, Fault>, block: &Block| {
-            if let Err(fault) = folded.as_mut().map_or(Ok(()), |folded| folded.block(block, &genesis)) {
-                *folded = Err(fault);
-            }
-        };
-        let Opened { mut journal, tail, folded, tree, ahead } = Opened::of(disk, id, &store, start, fold)?;
+        let start =
+            |past: Option<&Past>| Folding { genesis: &genesis, folded: Ok(Folded::start(&genesis, past)) };
+        let Opened { mut journal, tail, folded, tree } = Opened::of(disk, id, &store, start)?;
         if !planted!(OpenWithoutSync) {
             journal.sync()?;
         }
-        let folded = folded?;
+        let folded = folded.folded?.settled();
         folded.is_decided(journal.past())?;
         let parts = Parts { genesis, keyring, journal, store, programs, build };
-        let (shard, store_height) = Self::assemble(parts, folded, tree?, ahead)?;
+        let (shard, store_height) = Self::assemble(parts, folded, tree?)?;
         let height = shard.position.height;
         Ok((shard, Recovered { tail, store_height, height }))
     }
@@ -119,17 +119,12 @@ impl<D: Disk, S: Store> Shard<D, S> {
         expect_root(&self.tree, self.position.root, self.position.height)
     }
 
-    fn assemble(
-        parts: Parts<D, S>,
-        folded: Folded,
-        tree: Tree,
-        ahead: usize,
-    ) -> Result<(Shard<D, S>, u64), ShardError> {
+    fn assemble(parts: Parts<D, S>, folded: Folded, tree: Tree) -> Result<(Shard<D, S>, u64), ShardError> {
         let Parts { genesis, keyring, mut journal, mut store, programs, build } = parts;
         let height = journal.height();
         journal.commit_to(height);
         let store_height = store.applied()?;
-        let tree = catch_up(&journal, &mut store, tree, ahead, &genesis)?;
+        let tree = catch_up(&journal, &mut store, tree, &genesis)?;
         let writer = writer_after(&folded.acts).unwrap_or(genesis.writer);
         if !keyring.holds(&writer) {
             return Err(ShardError::NotTheWriter { writer });
@@ -168,9 +163,9 @@ impl<D: Disk, S: Store> Shard<D, S> {
 ///
 /// As opening the shard.
 pub fn refill<D: Disk, S: Store>(genesis: &Genesis, disk: D, store: &mut S) -> Result<u64, Fault> {
-    let Opened { mut journal, tree, ahead, .. } = Opened::of(disk, genesis.id(), store, |_| (), |(), _| ())?;
+    let Opened { mut journal, tree, .. } = Opened::of(disk, genesis.id(), store, |_| ())?;
     journal.sync()?;
-    catch_up(&journal, store, tree?, ahead, genesis)?;
+    catch_up(&journal, store, tree?, genesis)?;
     store.flush()?;
     Ok(journal.height())
 }
@@ -182,28 +177,21 @@ struct Opened<D: Disk, T> {
     folded: T,
     /// The tree over the store as it is.
     tree: Result<Tree, Fault>,
-    /// How many writes the journal is ahead of the store.
-    ahead: usize,
 }
 
-impl<D: Disk, T> Opened<D, T> {
+impl<D: Disk, T: Fold> Opened<D, T> {
     fn of<S: Store>(
         disk: D,
         id: Hash,
         store: &S,
         start: impl Fn(Option<&Past>) -> T,
-        fold: impl Fn(&mut T, &Block),
     ) -> Result<Opened<D, T>, Fault> {
         // What the store has applied was durable: a journal that ends below it has lost something.
         let (applied, view) = (store.applied()?, store.view());
-        let both = |(folded, ahead): &mut (T, usize), block: Block| {
-            fold(folded, &block);
-            *ahead += if block.header.height > applied { block.diff.len() } else { 0 };
-        };
-        let open = || Journal::open_folding(disk, id, applied, |past| (start(past), 0), both);
+        let open = || Journal::open_folding(disk, id, applied, start);
         let (tree, opened) = beside(|| Tree::build(&*view), open);
-        let (journal, tail, (folded, ahead)) = opened?;
-        Ok(Opened { journal, tail, folded, tree, ahead })
+        let (journal, tail, folded) = opened?;
+        Ok(Opened { journal, tail, folded, tree })
     }
 }
 
@@ -238,13 +226,45 @@ struct Folded {
     window: Window,
     position: Position,
     acts: Vec<(u64, Act)>,
+    /// Keys that summaries name, to enter the window.
+    keys: Vec<LiveKey>,
+}
+
+/// The records that are read, as far as they are right.
+struct Folding<'a> {
+    genesis: &'a Genesis,
+    folded: Result<Folded, Fault>,
+}
+
+impl Folding<'_> {
+    /// Goes on, unless something was wrong before.
+    fn on<T>(&mut self, on: impl FnOnce(&mut Folded) -> Result<T, Fault>) -> Option<T> {
+        match on(self.folded.as_mut().ok()?) {
+            Ok(done) => Some(done),
+            Err(fault) => {
+                self.folded = Err(fault);
+                None
+            }
+        }
+    }
+}
+
+impl Fold for Folding<'_> {
+    fn block(&mut self, block: Block) -> Option<Sums> {
+        let genesis = self.genesis;
+        self.on(|folded| folded.block(&block, genesis))
+    }
+
+    fn summary(&mut self, summary: &Summary) {
+        self.on(|folded| folded.summary(summary));
+    }
 }
 
 impl Folded {
     /// Before the first block that is there.
     fn start(genesis: &Genesis, past: Option<&Past>) -> Folded {
         let (history, window, position) = (History::new(), Window::new(), Position::start(genesis));
-        let mut folded = Folded { history, window, position, acts: Vec::new() };
+        let mut folded = Folded { history, window, position, acts: Vec::new(), keys: Vec::new() };
         if let Some(past) = past {
             past.leaves.iter().for_each(|leaf| folded.history.push_hash(*leaf));
             folded.acts.extend(past.acts());
@@ -266,11 +286,15 @@ impl Folded {
         }
     }
 
-    /// Adds the next block. After a fault nothing may be made of it.
-    fn block(&mut self, block: &Block, genesis: &Genesis) -> Result<(), Fault> {
-        self.acts.extend(block.acts().into_iter().filter(|_| !planted!(ForgetActs)));
-        let profile = profile_at(genesis, &self.acts, block.header.first_seq);
-        leaves(block, profile.hash()).into_iter().for_each(|leaf| self.history.push_hash(leaf));
+    /// Adds the next block, and says what its records come to. After a fault nothing may be made of it.
+    fn block(&mut self, block: &Block, genesis: &Genesis) -> Result<Sums, Fault> {
+        self.settle();
+        let acts = block.acts();
+        self.acts.extend(acts.iter().filter(|_| !planted!(ForgetActs)).cloned());
+        let profile = profile_at(genesis, &self.acts, block.header.first_seq).hash();
+        let leaves = leaves(block, profile);
+        leaves.iter().for_each(|leaf| self.history.push_hash(*leaf));
+        let mut keys = Vec::with_capacity(leaves.len());
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries) {
             self.window.advance(entry.time_ms);
             let call = &entry.call.call;
@@ -280,17 +304,50 @@ impl Folded {
                 )));
             }
             if !planted!(ForgetWindow) {
-                self.window.insert(&call.caller, &call.key, call.expires_ms, seq);
+                keys.push(self.window.insert(&call.caller, &call.key, call.expires_ms, seq));
             }
         }
-        if self.history.root() != block.header.history_root {
-            let height = block.header.height;
+        self.are_signed_for(&block.header)?;
+        Ok(Sums {
+            leaves,
+            keys,
+            acts: if acts.is_empty() { Vec::new() } else { PastAct::of(block, profile) },
+        })
+    }
+
+    /// Adds the blocks that a summary is of.
+    fn summary(&mut self, summary: &Summary) -> Result<(), Fault> {
+        self.acts.extend(summary.acts().filter(|_| !planted!(ForgetActs)));
+        summary.sums.leaves.iter().for_each(|leaf| self.history.push_hash(*leaf));
+        self.keys.extend(summary.sums.keys.iter().filter(|_| !planted!(ForgetWindow)));
+        self.are_signed_for(&summary.head)
+    }
+
+    /// Checks that the records up to this header's block are those that it was signed with.
+    fn are_signed_for(&mut self, head: &Header) -> Result<(), Fault> {
+        if self.history.root() != head.history_root {
+            let height = head.height;
             return Err(Fault::corrupt(format!(
                 "journal: the records of block {height} are not those it signed"
             )));
         }
-        self.position = Position::after(&block.header);
+        self.position = Position::after(head);
         Ok(())
+    }
+
+    /// Has the keys that summaries named enter the window, all at once.
+    fn settle(&mut self) {
+        if !self.keys.is_empty() {
+            self.keys.extend(self.window.live());
+            let now_ms = self.position.time_ms;
+            self.keys.retain(|key| key.expires_ms > now_ms);
+            self.window = Window::of(&std::mem::take(&mut self.keys));
+        }
+    }
+
+    fn settled(mut self) -> Folded {
+        self.settle();
+        self
     }
 }
 
@@ -307,12 +364,11 @@ fn leaves(block: &Block, profile: Hash) -> Vec<Hash> {
     [first, second].concat()
 }
 
-/// Brings the store to the journal's height, `ahead` writes on, and with it the tree over what it was.
+/// Brings the store to the journal's height, and with it the tree over what it was.
 fn catch_up<D: Disk, S: Store>(
     journal: &Journal<D>,
     store: &mut S,
     tree: Tree,
-    ahead: usize,
     genesis: &Genesis,
 ) -> Result<Tree, Fault> {
     let applied = store.applied()?;
@@ -325,13 +381,19 @@ fn catch_up<D: Disk, S: Store>(
     if let Some(past) = journal.past().filter(|past| applied < past.header.height) {
         return Err(past.gone());
     }
-    let root_after = |height| match height {
-        0 => Ok(Position::start(genesis).root),
-        height => journal.header(height)?.map(|header| header.root_after).ok_or_else(|| missing(height)),
+    // The root of the state after a block, and how many records there are.
+    let after = |height| match height {
+        0 => Ok((Position::start(genesis).root, 0)),
+        height => {
+            let header = journal.header(height)?.ok_or_else(|| missing(height))?;
+            Ok((header.root_after, header.history_size))
+        }
     };
-    expect_root(&tree, root_after(applied)?, applied)?;
+    let (root, records) = after(applied)?;
+    expect_root(&tree, root, applied)?;
     // Much goes into a store without its tree, which is built once over all of it.
-    let is_much = applied == 0 || ahead > WRITES_FEW.max(tree.len() / KEYS_BUILT_PER_WRITE);
+    let ahead = journal.head().map_or(0, |head| head.history_size) - records;
+    let is_much = applied == 0 || ahead > RECORDS_FEW.max(tree.len() as u64 / KEYS_BUILT_PER_RECORD);
     let mut tree = (!is_much).then_some(tree);
     let first = applied + 1 + u64::from(planted!(ReplayTooLate)) - u64::from(planted!(ReplayTooEarly));
     let mut apply = |block: &Block| {
@@ -359,7 +421,7 @@ fn catch_up<D: Disk, S: Store>(
         return Ok(tree);
     }
     let (tree, height) = (Tree::build(&*store.view())?, journal.height());
-    expect_root(&tree, root_after(height)?, height)?;
+    expect_root(&tree, after(height)?.0, height)?;
     Ok(tree)
 }
 

@@ -166,4 +166,17 @@ impl Disk for FileDisk {
         self.files.insert(name.into(), file.into_std());
         Ok(())
     }
+
+    fn leave(&mut self, name: &str, bytes: &[u8]) {
+        let options = OpenOptions::new().read(true).write(true).create(true).truncate(true).clone();
+        let left = self.dir.open_with(name, &options).and_then(|mut file| {
+            file.write_all(bytes)?;
+            Ok(file)
+        });
+        match left {
+            Ok(file) => _ = self.files.insert(name.into(), file.into_std()),
+            // What there is of it is in nobody's way but the next file's.
+            Err(_) => _ = self.dir.remove_file(name),
+        }
+    }
 }

@@ -47,6 +47,7 @@ pub const BUGS: &[Bug] = &[
     bug("SkipChecksum", Power, "the checksum of a page is not looked at"),
     bug("KeyNotFound", World, "no live idempotency key is found"),
     bug("KeysDieEarly", World, "idempotency keys are forgotten before they expire"),
+    bug("KeysNotSummed", World, "a segment's summary leaves out which keys were used"),
     // The state.
     bug("SentinelForgotten", World, "a new first key does not change the sentinel"),
     bug("DeletedStaysLinked", World, "a deleted key's predecessor still points at it"),

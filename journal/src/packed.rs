@@ -1,0 +1,23 @@
+//! Many hashes, one after the other in one byte string.
+
+use abi::Hash;
+use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
+
+/// The hashes.
+pub(crate) struct Packed<T>(pub(crate) T);
+
+impl Encode for Packed<&[Hash]> {
+    fn encode(&self, w: &mut Writer) {
+        w.bytes(&self.0.iter().flat_map(|hash| hash.0).collect::<Vec<u8>>());
+    }
+}
+
+impl Decode for Packed<Vec<Hash>> {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, Error> {
+        let at = r.offset();
+        match r.bytes()?.as_chunks::<32>() {
+            (hashes, []) => Ok(Packed(hashes.iter().map(|hash| Hash(*hash)).collect())),
+            _ => Err(r.error(at, Reason::Length)),
+        }
+    }
+}
