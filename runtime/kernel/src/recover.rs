@@ -45,7 +45,7 @@ const RECORDS_FEW: u64 = if cfg!(test) { 1 } else { 1 << 12 };
 /// How many keys a tree can be built over in the time in which one record's writes are brought into it.
 const KEYS_BUILT_PER_RECORD: u64 = 16;
 /// How much of the journal is decoded while as much is applied.
-const PORTION_BYTES: usize = 4 << 20;
+const PORTION_BYTES: usize = 16 << 20;
 /// From how many calls on half of a block's records are worth a thread.
 const CALLS_SHARED: usize = 256;
 
@@ -396,24 +396,28 @@ fn catch_up<D: Disk, S: Store>(
     let is_much = applied == 0 || ahead > RECORDS_FEW.max(tree.len() as u64 / KEYS_BUILT_PER_RECORD);
     let mut tree = (!is_much).then_some(tree);
     let first = applied + 1 + u64::from(planted!(ReplayTooLate)) - u64::from(planted!(ReplayTooEarly));
-    let mut apply = |block: &Block| {
-        let Header { root_after, height, .. } = block.header;
-        if block.is_erased() {
-            return Err(Fault::Erased { height });
+    let mut apply = |blocks: &[Block]| {
+        if let Some(erased) = blocks.iter().find(|block| block.is_erased()) {
+            return Err(Fault::Erased { height: erased.header.height });
         }
-        if let Some(tree) = &mut tree {
+        let none = Diff::new();
+        let diffs = blocks.iter().map(|block| {
+            (block.header.height, if planted!(HeightWithoutWrites) { &none } else { &block.diff })
+        });
+        let Some(tree) = &mut tree else { return store.apply_all(&diffs.collect::<Vec<_>>()) };
+        for (block, (height, diff)) in blocks.iter().zip(diffs) {
             tree.apply(&store.view(), &block.diff)?;
-            expect_root(tree, root_after, height)?;
+            expect_root(tree, block.header.root_after, height)?;
+            store.apply(height, diff)?;
         }
-        let diff = if planted!(HeightWithoutWrites) { &Diff::new() } else { &block.diff };
-        store.apply(height, diff)
+        Ok(())
     };
     let decode = |read: &[Undecoded]| read.iter().map(Undecoded::block).collect::<Result<Vec<_>, _>>();
     let mut blocks = decode(&journal.undecoded(first.max(1), PORTION_BYTES)?)?;
     while let Some(last) = blocks.last() {
         // While some blocks are applied, the next ones are decoded.
         let next = journal.undecoded(last.header.height + 1, PORTION_BYTES)?;
-        let (decoded, applied) = beside(|| decode(&next), || blocks.iter().try_for_each(&mut apply));
+        let (decoded, applied) = beside(|| decode(&next), || apply(&blocks));
         applied?;
         blocks = decoded?;
     }

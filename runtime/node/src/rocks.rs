@@ -14,6 +14,7 @@ use rocksdb::{
     WriteBatch, WriteOptions,
 };
 use state::{Diff, Entry, Fault, Fill, Scan, Store, View, must_be_unborn, must_follow};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -123,6 +124,24 @@ fn height_of(marker: Result<Option<Vec<u8>>, rocksdb::Error>) -> Result<u64, Fau
 }
 
 impl RocksStore {
+    /// Writes what makes the state that of a height, with that height.
+    fn write_at<'a>(
+        &self,
+        height: u64,
+        writes: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
+    ) -> Result<(), Fault> {
+        let state = family(&self.db, STATE)?;
+        let mut batch = WriteBatch::default();
+        for (key, value) in writes {
+            match value {
+                Some(value) => batch.put_cf(state, key, value),
+                None => batch.delete_cf(state, key),
+            }
+        }
+        batch.put(HEIGHT, height.to_be_bytes());
+        self.write(batch)
+    }
+
     fn write(&self, batch: WriteBatch) -> Result<(), Fault> {
         let mut options = WriteOptions::default();
         options.disable_wal(true);
@@ -141,16 +160,18 @@ impl Store for RocksStore {
 
     fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault> {
         must_follow(self.applied()?, height)?;
-        let state = family(&self.db, STATE)?;
-        let mut batch = WriteBatch::default();
-        for (key, value) in diff.iter() {
-            match value {
-                Some(value) => batch.put_cf(state, key, value),
-                None => batch.delete_cf(state, key),
-            }
+        self.write_at(height, diff.iter())
+    }
+
+    /// What is overwritten again is never written.
+    fn apply_all(&mut self, blocks: &[(u64, &Diff)]) -> Result<(), Fault> {
+        let (mut applied, mut writes) = (self.applied()?, BTreeMap::new());
+        for (height, diff) in blocks {
+            must_follow(applied, *height)?;
+            applied = *height;
+            writes.extend(diff.iter());
         }
-        batch.put(HEIGHT, height.to_be_bytes());
-        self.write(batch)
+        self.write_at(applied, writes.into_iter())
     }
 
     fn flush(&mut self) -> Result<(), Fault> {
@@ -251,12 +272,14 @@ mod tests {
     use super::*;
     use state::MemoryStore;
 
+    const ALL: Scan<'static> = Scan { from: b"", to: None, reverse: false, limit: usize::MAX };
+
     /// Both stores answer every read alike.
     #[test]
     fn it_reads_like_the_memory_store() {
         let dir = tempfile::tempdir().unwrap();
         let mut rocks = RocksStore::open(dir.path()).unwrap();
-        let mut memory = MemoryStore::default();
+        let (mut memory, mut diffs) = (MemoryStore::default(), Vec::new());
         for height in 1..=20u64 {
             let mut diff = Diff::new();
             for n in 0..8 {
@@ -266,7 +289,14 @@ mod tests {
             rocks.apply(height, &diff).unwrap();
             memory.apply(height, &diff).unwrap();
             assert_eq!(rocks.applied(), memory.applied());
+            diffs.push((height, diff));
         }
+        let mut at_once = RocksStore::open(&dir.path().join("at once")).unwrap();
+        let all: Vec<(u64, &Diff)> = diffs.iter().map(|(height, diff)| (*height, diff)).collect();
+        assert!(at_once.apply_all(&[all[0], all[2]]).is_err(), "none is left out");
+        let (first, rest) = all.split_at(7);
+        at_once.apply_all(first).and_then(|()| at_once.apply_all(rest)).unwrap();
+        assert_eq!((at_once.applied(), at_once.view().scan(&ALL)), (Ok(20), rocks.view().scan(&ALL)));
         let (rocks, memory) = (rocks.view(), memory.view());
         let shown = |view: &dyn View| {
             let mut entries = Vec::new();

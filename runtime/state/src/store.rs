@@ -18,6 +18,12 @@ pub trait Store {
     /// fault that changes nothing.
     fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault>;
 
+    /// Applies the diffs of blocks that follow one another, from the one after [`applied`](Store::applied) on. A
+    /// crash, or a fault, leaves the state of one of them, or the one before.
+    fn apply_all(&mut self, blocks: &[(u64, &Diff)]) -> Result<(), Fault> {
+        blocks.iter().try_for_each(|(height, diff)| self.apply(*height, diff))
+    }
+
     /// Returns when everything applied is durable.
     fn flush(&mut self) -> Result<(), Fault>;
 }
