@@ -1,20 +1,31 @@
 //! What a diff makes of the leaves: the one place where keys are linked in and out.
 
-use crate::leaf::{Leaf, key_hash, value_hash};
+use crate::leaf::{Leaf, contents, key_hashes, value_hashes};
 use crate::tree::{after, mismatch};
 use crate::trie::Edit;
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::{Hash, planted};
-use std::collections::BTreeMap;
+
+/// What is known of the leaf of a key without its value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Bound {
+    /// What the leaf binds its key to.
+    pub(crate) content: Hash,
+    /// The hash of the next key.
+    pub(crate) next: Hash,
+}
 
 /// The state before a diff, or as much of it as the diff changes.
 pub(crate) trait Linked {
-    /// The leaf of a key hash, or that there is none.
-    fn leaf(&mut self, key: &Hash) -> Result<Option<Leaf>, Fault>;
+    /// What each of these keys, whose hashes stand beside it, is bound to; or that it is not there.
+    fn bound(&mut self, keys: &[(&[u8], Hash)]) -> Result<Vec<Option<Bound>>, Fault>;
 
-    /// The hash of the greatest key in `[from, to)`, or that there is none.
-    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Hash>, Fault>;
+    /// The leaf of the greatest key in `[from, to)`, or that there is none.
+    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Leaf>, Fault>;
+
+    /// The hash of the first key, or zero: the sentinel's next.
+    fn first(&mut self) -> Result<Hash, Fault>;
 }
 
 /// A diff on its way to edits of the trie.
@@ -25,69 +36,112 @@ pub(crate) trait Linked {
 /// looked for among the keys.
 pub(crate) struct Batch<'a> {
     before: &'a mut dyn Linked,
-    edits: BTreeMap<Hash, Option<Leaf>>,
+    edits: Vec<Edit>,
     /// The least key greater than the last write's: between here and the next write lies nothing that the
     /// diff changes.
     from: Vec<u8>,
-    /// The hash of the greatest key before `from`, as it will be; the sentinel's if there is none.
-    last: Hash,
+    /// The leaf of the greatest key before `from`, as it will be, and whether that is an edit; `None` is the
+    /// sentinel's as it was.
+    last: Option<(Leaf, bool)>,
+}
+
+/// A key that the diff writes.
+struct Write<'a> {
+    key: &'a [u8],
+    hash: Hash,
+    before: Option<Bound>,
+    /// Its new value's hash, and whether the leaf changes by it alone.
+    value: Option<(Hash, bool)>,
 }
 
 impl<'a> Batch<'a> {
     /// No writes yet, over the state before them.
     pub(crate) fn new(before: &'a mut dyn Linked) -> Batch<'a> {
-        Batch { before, edits: BTreeMap::new(), from: Vec::new(), last: Leaf::SENTINEL.key }
+        Batch { before, edits: Vec::new(), from: Vec::new(), last: None }
     }
 
     /// The leaves that `diff` changes, by key hash.
     pub(crate) fn edits(mut self, diff: &Diff) -> Result<Vec<Edit>, Fault> {
-        for (key, value) in diff.iter() {
-            self.write(key, value)?;
+        for write in self.writes(diff)? {
+            self.write(&write)?;
         }
-        Ok(self.edits.into_iter().collect())
+        self.leave();
+        // Numbers are compared and moved faster than edits.
+        let mut order: Vec<(u64, usize)> = Vec::with_capacity(self.edits.len());
+        order.extend(self.edits.iter().enumerate().map(|(at, edit)| (edit.0.prefix(), at)));
+        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.edits[a.1].0.cmp(&self.edits[b.1].0)));
+        Ok(order.into_iter().map(|(_, at)| self.edits[at]).collect())
     }
 
-    fn write(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), Fault> {
-        let hash = key_hash(key);
-        let found = self.before.leaf(&hash)?;
-        self.last = match (found, value.map(value_hash)) {
-            (None, None) => return Ok(()),
-            (Some(leaf), Some(value)) => {
-                if leaf.value != value && !planted!(UpdateNotHashed) {
-                    self.edits.insert(hash, Some(Leaf { value, ..leaf }));
-                }
-                hash
-            }
-            (None, Some(value)) => {
-                let previous = self.previous(key)?;
-                self.edits.insert(hash, Some(Leaf { key: hash, value, next: previous.next }));
-                if !(planted!(SentinelForgotten) && previous.key == Leaf::SENTINEL.key) {
-                    self.edits.insert(previous.key, Some(Leaf { next: hash, ..previous }));
-                }
-                hash
-            }
-            (Some(leaf), None) => {
-                let previous = self.previous(key)?;
-                if previous.next != hash {
-                    return Err(mismatch(&hash));
-                }
-                self.edits.insert(hash, None);
-                let next = if planted!(DeletedStaysLinked) { hash } else { leaf.next };
-                self.edits.insert(previous.key, Some(Leaf { next, ..previous }));
-                previous.key
-            }
+    /// What there is to know of each write by itself.
+    fn writes<'d>(&mut self, diff: &'d Diff) -> Result<Vec<Write<'d>>, Fault> {
+        let hashes = key_hashes(diff.iter().map(|(key, _)| key));
+        let keys: Vec<(&[u8], Hash)> = diff.iter().map(|(key, _)| key).zip(hashes).collect();
+        let mut values = value_hashes(diff.iter().filter_map(|(_, value)| value)).into_iter();
+        let before = self.before.bound(&keys)?;
+        assert_eq!(before.len(), keys.len(), "each key is bound to something or nothing");
+        let values: Vec<Option<Hash>> = diff.iter().map(|(_, value)| value.and_then(|_| values.next())).collect();
+        let leaf = |(bound, value): (&Option<Bound>, &Option<Hash>)| {
+            Some(Leaf { key: Hash::ZERO, value: (*value)?, next: (*bound)?.next })
         };
-        self.from = after(key);
+        let mut after = contents(before.iter().zip(&values).filter_map(leaf)).into_iter();
+        let write = |(((key, hash), before), value): (((&'d [u8], Hash), Option<Bound>), Option<Hash>)| {
+            let changes = |bound: Bound| after.next() != Some(bound.content);
+            let value = value.map(|value| (value, before.is_none_or(changes)));
+            Write { key, hash, before, value }
+        };
+        Ok(keys.into_iter().zip(before).zip(values).map(write).collect())
+    }
+
+    fn write(&mut self, write: &Write<'_>) -> Result<(), Fault> {
+        let key = write.hash;
+        match (write.before, write.value) {
+            (None, None) => return Ok(()),
+            (Some(bound), Some((value, changes))) => {
+                let changes = changes && !planted!(UpdateNotHashed);
+                self.go_on(Leaf { key, value, next: bound.next }, changes);
+            }
+            (None, Some((value, _))) => {
+                let previous = self.previous(write.key)?;
+                let is_forgotten = planted!(SentinelForgotten) && previous.key == Leaf::SENTINEL.key;
+                self.go_on(Leaf { next: key, ..previous }, !is_forgotten);
+                self.go_on(Leaf { key, value, next: previous.next }, true);
+            }
+            (Some(bound), None) => {
+                let previous = self.previous(write.key)?;
+                if previous.next != key {
+                    return Err(mismatch(&key));
+                }
+                self.edits.push((key, None));
+                let next = if planted!(DeletedStaysLinked) { key } else { bound.next };
+                self.go_on(Leaf { next, ..previous }, true);
+            }
+        }
+        self.from = after(write.key);
         Ok(())
     }
 
     /// The leaf before `key`, as it stands with the writes so far.
     fn previous(&mut self, key: &[u8]) -> Result<Leaf, Fault> {
-        let hash = self.before.greatest(&self.from, key)?.unwrap_or(self.last);
-        let leaf = match self.edits.get(&hash) {
-            Some(written) => *written,
-            None => self.before.leaf(&hash)?,
-        };
-        leaf.ok_or_else(|| mismatch(&hash))
+        match (self.before.greatest(&self.from, key)?, self.last) {
+            (Some(leaf), _) | (None, Some((leaf, _))) => Ok(leaf),
+            (None, None) => Ok(Leaf { next: self.before.first()?, ..Leaf::SENTINEL }),
+        }
+    }
+
+    /// From now on `leaf` is the last.
+    fn go_on(&mut self, leaf: Leaf, is_edit: bool) {
+        match &mut self.last {
+            Some((last, was_edit)) if last.key == leaf.key => (*last, *was_edit) = (leaf, *was_edit || is_edit),
+            _ => {
+                self.leave();
+                self.last = Some((leaf, is_edit));
+            }
+        }
+    }
+
+    /// Nothing changes the last leaf any more.
+    fn leave(&mut self) {
+        self.edits.extend(self.last.filter(|(_, is_edit)| *is_edit).map(|(leaf, _)| (leaf.key, Some(leaf))));
     }
 }
