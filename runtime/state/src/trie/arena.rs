@@ -2,13 +2,13 @@
 //!
 //! # Guarantees
 //!
-//! - Growth moves nothing: memory is taken in chunks of [`CHUNK_SLOTS`] slots.
+//! - Growth moves nothing: memory is taken in chunks of some [`CHUNK_BLOCKS`] blocks.
 //! - A block lies in one cache line, and is what a hash is taken of as it stands.
 
 use abi::Hash;
 
-/// Slots of one chunk.
-const CHUNK_SLOTS: usize = 128;
+/// Blocks of one chunk: so few that a small tree stays small, so many that the list of chunks is short.
+const CHUNK_BLOCKS: usize = 1024;
 /// Entries that a bucket holds at most.
 pub(super) const BUCKET_ENTRIES_MAX: usize = 8;
 /// Sizes of buckets: each has room for two entries more than the one before it.
@@ -121,6 +121,8 @@ impl Place {
 pub(super) struct Slots<E> {
     /// Blocks of a slot.
     size: usize,
+    /// Slots of a chunk, as a power of two.
+    chunk_bits: u32,
     blocks: Vec<Box<[Block]>>,
     beside: Vec<Box<[E]>>,
     end: u32,
@@ -129,7 +131,8 @@ pub(super) struct Slots<E> {
 
 impl<E: Copy + Default> Slots<E> {
     pub(super) fn new(size: usize) -> Slots<E> {
-        Slots { size, blocks: Vec::new(), beside: Vec::new(), end: 0, free: Vec::new() }
+        let chunk_bits = (CHUNK_BLOCKS / size).ilog2();
+        Slots { size, chunk_bits, blocks: Vec::new(), beside: Vec::new(), end: 0, free: Vec::new() }
     }
 
     /// Takes a slot; what it holds is of no meaning.
@@ -139,9 +142,9 @@ impl<E: Copy + Default> Slots<E> {
         }
         let at = self.end;
         assert!(at < u32::MAX >> 1, "fewer than 2^31 branches, the crate's limit");
-        if at as usize == self.blocks.len() * CHUNK_SLOTS {
-            self.blocks.push(vec![Block::ZERO; CHUNK_SLOTS * self.size].into());
-            self.beside.push(vec![E::default(); CHUNK_SLOTS * self.size].into());
+        if at as usize == self.blocks.len() << self.chunk_bits {
+            self.blocks.push(vec![Block::ZERO; self.size << self.chunk_bits].into());
+            self.beside.push(vec![E::default(); self.size << self.chunk_bits].into());
         }
         self.end += 1;
         at
@@ -152,8 +155,9 @@ impl<E: Copy + Default> Slots<E> {
     }
 
     fn chunk(&self, at: u32) -> (usize, std::ops::Range<usize>) {
-        let (chunk, start) = (at as usize / CHUNK_SLOTS, at as usize % CHUNK_SLOTS * self.size);
-        (chunk, start..start + self.size)
+        let (chunk, slot) = (at >> self.chunk_bits, at & ((1 << self.chunk_bits) - 1));
+        let start = slot as usize * self.size;
+        (chunk as usize, start..start + self.size)
     }
 
     pub(super) fn blocks(&self, at: u32) -> &[Block] {
@@ -171,6 +175,12 @@ impl<E: Copy + Default> Slots<E> {
         &self.beside[chunk][range]
     }
 
+    /// What is beside the first block.
+    pub(super) fn first(&self, at: u32) -> &E {
+        let (chunk, range) = self.chunk(at);
+        &self.beside[chunk][range.start]
+    }
+
     pub(super) fn beside_mut(&mut self, at: u32) -> &mut [E] {
         let (chunk, range) = self.chunk(at);
         &mut self.beside[chunk][range]
@@ -178,7 +188,8 @@ impl<E: Copy + Default> Slots<E> {
 
     /// Bytes of memory.
     pub(super) fn bytes(&self) -> usize {
-        let slots = self.blocks.len() * CHUNK_SLOTS * self.size * (size_of::<Block>() + size_of::<E>());
+        let blocks = self.blocks.len() * self.size << self.chunk_bits;
+        let slots = blocks * (size_of::<Block>() + size_of::<E>());
         let lists = (self.blocks.capacity() + self.beside.capacity()) * size_of::<Box<[E]>>();
         slots + lists + self.free.capacity() * size_of::<u32>()
     }

@@ -36,7 +36,7 @@ impl Trie {
         let Some(at) = link.branch() else { return self.check_bucket(link, path, seen) };
         assert!(seen.branches.insert(at), "a branch hangs at one place");
         let before = seen.entries;
-        for (side, link) in self.branches.beside(at)[0].into_iter().enumerate() {
+        for (side, link) in self.branches.first(at).iter().copied().enumerate() {
             path.push(side == 1);
             let hash = self.check_below(link, path, seen);
             path.pop();

@@ -2,6 +2,7 @@
 
 use super::arena::{BUCKET_ENTRIES_MAX, Link, Place};
 use super::bucket::Item;
+use super::find::TOGETHER;
 use super::{Edit, Trie};
 use crate::leaf::contents;
 use abi::{Hash, planted};
@@ -33,6 +34,17 @@ struct Change {
     item: Option<Item>,
 }
 
+/// What changes leave where they lead.
+#[derive(Default)]
+struct Left {
+    /// The entries, at one place after the other.
+    items: Vec<Item>,
+    /// Whether there are fewer somewhere.
+    is_less: bool,
+    /// Whether what is left of a branch stays one, by a planted bug.
+    is_kept: bool,
+}
+
 /// The changes that lead to one place.
 #[derive(Clone, Copy)]
 struct Span {
@@ -50,33 +62,48 @@ impl Trie {
         }
         let changes = changes(edits);
         let mut changed = Changed::default();
-        let (mut items, mut is_less, mut is_kept) = (Vec::new(), false, false);
-        for (span, depth) in self.ends(&changes, &mut changed) {
-            let changes = &changes[span.from..span.to];
-            let link = self.link(span.place);
-            if changes.iter().all(|change| change.item.is_some_and(|item| self.buckets.update(link, &item))) {
-                changed.buckets.push((span.place, depth));
-                continue;
+        let mut left = Left::default();
+        for ends in self.ends(&changes, &mut changed).chunks(TOGETHER) {
+            self.warm(ends.iter().map(|(span, _)| self.link(span.place)));
+            for &(span, depth) in ends {
+                let changes = &changes[span.from..span.to];
+                self.change(span.place, depth, changes, &mut left, &mut changed);
             }
-            items.clear();
-            self.merge(link, changes, &mut items);
-            self.len = self.len - link.len() + items.len();
-            is_less |= items.len() < link.len();
-            self.buckets.free(link);
-            let is_lone = link.len() > 1 && items.len() == 1 && items[0].key.bit(depth);
-            let grown = if is_lone && planted!(BranchNotCollapsed) {
-                is_kept = true;
-                self.branch(depth, span.place, &items, &mut changed)
-            } else {
-                self.grown(depth, span.place, &items, &mut changed)
-            };
-            self.hang(span.place, grown);
         }
-        if is_less && !is_kept {
+        if left.is_less && !left.is_kept {
             self.gather(&mut changed);
         }
         self.rehash(&changed);
         self.hash
+    }
+
+    /// Makes the changes that lead to one place.
+    fn change(
+        &mut self,
+        place: Place,
+        depth: usize,
+        changes: &[Change],
+        left: &mut Left,
+        changed: &mut Changed,
+    ) {
+        let link = self.link(place);
+        if changes.iter().all(|change| change.item.is_some_and(|item| self.buckets.update(link, &item))) {
+            return changed.buckets.push((place, depth));
+        }
+        left.items.clear();
+        self.merge(link, changes, &mut left.items);
+        let items = &left.items;
+        self.len = self.len - link.len() + items.len();
+        left.is_less |= items.len() < link.len();
+        self.buckets.free(link);
+        let is_lone = link.len() > 1 && items.len() == 1 && items[0].key.bit(depth);
+        let grown = if is_lone && planted!(BranchNotCollapsed) {
+            left.is_kept = true;
+            self.branch(depth, place, items, changed)
+        } else {
+            self.grown(depth, place, items, changed)
+        };
+        self.hang(place, grown);
     }
 
     /// The trie of `items`, whose key hashes strictly ascend.
@@ -158,7 +185,7 @@ impl Trie {
         for (depth, places) in changed.branches.iter().enumerate().rev() {
             for &place in places {
                 let Some(at) = self.link(place).branch() else { continue };
-                let sides = self.branches.beside(at)[0];
+                let sides = *self.branches.first(at);
                 let is_large = |side: &Link| side.branch().is_some();
                 if sides.iter().any(is_large) || sides[0].len() + sides[1].len() > GATHERED_ENTRIES_MAX {
                     continue;
@@ -180,7 +207,7 @@ impl Trie {
     /// What hangs at `place`.
     pub(super) fn link(&self, place: Place) -> Link {
         match place.branch() {
-            Some((at, side)) => self.branches.beside(at)[0][side],
+            Some((at, side)) => self.branches.first(at)[side],
             None => self.root,
         }
     }

@@ -5,7 +5,7 @@
 //! branches, the deepest first.
 
 use super::Trie;
-use super::arena::{Block, Place};
+use super::arena::{Block, Link, Place};
 use super::bucket::split;
 use super::edit::Changed;
 use abi::Hash;
@@ -86,15 +86,19 @@ impl Trie {
 
     fn hash_buckets(&mut self, buckets: &[(Place, usize)], nodes: &mut Nodes, hashes: &mut Vec<Hash>) {
         nodes.clear();
-        for (number, &(place, depth)) in buckets.iter().enumerate() {
-            let entries = self.buckets.entries(self.link(place));
-            nodes.plan(entries, depth, To::Place(number));
+        let mut links = [Link::EMPTY; TOGETHER];
+        for (link, &(place, _)) in links.iter_mut().zip(buckets) {
+            *link = self.link(place);
+            if *link == Link::EMPTY {
+                self.set_hash(place, &Hash::ZERO);
+            }
         }
-        let entries = buckets.iter().flat_map(|(place, _)| self.buckets.entries(self.link(*place)));
+        let bucket = |link: &Link| self.buckets.entries(*link);
+        for (number, (link, &(_, depth))) in links.iter().zip(buckets).enumerate() {
+            nodes.plan(bucket(link), depth, To::Place(number));
+        }
+        let entries = links[..buckets.len()].iter().flat_map(bucket);
         STATE_LEAF.hash_many(entries.map(|entry| &entry.0), hashes);
-        for &(place, _) in buckets {
-            self.set_hash(place, &Hash::ZERO);
-        }
         let Nodes { blocks, leaves, rounds } = nodes;
         let mut put = |blocks: &mut [[u8; 64]], to: To, hash: &Hash| match to {
             To::Place(number) => self.set_hash(buckets[number].0, hash),
