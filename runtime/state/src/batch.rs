@@ -16,13 +16,16 @@ pub(crate) struct Bound {
     pub(crate) next: Hash,
 }
 
+/// Keys from one on, and less than another.
+pub(crate) type Range<'a> = (Vec<u8>, &'a [u8]);
+
 /// The state before a diff, or as much of it as the diff changes.
 pub(crate) trait Linked {
     /// What each of these keys, whose hashes stand beside it, is bound to; or that it is not there.
     fn bound(&mut self, keys: &[(&[u8], Hash)]) -> Result<Vec<Option<Bound>>, Fault>;
 
-    /// The leaf of the greatest key in `[from, to)`, or that there is none.
-    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Leaf>, Fault>;
+    /// The leaf of the greatest key in each range `[from, to)`, or that there is none.
+    fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault>;
 
     /// The hash of the first key, or zero: the sentinel's next.
     fn first(&mut self) -> Result<Hash, Fault>;
@@ -37,11 +40,8 @@ pub(crate) trait Linked {
 pub(crate) struct Batch<'a> {
     before: &'a mut dyn Linked,
     edits: Vec<Edit>,
-    /// The least key greater than the last write's: between here and the next write lies nothing that the
-    /// diff changes.
-    from: Vec<u8>,
-    /// The leaf of the greatest key before `from`, as it will be, and whether that is an edit; `None` is the
-    /// sentinel's as it was.
+    /// The leaf of the greatest key up to the last write's, as it will be, and whether that is an edit;
+    /// `None` is the sentinel's as it was.
     last: Option<(Leaf, bool)>,
 }
 
@@ -54,16 +54,30 @@ struct Write<'a> {
     value: Option<(Hash, bool)>,
 }
 
+impl Write<'_> {
+    /// Whether a key comes or goes.
+    fn is_linked(&self) -> bool {
+        self.before.is_some() != self.value.is_some()
+    }
+}
+
 impl<'a> Batch<'a> {
     /// No writes yet, over the state before them.
     pub(crate) fn new(before: &'a mut dyn Linked) -> Batch<'a> {
-        Batch { before, edits: Vec::new(), from: Vec::new(), last: None }
+        Batch { before, edits: Vec::new(), last: None }
     }
 
     /// The leaves that `diff` changes, by key hash.
     pub(crate) fn edits(mut self, diff: &Diff) -> Result<Vec<Edit>, Fault> {
-        for write in self.writes(diff)? {
-            self.write(&write)?;
+        let writes = self.writes(diff)?;
+        // Between two writes lies nothing that the diff changes.
+        let from = |at: usize| at.checked_sub(1).map_or_else(Vec::new, |last| after(writes[last].key));
+        let linked = writes.iter().enumerate().filter(|(_, write)| write.is_linked());
+        let ranges: Vec<Range<'_>> = linked.map(|(at, write)| (from(at), write.key)).collect();
+        let mut between = self.before.greatest(&ranges)?.into_iter();
+        for write in &writes {
+            let between = if write.is_linked() { between.next().flatten() } else { None };
+            self.write(write, between)?;
         }
         self.leave();
         // Numbers are compared and moved faster than edits.
@@ -73,14 +87,15 @@ impl<'a> Batch<'a> {
         Ok(order.into_iter().map(|(_, at)| self.edits[at]).collect())
     }
 
-    /// What there is to know of each write by itself.
+    /// What there is to know of each write by itself; of an absent key's deletion, nothing.
     fn writes<'d>(&mut self, diff: &'d Diff) -> Result<Vec<Write<'d>>, Fault> {
         let hashes = key_hashes(diff.iter().map(|(key, _)| key));
         let keys: Vec<(&[u8], Hash)> = diff.iter().map(|(key, _)| key).zip(hashes).collect();
         let mut values = value_hashes(diff.iter().filter_map(|(_, value)| value)).into_iter();
         let before = self.before.bound(&keys)?;
         assert_eq!(before.len(), keys.len(), "each key is bound to something or nothing");
-        let values: Vec<Option<Hash>> = diff.iter().map(|(_, value)| value.and_then(|_| values.next())).collect();
+        let values: Vec<Option<Hash>> =
+            diff.iter().map(|(_, value)| value.and_then(|_| values.next())).collect();
         let leaf = |(bound, value): (&Option<Bound>, &Option<Hash>)| {
             Some(Leaf { key: Hash::ZERO, value: (*value)?, next: (*bound)?.next })
         };
@@ -90,25 +105,27 @@ impl<'a> Batch<'a> {
             let value = value.map(|value| (value, before.is_none_or(changes)));
             Write { key, hash, before, value }
         };
-        Ok(keys.into_iter().zip(before).zip(values).map(write).collect())
+        let is_some = |write: &Write<'_>| write.before.is_some() || write.value.is_some();
+        Ok(keys.into_iter().zip(before).zip(values).map(write).filter(is_some).collect())
     }
 
-    fn write(&mut self, write: &Write<'_>) -> Result<(), Fault> {
+    /// Links the next write; `between` the last one and this is the leaf of a key, if there is one.
+    fn write(&mut self, write: &Write<'_>, between: Option<Leaf>) -> Result<(), Fault> {
         let key = write.hash;
         match (write.before, write.value) {
-            (None, None) => return Ok(()),
+            (None, None) => {}
             (Some(bound), Some((value, changes))) => {
                 let changes = changes && !planted!(UpdateNotHashed);
                 self.go_on(Leaf { key, value, next: bound.next }, changes);
             }
             (None, Some((value, _))) => {
-                let previous = self.previous(write.key)?;
+                let previous = self.previous(between)?;
                 let is_forgotten = planted!(SentinelForgotten) && previous.key == Leaf::SENTINEL.key;
                 self.go_on(Leaf { next: key, ..previous }, !is_forgotten);
                 self.go_on(Leaf { key, value, next: previous.next }, true);
             }
             (Some(bound), None) => {
-                let previous = self.previous(write.key)?;
+                let previous = self.previous(between)?;
                 if previous.next != key {
                     return Err(mismatch(&key));
                 }
@@ -117,22 +134,23 @@ impl<'a> Batch<'a> {
                 self.go_on(Leaf { next, ..previous }, true);
             }
         }
-        self.from = after(write.key);
         Ok(())
     }
 
-    /// The leaf before `key`, as it stands with the writes so far.
-    fn previous(&mut self, key: &[u8]) -> Result<Leaf, Fault> {
-        match (self.before.greatest(&self.from, key)?, self.last) {
-            (Some(leaf), _) | (None, Some((leaf, _))) => Ok(leaf),
-            (None, None) => Ok(Leaf { next: self.before.first()?, ..Leaf::SENTINEL }),
+    /// The leaf before the next write's, as it stands with the writes so far.
+    fn previous(&mut self, between: Option<Leaf>) -> Result<Leaf, Fault> {
+        match between.or(self.last.map(|(leaf, _)| leaf)) {
+            Some(leaf) => Ok(leaf),
+            None => Ok(Leaf { next: self.before.first()?, ..Leaf::SENTINEL }),
         }
     }
 
     /// From now on `leaf` is the last.
     fn go_on(&mut self, leaf: Leaf, is_edit: bool) {
         match &mut self.last {
-            Some((last, was_edit)) if last.key == leaf.key => (*last, *was_edit) = (leaf, *was_edit || is_edit),
+            Some((last, was_edit)) if last.key == leaf.key => {
+                (*last, *was_edit) = (leaf, *was_edit || is_edit)
+            }
             _ => {
                 self.leave();
                 self.last = Some((leaf, is_edit));

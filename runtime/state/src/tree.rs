@@ -1,13 +1,13 @@
 //! The tree over a state: follows its diffs, knows its root.
 
-use crate::batch::{Batch, Bound, Linked};
+use crate::batch::{Batch, Bound, Linked, Range};
 use crate::building::Building;
-use crate::leaf::{Leaf, key_hash, value_hash};
+use crate::leaf::{Leaf, contents, key_hash, key_hashes, value_hash, value_hashes};
 use crate::trie::{Named, Prefix, Trie};
 use abi::Hash;
 use abi::diff::Diff;
 use abi::fault::Fault;
-use abi::view::{Scan, View};
+use abi::view::{Entry, Scan, View};
 use std::sync::Arc;
 
 /// The root of the state without keys: T of the sentinel alone.
@@ -76,13 +76,26 @@ impl Tree {
         (key, hash): (&[u8], Hash),
         value: Option<&[u8]>,
     ) -> Result<Option<Leaf>, Fault> {
-        let bound = self.bound(view, &[(key, hash)])?[0];
-        let value = value.map(value_hash);
-        let leaf = bound.zip(value).map(|(bound, value)| Leaf { key: hash, value, next: bound.next });
-        match (bound, leaf) {
-            (None, None) if value.is_none() => Ok(None),
-            (Some(bound), Some(leaf)) if leaf.content() == bound.content => Ok(Some(leaf)),
-            _ => Err(mismatch(&hash)),
+        match value {
+            Some(value) => Ok(self.leaves(view, &[(key, hash)], &[value_hash(value)])?.pop()),
+            None if self.trie.get(&hash).is_none() => Ok(None),
+            None => Err(mismatch(&hash)),
+        }
+    }
+
+    /// The leaves of these keys with the values of these hashes, if they are the tree's own.
+    fn leaves(&self, view: &dyn View, keys: &[(&[u8], Hash)], values: &[Hash]) -> Result<Vec<Leaf>, Fault> {
+        let bound = self.bound(view, keys)?;
+        let mut leaves = Vec::with_capacity(keys.len());
+        for (((_, key), value), bound) in keys.iter().zip(values).zip(&bound) {
+            let next = bound.ok_or_else(|| mismatch(key))?.next;
+            leaves.push(Leaf { key: *key, value: *value, next });
+        }
+        let contents = contents(leaves.iter().copied()).into_iter().map(Some);
+        let mut both = contents.zip(bound.iter().map(|bound| bound.map(|bound| bound.content)));
+        match both.position(|(shown, kept)| shown != kept) {
+            Some(at) => Err(mismatch(&leaves[at].key)),
+            None => Ok(leaves),
         }
     }
 
@@ -141,10 +154,18 @@ impl Linked for Whole<'_> {
         self.tree.bound(self.view, keys)
     }
 
-    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Leaf>, Fault> {
-        let between = self.view.scan(&Scan { from, to: Some(to), reverse: true, limit: 1 })?;
-        let Some((key, value)) = between.first() else { return Ok(None) };
-        self.tree.leaf(self.view, (key, key_hash(key)), Some(value))
+    fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault> {
+        let greatest = |(from, to): &Range<'_>| {
+            let scan = Scan { from, to: Some(to), reverse: true, limit: 1 };
+            Ok(self.view.scan(&scan)?.into_iter().next())
+        };
+        let entries: Vec<Option<Entry>> = ranges.iter().map(greatest).collect::<Result<_, Fault>>()?;
+        let found = || entries.iter().flatten();
+        let hashes = key_hashes(found().map(|(key, _)| &**key));
+        let keys: Vec<(&[u8], Hash)> = found().map(|(key, _)| &**key).zip(hashes).collect();
+        let values = value_hashes(found().map(|(_, value)| &**value));
+        let mut leaves = self.tree.leaves(self.view, &keys, &values)?.into_iter();
+        Ok(entries.iter().map(|entry| entry.as_ref().and_then(|_| leaves.next())).collect())
     }
 
     fn first(&mut self) -> Result<Hash, Fault> {

@@ -77,11 +77,8 @@ impl Buckets {
     /// Appends the entries to `items`.
     pub(super) fn copy(&self, link: Link, items: &mut Vec<Item>) {
         let entries = self.entries(link).iter().zip(self.nexts(link));
-        let item = |(entry, next): (&Block, &u64)| Item {
-            key: entry.key(),
-            content: entry.content(),
-            next: *next,
-        };
+        let item =
+            |(entry, next): (&Block, &u64)| Item { key: entry.key(), content: entry.content(), next: *next };
         items.extend(entries.map(item));
     }
 

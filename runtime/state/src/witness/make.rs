@@ -1,7 +1,7 @@
 //! Making the witness of a block, from the tree and a view of the state before it.
 
 use super::{Value, Witness};
-use crate::batch::{Batch, Bound, Linked};
+use crate::batch::{Batch, Bound, Linked, Range};
 use crate::leaf::{Leaf, key_hash};
 use crate::reads::{Reads, Stretch};
 use crate::tree::{Tree, after, mismatch};
@@ -149,9 +149,13 @@ impl Linked for Making<'_> {
         self.tree.bound(self.view, keys)
     }
 
-    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Leaf>, Fault> {
-        let before = self.link(Some(to))?;
-        Ok(before.filter(|(key, _)| &**key >= from).map(|(_, leaf)| leaf))
+    fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault> {
+        let mut greatest = Vec::new();
+        for (from, to) in ranges {
+            let before = self.link(Some(to))?;
+            greatest.push(before.filter(|(key, _)| key >= from).map(|(_, leaf)| leaf));
+        }
+        Ok(greatest)
     }
 
     fn first(&mut self) -> Result<Hash, Fault> {

@@ -1,7 +1,7 @@
 //! The state that a witness shows, for a block to run on.
 
 use super::{Value, Witness};
-use crate::batch::{Batch, Bound, Linked};
+use crate::batch::{Batch, Bound, Linked, Range};
 use crate::leaf::{Leaf, key_hash};
 use crate::pruned::{Pruned, Unknown};
 use crate::tree::{after, mismatch};
@@ -139,14 +139,16 @@ impl Linked for &WitnessState {
         keys.iter().map(|(_, hash)| Ok(self.leaf(hash)?.map(bound))).collect()
     }
 
-    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Leaf>, Fault> {
-        let at = self.until(Some(to));
-        self.must_link(at)?;
-        let Some(key) = at.checked_sub(1).and_then(|last| self.key(last)).filter(|key| *key >= from) else {
-            return Ok(None);
+    fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault> {
+        let greatest = |(from, to): &Range<'_>| {
+            let at = self.until(Some(to));
+            self.must_link(at)?;
+            let last = at.checked_sub(1).and_then(|last| self.key(last));
+            let Some(key) = last.filter(|key| *key >= &**from) else { return Ok(None) };
+            let hash = key_hash(key);
+            self.leaf(&hash)?.map(Some).ok_or_else(|| mismatch(&hash))
         };
-        let hash = key_hash(key);
-        self.leaf(&hash)?.map(Some).ok_or_else(|| mismatch(&hash))
+        ranges.iter().map(greatest).collect()
     }
 
     fn first(&mut self) -> Result<Hash, Fault> {
