@@ -75,10 +75,12 @@ impl Padded {
     pub fn push(&mut self, input: &[u8]) {
         let at = self.digests.len();
         self.digests.push(Hash::ZERO);
-        match input.len() {
-            0..=ONE_BLOCK => self.one.push(at, input, &self.kind, &mut self.digests),
-            0..=TWO_BLOCKS => self.two.push(at, input, &self.kind, &mut self.digests),
-            _ => self.digests[at] = self.kind.hash_padded(input),
+        if input.len() <= ONE_BLOCK {
+            self.one.push(at, input, &self.kind, &mut self.digests);
+        } else if input.len() <= TWO_BLOCKS {
+            self.two.push(at, input, &self.kind, &mut self.digests);
+        } else {
+            self.digests[at] = self.kind.hash_padded(input);
         }
     }
 

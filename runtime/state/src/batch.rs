@@ -50,11 +50,17 @@ struct Write<'a> {
     key: &'a [u8],
     hash: Hash,
     before: Option<Bound>,
-    /// Its new value's hash, and whether the leaf changes by it alone.
+    /// Its new value's hash, and whether the leaf changes by it alone; `None` for a deletion.
     value: Option<(Hash, bool)>,
 }
 
 impl Write<'_> {
+    /// The leaf of a key that stays, if nothing else happens to it.
+    fn updated(&self) -> Option<Leaf> {
+        let (before, (value, _)) = self.before.zip(self.value)?;
+        Some(Leaf { key: self.hash, value, next: before.next })
+    }
+
     /// Whether a key comes or goes.
     fn is_linked(&self) -> bool {
         self.before.is_some() != self.value.is_some()
@@ -94,19 +100,23 @@ impl<'a> Batch<'a> {
         let mut values = value_hashes(diff.iter().filter_map(|(_, value)| value)).into_iter();
         let before = self.before.bound(&keys)?;
         assert_eq!(before.len(), keys.len(), "each key is bound to something or nothing");
-        let values: Vec<Option<Hash>> =
-            diff.iter().map(|(_, value)| value.and_then(|_| values.next())).collect();
-        let leaf = |(bound, value): (&Option<Bound>, &Option<Hash>)| {
-            Some(Leaf { key: Hash::ZERO, value: (*value)?, next: (*bound)?.next })
-        };
-        let mut after = contents(before.iter().zip(&values).filter_map(leaf)).into_iter();
-        let write = |(((key, hash), before), value): (((&'d [u8], Hash), Option<Bound>), Option<Hash>)| {
-            let changes = |bound: Bound| after.next() != Some(bound.content);
-            let value = value.map(|value| (value, before.is_none_or(changes)));
-            Write { key, hash, before, value }
-        };
-        let is_some = |write: &Write<'_>| write.before.is_some() || write.value.is_some();
-        Ok(keys.into_iter().zip(before).zip(values).map(write).filter(is_some).collect())
+        let mut writes: Vec<Write<'_>> = Vec::with_capacity(keys.len());
+        for (((key, hash), before), (_, value)) in keys.into_iter().zip(before).zip(diff.iter()) {
+            let value = value.and_then(|_| Some((values.next()?, true)));
+            writes.extend((before.is_some() || value.is_some()).then_some(Write {
+                key,
+                hash,
+                before,
+                value,
+            }));
+        }
+        let mut contents = contents(writes.iter().filter_map(Write::updated)).into_iter();
+        for write in &mut writes {
+            if let (Some(before), Some((_, changes))) = (write.before, &mut write.value) {
+                *changes = contents.next() != Some(before.content);
+            }
+        }
+        Ok(writes)
     }
 
     /// Links the next write; `between` the last one and this is the leaf of a key, if there is one.

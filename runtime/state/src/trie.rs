@@ -1,10 +1,10 @@
 //! The trie over leaves: an arena of branches and buckets that takes a sorted batch of edits at once.
 //!
 //! It knows hashes only; [`Tree`](crate::Tree) knows which keys and values they stand for. Branches stand
-//! where there are many leaves; up to eight lie together in a bucket, which hashes as the branches and
-//! leaves would that it stands for. So how the trie is laid out may depend on its history, but its root and its
-//! shape do not. Each side of a branch carries the hash of what hangs there, so that rehashing a branch
-//! touches no other node. Depth is at most 256, the bits of a key hash, and so is that of every recursion.
+//! where there are more than eight leaves; up to eight lie together in a bucket, which hashes as the
+//! branches and leaves would that it stands for. Each side of a branch carries the hash of what hangs there,
+//! so that rehashing a branch touches no other node. Depth is at most 256, the bits of a key hash, and so is
+//! that of every recursion.
 
 mod arena;
 mod bucket;

@@ -74,6 +74,7 @@ impl Link {
     }
 
     /// A bucket of `len` entries, in the slots of its size.
+    #[expect(clippy::cast_possible_truncation, reason = "a bucket holds at most eight")]
     pub(super) fn of_bucket(at: u32, len: usize) -> Link {
         assert!(at < 1 << LINK_BITS, "fewer than 2^27 buckets of a size, the crate's limit");
         Link((len as u32) << LINK_BITS | at)
@@ -108,7 +109,7 @@ impl Place {
     pub(super) const ROOT: Place = Place(u32::MAX);
 
     pub(super) fn below(branch: u32, side: usize) -> Place {
-        Place(branch << 1 | side as u32)
+        Place(branch << 1 | u32::from(side == 1))
     }
 
     /// The branch and the side; `None`: the root.
@@ -188,7 +189,7 @@ impl<E: Copy + Default> Slots<E> {
 
     /// Bytes of memory.
     pub(super) fn bytes(&self) -> usize {
-        let blocks = self.blocks.len() * self.size << self.chunk_bits;
+        let blocks = self.blocks.len() * (self.size << self.chunk_bits);
         let slots = blocks * (size_of::<Block>() + size_of::<E>());
         let lists = (self.blocks.capacity() + self.beside.capacity()) * size_of::<Box<[E]>>();
         slots + lists + self.free.capacity() * size_of::<u32>()

@@ -2,7 +2,6 @@
 
 use super::arena::{BUCKET_ENTRIES_MAX, Link};
 use super::bucket::{Item, prefix};
-use super::edit::GATHERED_ENTRIES_MAX;
 use super::{Edit, Found, Trie};
 use crate::leaf::Leaf;
 use abi::Hash;
@@ -42,7 +41,7 @@ impl Trie {
             path.pop();
             assert_eq!(self.branches.blocks(at)[0].half(side), hash, "at depth {depth}");
         }
-        assert!(seen.entries - before > GATHERED_ENTRIES_MAX, "a branch has many leaves");
+        assert!(seen.entries - before > BUCKET_ENTRIES_MAX, "a branch has more leaves than a bucket");
         self.hash_of(self.part(link), depth)
     }
 

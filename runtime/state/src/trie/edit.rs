@@ -7,9 +7,6 @@ use super::{Edit, Trie};
 use crate::leaf::contents;
 use abi::{Hash, planted};
 
-/// Two sides that hold no more than this together become one bucket again.
-pub(super) const GATHERED_ENTRIES_MAX: usize = 4;
-
 /// What has to be hashed again.
 #[derive(Default)]
 pub(super) struct Changed {
@@ -96,7 +93,7 @@ impl Trie {
         self.len = self.len - link.len() + items.len();
         left.is_less |= items.len() < link.len();
         self.buckets.free(link);
-        let is_lone = link.len() > 1 && items.len() == 1 && items[0].key.bit(depth);
+        let is_lone = link.len() > 1 && items.len() == 1;
         let grown = if is_lone && planted!(BranchNotCollapsed) {
             left.is_kept = true;
             self.branch(depth, place, items, changed)
@@ -179,7 +176,7 @@ impl Trie {
         Link::of_branch(at)
     }
 
-    /// Makes buckets of branches that are left with few entries, from below to above. A branch that goes
+    /// Makes buckets of branches that are left with no more entries than one holds, from below to above. A branch that goes
     /// leaves its sides empty, so that what was noted below it is seen to be gone.
     fn gather(&mut self, changed: &mut Changed) {
         for (depth, places) in changed.branches.iter().enumerate().rev() {
@@ -187,10 +184,10 @@ impl Trie {
                 let Some(at) = self.link(place).branch() else { continue };
                 let sides = *self.branches.first(at);
                 let is_large = |side: &Link| side.branch().is_some();
-                if sides.iter().any(is_large) || sides[0].len() + sides[1].len() > GATHERED_ENTRIES_MAX {
+                if sides.iter().any(is_large) || sides[0].len() + sides[1].len() > BUCKET_ENTRIES_MAX {
                     continue;
                 }
-                let mut items = Vec::with_capacity(GATHERED_ENTRIES_MAX);
+                let mut items = Vec::with_capacity(BUCKET_ENTRIES_MAX);
                 for (side, link) in sides.into_iter().enumerate() {
                     self.buckets.copy(link, &mut items);
                     self.buckets.free(link);
