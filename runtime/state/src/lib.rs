@@ -26,8 +26,8 @@
 //!
 //! # Limits
 //!
-//! A tree keeps the hashes of all keys in memory, some 95 bytes a key; [`Tree::bytes`] tells. It has room
-//! for 2²⁷ buckets of each size, which are some 10⁹ keys.
+//! A tree keeps two hashes of every key in memory, with all else some 95 bytes a key, or 110 where much has
+//! come and gone; [`Tree::bytes`] tells. It has room for 2²⁷ buckets of each size: more than 10⁹ keys.
 //!
 //! # Example
 //!

@@ -176,8 +176,8 @@ impl Trie {
         Link::of_branch(at)
     }
 
-    /// Makes buckets of branches that are left with no more entries than one holds, from below to above. A branch that goes
-    /// leaves its sides empty, so that what was noted below it is seen to be gone.
+    /// Makes buckets of branches that are left with no more entries than one holds, from below to above. A
+    /// branch that goes leaves its sides empty, so that what was noted below it is seen to be gone.
     fn gather(&mut self, changed: &mut Changed) {
         for (depth, places) in changed.branches.iter().enumerate().rev() {
             for &place in places {
