@@ -57,6 +57,8 @@ pub mod genesis;
 #[cfg(feature = "std")]
 pub mod hash;
 #[cfg(feature = "std")]
+pub mod lanes;
+#[cfg(feature = "std")]
 pub mod merkle;
 #[cfg(feature = "std")]
 pub mod planted;

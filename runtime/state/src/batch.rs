@@ -1,20 +1,34 @@
 //! What a diff makes of the leaves: the one place where keys are linked in and out.
 
-use crate::leaf::{Leaf, key_hash, value_hash};
+use crate::leaf::{Leaf, contents, key_hashes, value_hashes};
 use crate::tree::{after, mismatch};
 use crate::trie::Edit;
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::{Hash, planted};
-use std::collections::BTreeMap;
+
+/// What is known of the leaf of a key without its value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Bound {
+    /// What the leaf binds its key to.
+    pub(crate) content: Hash,
+    /// The hash of the next key.
+    pub(crate) next: Hash,
+}
+
+/// Keys from one on, and less than another.
+pub(crate) type Range<'a> = (Vec<u8>, &'a [u8]);
 
 /// The state before a diff, or as much of it as the diff changes.
 pub(crate) trait Linked {
-    /// The leaf of a key hash, or that there is none.
-    fn leaf(&mut self, key: &Hash) -> Result<Option<Leaf>, Fault>;
+    /// What each of these keys, whose hashes stand beside it, is bound to; or that it is not there.
+    fn bound(&mut self, keys: &[(&[u8], Hash)]) -> Result<Vec<Option<Bound>>, Fault>;
 
-    /// The hash of the greatest key in `[from, to)`, or that there is none.
-    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Hash>, Fault>;
+    /// The leaf of the greatest key in each range `[from, to)`, or that there is none.
+    fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault>;
+
+    /// The hash of the first key, or zero: the sentinel's next.
+    fn first(&mut self) -> Result<Hash, Fault>;
 }
 
 /// A diff on its way to edits of the trie.
@@ -25,69 +39,137 @@ pub(crate) trait Linked {
 /// looked for among the keys.
 pub(crate) struct Batch<'a> {
     before: &'a mut dyn Linked,
-    edits: BTreeMap<Hash, Option<Leaf>>,
-    /// The least key greater than the last write's: between here and the next write lies nothing that the
-    /// diff changes.
-    from: Vec<u8>,
-    /// The hash of the greatest key before `from`, as it will be; the sentinel's if there is none.
-    last: Hash,
+    edits: Vec<Edit>,
+    /// The leaf of the greatest key up to the last write's, as it will be, and whether that is an edit;
+    /// `None` is the sentinel's as it was.
+    last: Option<(Leaf, bool)>,
+}
+
+/// A key that the diff writes.
+struct Write<'a> {
+    key: &'a [u8],
+    hash: Hash,
+    before: Option<Bound>,
+    /// Its new value's hash, and whether the leaf changes by it alone; `None` for a deletion.
+    value: Option<(Hash, bool)>,
+}
+
+impl Write<'_> {
+    /// The leaf of a key that stays, if nothing else happens to it.
+    fn updated(&self) -> Option<Leaf> {
+        let (before, (value, _)) = self.before.zip(self.value)?;
+        Some(Leaf { key: self.hash, value, next: before.next })
+    }
+
+    /// Whether a key comes or goes.
+    fn is_linked(&self) -> bool {
+        self.before.is_some() != self.value.is_some()
+    }
 }
 
 impl<'a> Batch<'a> {
     /// No writes yet, over the state before them.
     pub(crate) fn new(before: &'a mut dyn Linked) -> Batch<'a> {
-        Batch { before, edits: BTreeMap::new(), from: Vec::new(), last: Leaf::SENTINEL.key }
+        Batch { before, edits: Vec::new(), last: None }
     }
 
     /// The leaves that `diff` changes, by key hash.
     pub(crate) fn edits(mut self, diff: &Diff) -> Result<Vec<Edit>, Fault> {
-        for (key, value) in diff.iter() {
-            self.write(key, value)?;
+        let writes = self.writes(diff)?;
+        // Between two writes lies nothing that the diff changes.
+        let from = |at: usize| at.checked_sub(1).map_or_else(Vec::new, |last| after(writes[last].key));
+        let linked = writes.iter().enumerate().filter(|(_, write)| write.is_linked());
+        let ranges: Vec<Range<'_>> = linked.map(|(at, write)| (from(at), write.key)).collect();
+        let mut between = self.before.greatest(&ranges)?.into_iter();
+        for write in &writes {
+            let between = if write.is_linked() { between.next().flatten() } else { None };
+            self.write(write, between)?;
         }
-        Ok(self.edits.into_iter().collect())
+        self.leave();
+        // Numbers are compared and moved faster than edits.
+        let mut order: Vec<(u64, usize)> = Vec::with_capacity(self.edits.len());
+        order.extend(self.edits.iter().enumerate().map(|(at, edit)| (edit.0.prefix(), at)));
+        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.edits[a.1].0.cmp(&self.edits[b.1].0)));
+        Ok(order.into_iter().map(|(_, at)| self.edits[at]).collect())
     }
 
-    fn write(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), Fault> {
-        let hash = key_hash(key);
-        let found = self.before.leaf(&hash)?;
-        self.last = match (found, value.map(value_hash)) {
-            (None, None) => return Ok(()),
-            (Some(leaf), Some(value)) => {
-                if leaf.value != value && !planted!(UpdateNotHashed) {
-                    self.edits.insert(hash, Some(Leaf { value, ..leaf }));
-                }
-                hash
+    /// What there is to know of each write by itself; of an absent key's deletion, nothing.
+    fn writes<'d>(&mut self, diff: &'d Diff) -> Result<Vec<Write<'d>>, Fault> {
+        let hashes = key_hashes(diff.iter().map(|(key, _)| key));
+        let keys: Vec<(&[u8], Hash)> = diff.iter().map(|(key, _)| key).zip(hashes).collect();
+        let mut values = value_hashes(diff.iter().filter_map(|(_, value)| value)).into_iter();
+        let before = self.before.bound(&keys)?;
+        assert_eq!(before.len(), keys.len(), "each key is bound to something or nothing");
+        let mut writes: Vec<Write<'_>> = Vec::with_capacity(keys.len());
+        for (((key, hash), before), (_, value)) in keys.into_iter().zip(before).zip(diff.iter()) {
+            let value = value.and_then(|_| Some((values.next()?, true)));
+            writes.extend((before.is_some() || value.is_some()).then_some(Write {
+                key,
+                hash,
+                before,
+                value,
+            }));
+        }
+        let mut contents = contents(writes.iter().filter_map(Write::updated)).into_iter();
+        for write in &mut writes {
+            if let (Some(before), Some((_, changes))) = (write.before, &mut write.value) {
+                *changes = contents.next() != Some(before.content);
             }
-            (None, Some(value)) => {
-                let previous = self.previous(key)?;
-                self.edits.insert(hash, Some(Leaf { key: hash, value, next: previous.next }));
-                if !(planted!(SentinelForgotten) && previous.key == Leaf::SENTINEL.key) {
-                    self.edits.insert(previous.key, Some(Leaf { next: hash, ..previous }));
-                }
-                hash
+        }
+        Ok(writes)
+    }
+
+    /// Links the next write; `between` the last one and this is the leaf of a key, if there is one.
+    fn write(&mut self, write: &Write<'_>, between: Option<Leaf>) -> Result<(), Fault> {
+        let key = write.hash;
+        match (write.before, write.value) {
+            (None, None) => {}
+            (Some(bound), Some((value, changes))) => {
+                let changes = changes && !planted!(UpdateNotHashed);
+                self.go_on(Leaf { key, value, next: bound.next }, changes);
             }
-            (Some(leaf), None) => {
-                let previous = self.previous(key)?;
-                if previous.next != hash {
-                    return Err(mismatch(&hash));
-                }
-                self.edits.insert(hash, None);
-                let next = if planted!(DeletedStaysLinked) { hash } else { leaf.next };
-                self.edits.insert(previous.key, Some(Leaf { next, ..previous }));
-                previous.key
+            (None, Some((value, _))) => {
+                let previous = self.previous(between)?;
+                let is_forgotten = planted!(SentinelForgotten) && previous.key == Leaf::SENTINEL.key;
+                self.go_on(Leaf { next: key, ..previous }, !is_forgotten);
+                self.go_on(Leaf { key, value, next: previous.next }, true);
             }
-        };
-        self.from = after(key);
+            (Some(bound), None) => {
+                let previous = self.previous(between)?;
+                if previous.next != key {
+                    return Err(mismatch(&key));
+                }
+                self.edits.push((key, None));
+                let next = if planted!(DeletedStaysLinked) { key } else { bound.next };
+                self.go_on(Leaf { next, ..previous }, true);
+            }
+        }
         Ok(())
     }
 
-    /// The leaf before `key`, as it stands with the writes so far.
-    fn previous(&mut self, key: &[u8]) -> Result<Leaf, Fault> {
-        let hash = self.before.greatest(&self.from, key)?.unwrap_or(self.last);
-        let leaf = match self.edits.get(&hash) {
-            Some(written) => *written,
-            None => self.before.leaf(&hash)?,
-        };
-        leaf.ok_or_else(|| mismatch(&hash))
+    /// The leaf before the next write's, as it stands with the writes so far.
+    fn previous(&mut self, between: Option<Leaf>) -> Result<Leaf, Fault> {
+        match between.or(self.last.map(|(leaf, _)| leaf)) {
+            Some(leaf) => Ok(leaf),
+            None => Ok(Leaf { next: self.before.first()?, ..Leaf::SENTINEL }),
+        }
+    }
+
+    /// From now on `leaf` is the last.
+    fn go_on(&mut self, leaf: Leaf, is_edit: bool) {
+        match &mut self.last {
+            Some((last, was_edit)) if last.key == leaf.key => {
+                (*last, *was_edit) = (leaf, *was_edit || is_edit)
+            }
+            _ => {
+                self.leave();
+                self.last = Some((leaf, is_edit));
+            }
+        }
+    }
+
+    /// Nothing changes the last leaf any more.
+    fn leave(&mut self) {
+        self.edits.extend(self.last.filter(|(_, is_edit)| *is_edit).map(|(leaf, _)| (leaf.key, Some(leaf))));
     }
 }

@@ -1,9 +1,10 @@
 //! Proofs about a state, made from its tree and a view of it.
 
-use crate::leaf::{key_hash, value_hash};
+use crate::leaf::{contents, key_hash, value_hash};
 use crate::proof::{KeysProof, Present, RangeProof};
 use crate::shape::Shape;
 use crate::tree::{Tree, mismatch};
+use crate::trie::Found;
 use abi::Hash;
 use abi::codec::Bytes;
 use abi::fault::Fault;
@@ -26,13 +27,9 @@ impl Tree {
     }
 
     fn claim(&self, view: &dyn View, key: &[u8], hash: &Hash) -> Result<Option<Present>, Fault> {
-        match (self.trie.get(hash), view.get(key)?) {
-            (None, None) => Ok(None),
-            (Some(leaf), Some(value)) if leaf.value == value_hash(&value) => {
-                Ok(Some((value.into(), leaf.next)))
-            }
-            _ => Err(mismatch(hash)),
-        }
+        let value = view.get(key)?;
+        let leaf = self.leaf(view, (key, *hash), value.as_deref())?;
+        Ok(value.zip(leaf).map(|(value, leaf)| (value.into(), leaf.next)))
     }
 
     /// A proof of all entries with keys in `[from, to)`, and that there are no others, from the tree's own
@@ -55,10 +52,13 @@ impl Tree {
             shape: Shape::default(),
         };
         let leaves = proof.leaves();
-        if let Some(stranger) = leaves.iter().find(|leaf| self.trie.get(&leaf.key) != Some(leaf)) {
+        let targets: Vec<Hash> = leaves.iter().map(|leaf| leaf.key).collect();
+        let found = self.trie.find(&targets);
+        let mut both = leaves.iter().zip(contents(leaves.iter().copied())).zip(found);
+        let is_strange = |content, found: Option<Found>| found.map(|found| found.content) != Some(content);
+        if let Some(((stranger, _), _)) = both.find(|((_, content), found)| is_strange(*content, *found)) {
             return Err(mismatch(&stranger.key));
         }
-        let targets: Vec<Hash> = leaves.iter().map(|leaf| leaf.key).collect();
         proof.shape = self.shape(targets.clone(), targets);
         Ok(proof)
     }

@@ -14,7 +14,8 @@
 //! - The same state is cut into the same chunks, whatever its history.
 //! - [`Rebuild`] comes to a tree only if the chunks are a state with the wanted root, whole and in order.
 
-use crate::leaf::{Leaf, key_hash};
+use crate::building::Building;
+use crate::leaf::key_hash;
 use crate::tree::{Tree, after};
 use abi::Coded;
 use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
@@ -192,7 +193,7 @@ fn may_end(key: &[u8]) -> bool {
 
 /// A state on its way back from its chunks: the hashes of its entries, and nothing else of them.
 pub struct Rebuild {
-    leaves: Vec<Leaf>,
+    building: Building,
     last: Option<Vec<u8>>,
 }
 
@@ -205,7 +206,7 @@ impl Default for Rebuild {
 impl Rebuild {
     /// Before the first chunk.
     pub fn new() -> Rebuild {
-        Rebuild { leaves: vec![Leaf::SENTINEL], last: None }
+        Rebuild { building: Building::new(), last: None }
     }
 
     /// Adds the next chunk.
@@ -221,7 +222,7 @@ impl Rebuild {
         if !follows {
             return Err(SnapshotError::Order);
         }
-        self.leaves.extend(chunk.entries.iter().map(|(key, value)| Leaf::of(key, value)));
+        chunk.entries.iter().for_each(|(key, value)| self.building.push(key, value));
         self.last = chunk.entries.last().map(|(key, _)| key.clone()).or(self.last.take());
         Ok(())
     }
@@ -232,7 +233,7 @@ impl Rebuild {
     ///
     /// A state whose root is not `wanted`.
     pub fn finish(self, wanted: &Hash) -> Result<Tree, SnapshotError> {
-        let tree = Tree::of_entries(self.leaves).ok_or(SnapshotError::Order)?;
+        let tree = self.building.finish().ok_or(SnapshotError::Order)?;
         match tree.root() {
             found if found == *wanted => Ok(tree),
             found => Err(SnapshotError::Root { found, wanted: *wanted }),

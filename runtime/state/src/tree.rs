@@ -1,17 +1,14 @@
 //! The tree over a state: follows its diffs, knows its root.
 
-use crate::batch::{Batch, Linked};
-use crate::beside::beside;
-use crate::leaf::{Leaf, key_hash};
-use crate::trie::Trie;
+use crate::batch::{Batch, Bound, Linked, Range};
+use crate::building::Building;
+use crate::leaf::{Leaf, contents, key_hash, key_hashes, value_hash, value_hashes};
+use crate::trie::{Named, Prefix, Trie};
 use abi::Hash;
 use abi::diff::Diff;
 use abi::fault::Fault;
-use abi::view::{Scan, View};
+use abi::view::{Entry, Scan, View};
 use std::sync::Arc;
-
-/// From how many leaves on half of them are worth a thread.
-pub(crate) const LEAVES_SHARED: usize = 1 << 14;
 
 /// The root of the state without keys: T of the sentinel alone.
 pub fn empty_root() -> Hash {
@@ -33,24 +30,14 @@ impl Default for Tree {
 impl Tree {
     /// The tree over the state without keys.
     pub fn new() -> Tree {
-        Tree { trie: Trie::new(&[Leaf::SENTINEL]) }
+        Building::new().finish().expect("no key is there twice where there is none")
     }
 
     /// The tree over the state that `view` shows.
     pub fn build(view: &dyn View) -> Result<Tree, Fault> {
-        let mut leaves = vec![Leaf::SENTINEL];
-        view.show(&mut |key, value| leaves.push(Leaf::of(key, value)))?;
-        Tree::of_entries(leaves).ok_or_else(|| Fault::corrupt("state: a scan shows a key twice"))
-    }
-
-    /// The tree over the entries that these are the leaves of: the sentinel, then all keys in byte order.
-    /// Which one is next is filled in here. `None` where a key is there twice.
-    pub(crate) fn of_entries(mut leaves: Vec<Leaf>) -> Option<Tree> {
-        for at in 1..leaves.len() {
-            leaves[at - 1].next = leaves[at].key;
-        }
-        sort(&mut leaves);
-        leaves.is_sorted_by(|a, b| a.key < b.key).then(|| Tree { trie: Trie::new(&leaves) })
+        let mut building = Building::new();
+        view.show(&mut |key, value| building.push(key, value))?;
+        building.finish().ok_or_else(|| Fault::corrupt("state: a scan shows a key twice"))
     }
 
     /// The root of the state.
@@ -68,24 +55,82 @@ impl Tree {
         self.len() == 0
     }
 
+    /// Bytes of memory that the tree takes.
+    pub fn bytes(&self) -> usize {
+        self.trie.bytes()
+    }
+
     /// Brings the tree from the state `before` to `before` with `diff`, and returns the new root. After a
     /// fault the tree is as it was.
     pub fn apply(&mut self, before: &Arc<dyn View>, diff: &Diff) -> Result<Hash, Fault> {
-        let mut whole = Whole { trie: &self.trie, view: &**before };
+        let mut whole = Whole { tree: self, view: &**before };
         let edits = Batch::new(&mut whole).edits(diff)?;
         Ok(self.trie.apply(&edits))
     }
+
+    /// The leaf of the key of this hash, with the value that `view` shows. It is the tree's own, or neither
+    /// knows one.
+    pub(crate) fn leaf(
+        &self,
+        view: &dyn View,
+        (key, hash): (&[u8], Hash),
+        value: Option<&[u8]>,
+    ) -> Result<Option<Leaf>, Fault> {
+        match value {
+            Some(value) => Ok(self.leaves(view, &[(key, hash)], &[value_hash(value)])?.pop()),
+            None if self.trie.get(&hash).is_none() => Ok(None),
+            None => Err(mismatch(&hash)),
+        }
+    }
+
+    /// The leaves of these keys with the values of these hashes, if they are the tree's own.
+    fn leaves(&self, view: &dyn View, keys: &[(&[u8], Hash)], values: &[Hash]) -> Result<Vec<Leaf>, Fault> {
+        let bound = self.bound(view, keys)?;
+        let mut leaves = Vec::with_capacity(keys.len());
+        for (((_, key), value), bound) in keys.iter().zip(values).zip(&bound) {
+            let next = bound.ok_or_else(|| mismatch(key))?.next;
+            leaves.push(Leaf { key: *key, value: *value, next });
+        }
+        let contents = contents(leaves.iter().copied()).into_iter().map(Some);
+        let mut both = contents.zip(bound.iter().map(|bound| bound.map(|bound| bound.content)));
+        match both.position(|(shown, kept)| shown != kept) {
+            Some(at) => Err(mismatch(&leaves[at].key)),
+            None => Ok(leaves),
+        }
+    }
+
+    /// What each of these keys is bound to. A view is asked for the next key only where the trie's prefix of
+    /// its hash is that of several.
+    pub(crate) fn bound(&self, view: &dyn View, keys: &[(&[u8], Hash)]) -> Result<Vec<Option<Bound>>, Fault> {
+        let hashes: Vec<Hash> = keys.iter().map(|(_, hash)| *hash).collect();
+        let found = self.trie.find(&hashes);
+        let prefixes: Vec<Prefix> = found.iter().flatten().map(|found| found.next).collect();
+        let mut named = self.trie.named(&prefixes).into_iter();
+        let mut bound = Vec::with_capacity(keys.len());
+        for ((key, hash), found) in keys.iter().zip(found) {
+            let next = match found.and_then(|_| named.next()) {
+                None => None,
+                Some(Named::One(next)) => Some(next),
+                Some(Named::None) => return Err(mismatch(hash)),
+                Some(Named::Many) if *hash == Leaf::SENTINEL.key => Some(least(view, b"")?),
+                Some(Named::Many) => Some(least(view, &after(key))?),
+            };
+            bound.push(found.zip(next).map(|(found, next)| Bound { content: found.content, next }));
+        }
+        Ok(bound)
+    }
+
+    /// The hash of the first key, the sentinel's next.
+    pub(crate) fn first(&self, view: &dyn View) -> Result<Hash, Fault> {
+        let sentinel = self.bound(view, &[(b"", Leaf::SENTINEL.key)])?[0];
+        sentinel.map(|bound| bound.next).ok_or_else(|| mismatch(&Leaf::SENTINEL.key))
+    }
 }
 
-/// Sorts leaves by their key hashes, one half of many beside the other.
-fn sort(leaves: &mut [Leaf]) {
-    // Hashes seldom agree in their first bytes, and numbers are compared faster than bytes.
-    let order = |a: &Leaf, b: &Leaf| a.key.prefix().cmp(&b.key.prefix()).then_with(|| a.key.cmp(&b.key));
-    if leaves.len() < LEAVES_SHARED {
-        return leaves.sort_unstable_by(order);
-    }
-    let (lesser, _, greater) = leaves.select_nth_unstable_by(leaves.len() / 2, order);
-    beside(|| lesser.sort_unstable_by(order), || greater.sort_unstable_by(order));
+/// The hash of the least key from `from` on; zero if there is none.
+fn least(view: &dyn View, from: &[u8]) -> Result<Hash, Fault> {
+    let first = view.scan(&Scan { from, to: None, reverse: false, limit: 1 })?;
+    Ok(first.first().map_or(Hash::ZERO, |(key, _)| key_hash(key)))
 }
 
 /// The least key greater than `key`.
@@ -98,20 +143,33 @@ pub(crate) fn mismatch(key: &Hash) -> Fault {
     Fault::corrupt(format!("state: the view is not of the tree's state: key hash={key}"))
 }
 
-/// The whole state: its trie, and a view of it.
+/// The whole state: its tree, and a view of it.
 struct Whole<'a> {
-    trie: &'a Trie,
+    tree: &'a Tree,
     view: &'a dyn View,
 }
 
 impl Linked for Whole<'_> {
-    fn leaf(&mut self, key: &Hash) -> Result<Option<Leaf>, Fault> {
-        Ok(self.trie.get(key).copied())
+    fn bound(&mut self, keys: &[(&[u8], Hash)]) -> Result<Vec<Option<Bound>>, Fault> {
+        self.tree.bound(self.view, keys)
     }
 
-    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Hash>, Fault> {
-        let between = self.view.scan(&Scan { from, to: Some(to), reverse: true, limit: 1 })?;
-        Ok(between.first().map(|(key, _)| key_hash(key)))
+    fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault> {
+        let greatest = |(from, to): &Range<'_>| {
+            let scan = Scan { from, to: Some(to), reverse: true, limit: 1 };
+            Ok(self.view.scan(&scan)?.into_iter().next())
+        };
+        let entries: Vec<Option<Entry>> = ranges.iter().map(greatest).collect::<Result<_, Fault>>()?;
+        let found = || entries.iter().flatten();
+        let hashes = key_hashes(found().map(|(key, _)| &**key));
+        let keys: Vec<(&[u8], Hash)> = found().map(|(key, _)| &**key).zip(hashes).collect();
+        let values = value_hashes(found().map(|(_, value)| &**value));
+        let mut leaves = self.tree.leaves(self.view, &keys, &values)?.into_iter();
+        Ok(entries.iter().map(|entry| entry.as_ref().and_then(|_| leaves.next())).collect())
+    }
+
+    fn first(&mut self) -> Result<Hash, Fault> {
+        self.tree.first(self.view)
     }
 }
 

@@ -20,7 +20,7 @@ fn leaf(key: Hash, value: Hash) -> Leaf {
 
 fn trie(mut keys: BTreeSet<Hash>) -> Trie {
     keys.insert(Hash::ZERO);
-    Trie::new(&keys.into_iter().map(|key| leaf(key, key)).collect::<Vec<_>>())
+    Trie::of_leaves(&keys.into_iter().map(|key| leaf(key, key)).collect::<Vec<_>>())
 }
 
 fn edits() -> impl Strategy<Value = Vec<Edit>> {

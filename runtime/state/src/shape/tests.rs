@@ -19,7 +19,7 @@ fn trie(keys: impl IntoIterator<Item = Hash>) -> (Trie, BTreeMap<Hash, Hash>) {
         keys.into_iter().map(|key| (key, Leaf { key, value: key, next: key })).collect();
     leaves.insert(Hash::ZERO, Leaf::SENTINEL);
     let list: Vec<Leaf> = leaves.values().copied().collect();
-    (Trie::new(&list), leaves.iter().map(|(&key, leaf)| (key, leaf.content())).collect())
+    (Trie::of_leaves(&list), leaves.iter().map(|(&key, leaf)| (key, leaf.content())).collect())
 }
 
 fn targets(held: &BTreeMap<Hash, Hash>, keys: impl IntoIterator<Item = Hash>) -> Vec<Target> {

@@ -1,8 +1,8 @@
 //! Making the witness of a block, from the tree and a view of the state before it.
 
 use super::{Value, Witness};
-use crate::batch::{Batch, Linked};
-use crate::leaf::{Leaf, key_hash, value_hash};
+use crate::batch::{Batch, Bound, Linked, Range};
+use crate::leaf::{Leaf, key_hash};
 use crate::reads::{Reads, Stretch};
 use crate::tree::{Tree, after, mismatch};
 use crate::trie::Edit;
@@ -20,10 +20,9 @@ impl Tree {
     pub fn witness(&self, view: &dyn View, reads: &Reads, diff: &Diff) -> Result<Witness, Fault> {
         let mut making = Making { tree: self, view, asked: BTreeMap::new(), keys: BTreeMap::new() };
         for key in &reads.keys {
-            if let Some(value) = view.get(key)? {
-                making.show(key.clone(), value)?;
-            } else if making.leaf(&key_hash(key))?.is_some() {
-                return Err(mismatch(&key_hash(key)));
+            match view.get(key)? {
+                Some(value) => making.show(key.clone(), value)?,
+                None => drop(making.leaf(key, None)?),
             }
         }
         for stretch in reads.stretches() {
@@ -62,15 +61,25 @@ impl Making<'_> {
         self.keys.entry(key).or_default();
     }
 
+    /// Asks for the leaf of a key, of which the view has this value.
+    fn leaf(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<Option<Leaf>, Fault> {
+        let hash = key_hash(key);
+        let leaf = self.tree.leaf(self.view, (key, hash), value)?;
+        self.asked.insert(hash, leaf);
+        Ok(leaf)
+    }
+
+    /// Asks for the sentinel's leaf.
+    fn sentinel(&mut self) -> Result<Leaf, Fault> {
+        let leaf = Leaf { next: self.tree.first(self.view)?, ..Leaf::SENTINEL };
+        self.asked.insert(leaf.key, Some(leaf));
+        Ok(leaf)
+    }
+
     fn show(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), Fault> {
-        let hash = key_hash(&key);
-        match self.leaf(&hash)? {
-            Some(leaf) if leaf.value == value_hash(&value) => {
-                self.keys.insert(key, Some(value));
-                Ok(())
-            }
-            _ => Err(mismatch(&hash)),
-        }
+        self.leaf(&key, Some(&value))?;
+        self.keys.insert(key, Some(value));
+        Ok(())
     }
 
     /// Shows what is in a stretch, and that nothing else is.
@@ -88,19 +97,22 @@ impl Making<'_> {
 
     /// Shows that nothing stands between `at` and the greatest key before it, which is the answer, nor
     /// between `at` and the least key from there on.
-    fn link(&mut self, at: Option<&[u8]>) -> Result<Option<Vec<u8>>, Fault> {
-        let first = |entries: Vec<Entry>| entries.into_iter().next().map(|(key, _)| key);
+    fn link(&mut self, at: Option<&[u8]>) -> Result<Option<(Vec<u8>, Leaf)>, Fault> {
+        let first = |entries: Vec<Entry>| entries.into_iter().next();
         let before = first(self.view.scan(&Scan { from: b"", to: at, reverse: true, limit: 1 })?);
         let next = match at {
             Some(from) => first(self.view.scan(&Scan { from, to: None, reverse: false, limit: 1 })?),
             None => None,
         };
-        let hash = before.as_deref().map_or(Leaf::SENTINEL.key, key_hash);
-        if self.leaf(&hash)?.map(|leaf| leaf.next) != Some(next.as_deref().map_or(Hash::ZERO, key_hash)) {
-            return Err(mismatch(&hash));
+        let leaf = match &before {
+            Some((key, value)) => self.leaf(key, Some(value))?.ok_or_else(|| mismatch(&key_hash(key)))?,
+            None => self.sentinel()?,
+        };
+        if leaf.next != next.as_ref().map_or(Hash::ZERO, |(key, _)| key_hash(key)) {
+            return Err(mismatch(&leaf.key));
         }
-        before.iter().chain(&next).for_each(|key| self.name(key.clone()));
-        Ok(before)
+        before.iter().chain(&next).for_each(|(key, _)| self.name(key.clone()));
+        Ok(before.map(|(key, _)| (key, leaf)))
     }
 
     fn finish(mut self, edits: &[Edit]) -> Witness {
@@ -129,14 +141,24 @@ impl Making<'_> {
 }
 
 impl Linked for Making<'_> {
-    fn leaf(&mut self, key: &Hash) -> Result<Option<Leaf>, Fault> {
-        let leaf = self.tree.trie.get(key).copied();
-        self.asked.insert(*key, leaf);
-        Ok(leaf)
+    fn bound(&mut self, keys: &[(&[u8], Hash)]) -> Result<Vec<Option<Bound>>, Fault> {
+        for (key, _) in keys {
+            let value = self.view.get(key)?;
+            self.leaf(key, value.as_deref())?;
+        }
+        self.tree.bound(self.view, keys)
     }
 
-    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Hash>, Fault> {
-        let before = self.link(Some(to))?;
-        Ok(before.filter(|key| &**key >= from).map(|key| key_hash(&key)))
+    fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault> {
+        let mut greatest = Vec::new();
+        for (from, to) in ranges {
+            let before = self.link(Some(to))?;
+            greatest.push(before.filter(|(key, _)| key >= from).map(|(_, leaf)| leaf));
+        }
+        Ok(greatest)
+    }
+
+    fn first(&mut self) -> Result<Hash, Fault> {
+        self.sentinel().map(|leaf| leaf.next)
     }
 }

@@ -1,10 +1,10 @@
 //! The state that a witness shows, for a block to run on.
 
 use super::{Value, Witness};
-use crate::batch::{Batch, Linked};
+use crate::batch::{Batch, Bound, Linked, Range};
 use crate::leaf::{Leaf, key_hash};
 use crate::pruned::{Pruned, Unknown};
-use crate::tree::after;
+use crate::tree::{after, mismatch};
 use abi::Hash;
 use abi::codec::Bytes;
 use abi::diff::Diff;
@@ -31,6 +31,15 @@ impl WitnessState {
     pub fn root_after(&self, diff: &Diff) -> Result<Hash, Fault> {
         let edits = Batch::new(&mut &*self).edits(diff)?;
         self.trie.root_after(&edits).map_err(cut)
+    }
+
+    /// The leaf of a key hash, or that there is none.
+    fn leaf(&self, key: &Hash) -> Result<Option<Leaf>, Fault> {
+        match (self.trie.has(key).map_err(cut)?, self.leaves.get(key)) {
+            (false, _) => Ok(None),
+            (true, Some(leaf)) => Ok(Some(*leaf)),
+            (true, None) => Err(Fault::incomplete(format!("the leaf of a key: key hash={key}"))),
+        }
     }
 
     fn key(&self, at: usize) -> Option<&[u8]> {
@@ -125,17 +134,25 @@ impl View for WitnessState {
 }
 
 impl Linked for &WitnessState {
-    fn leaf(&mut self, key: &Hash) -> Result<Option<Leaf>, Fault> {
-        match (self.trie.has(key).map_err(cut)?, self.leaves.get(key)) {
-            (false, _) => Ok(None),
-            (true, Some(leaf)) => Ok(Some(*leaf)),
-            (true, None) => Err(Fault::incomplete(format!("the leaf of a key: key hash={key}"))),
-        }
+    fn bound(&mut self, keys: &[(&[u8], Hash)]) -> Result<Vec<Option<Bound>>, Fault> {
+        let bound = |leaf: Leaf| Bound { content: leaf.content(), next: leaf.next };
+        keys.iter().map(|(_, hash)| Ok(self.leaf(hash)?.map(bound))).collect()
     }
 
-    fn greatest(&mut self, from: &[u8], to: &[u8]) -> Result<Option<Hash>, Fault> {
-        let at = self.until(Some(to));
-        self.must_link(at)?;
-        Ok(at.checked_sub(1).and_then(|last| self.key(last)).filter(|key| *key >= from).map(key_hash))
+    fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault> {
+        let greatest = |(from, to): &Range<'_>| {
+            let at = self.until(Some(to));
+            self.must_link(at)?;
+            let last = at.checked_sub(1).and_then(|last| self.key(last));
+            let Some(key) = last.filter(|key| *key >= &**from) else { return Ok(None) };
+            let hash = key_hash(key);
+            self.leaf(&hash)?.map(Some).ok_or_else(|| mismatch(&hash))
+        };
+        ranges.iter().map(greatest).collect()
+    }
+
+    fn first(&mut self) -> Result<Hash, Fault> {
+        let sentinel = self.leaf(&Leaf::SENTINEL.key)?;
+        sentinel.map(|leaf| leaf.next).ok_or_else(|| mismatch(&Leaf::SENTINEL.key))
     }
 }

@@ -1,0 +1,85 @@
+//! What holds of a trie between batches, checked in tests.
+
+use super::arena::{BUCKET_ENTRIES_MAX, Link};
+use super::bucket::{Item, prefix};
+use super::{Edit, Found, Trie};
+use crate::leaf::Leaf;
+use abi::Hash;
+use std::collections::BTreeSet;
+
+impl Trie {
+    /// The trie of these leaves, whose key hashes strictly ascend.
+    pub(crate) fn of_leaves(leaves: &[Leaf]) -> Trie {
+        let item = |leaf: &Leaf| Item::new(leaf.key, leaf.content(), &leaf.next);
+        Trie::of(&leaves.iter().map(item).collect::<Vec<_>>())
+    }
+
+    /// Whether these leaves, and no others, are in it.
+    pub(crate) fn holds(&self, leaves: &[Leaf]) -> bool {
+        let found = |leaf: &Leaf| Found { content: leaf.content(), next: super::Prefix::of(&leaf.next) };
+        self.len() == leaves.len() && leaves.iter().all(|leaf| self.get(&leaf.key) == Some(found(leaf)))
+    }
+
+    /// Panics unless everything is where it belongs, once, and hashed.
+    pub(crate) fn check(&self) {
+        let mut seen = Seen::default();
+        let hash = self.check_below(self.root, &mut Vec::new(), &mut seen);
+        assert_eq!((hash, seen.entries), (self.hash, self.len), "the root is of all leaves");
+        assert_eq!(self.branches.used(), seen.branches.into_iter().collect::<Vec<_>>(), "no branch is lost");
+        assert_eq!(self.buckets.used(), seen.buckets.into_iter().collect::<Vec<_>>(), "no bucket is lost");
+        assert!(self.bytes() >= self.len() * 72 + self.branches.used().len() * 72);
+    }
+
+    fn check_below(&self, link: Link, path: &mut Vec<bool>, seen: &mut Seen) -> Hash {
+        let depth = path.len();
+        let Some(at) = link.branch() else { return self.check_bucket(link, path, seen) };
+        assert!(seen.branches.insert(at), "a branch hangs at one place");
+        let before = seen.entries;
+        for (side, link) in self.branches.first(at).iter().copied().enumerate() {
+            path.push(side == 1);
+            let hash = self.check_below(link, path, seen);
+            path.pop();
+            assert_eq!(self.branches.blocks(at)[0].half(side), hash, "at depth {depth}");
+        }
+        assert!(seen.entries - before > BUCKET_ENTRIES_MAX, "a branch has more leaves than a bucket");
+        self.hash_of(self.part(link), depth)
+    }
+
+    fn check_bucket(&self, link: Link, path: &[bool], seen: &mut Seen) -> Hash {
+        let entries = self.buckets.entries(link);
+        if link != Link::EMPTY {
+            assert!((1..=BUCKET_ENTRIES_MAX).contains(&link.len()));
+            assert!(seen.buckets.insert(link.bucket()), "a bucket hangs at one place");
+        }
+        assert!(entries.is_sorted_by(|a, b| a.key() < b.key()), "entries ascend");
+        let is_here = |key: Hash| path.iter().enumerate().all(|(bit, is_one)| key.bit(bit) == *is_one);
+        assert!(entries.iter().all(|entry| is_here(entry.key())), "entries are where their bits lead");
+        assert!(self.buckets.nexts(link).iter().all(|next| *next == prefix(&prefixed(*next))));
+        seen.entries += entries.len();
+        self.hash_of(self.part(link), path.len())
+    }
+}
+
+fn prefixed(next: u64) -> Hash {
+    let mut hash = Hash([0xff; 32]);
+    hash.0[..8].copy_from_slice(&next.to_be_bytes());
+    hash
+}
+
+/// The leaves that edits leave of a model.
+pub(crate) fn edit(model: &mut std::collections::BTreeMap<Hash, Leaf>, edits: &[Edit]) -> Vec<Leaf> {
+    for &(key, leaf) in edits {
+        match leaf {
+            Some(leaf) => model.insert(key, leaf),
+            None => model.remove(&key),
+        };
+    }
+    model.values().copied().collect()
+}
+
+#[derive(Default)]
+struct Seen {
+    branches: BTreeSet<u32>,
+    buckets: BTreeSet<(usize, u32)>,
+    entries: usize,
+}

@@ -1,0 +1,228 @@
+//! Edits of the trie: down to the buckets level by level, the buckets changed, and the branches above them.
+
+use super::arena::{BUCKET_ENTRIES_MAX, Link, Place};
+use super::bucket::Item;
+use super::find::TOGETHER;
+use super::{Edit, Trie};
+use crate::leaf::contents;
+use abi::{Hash, planted};
+
+/// What has to be hashed again.
+#[derive(Default)]
+pub(super) struct Changed {
+    /// The branches by depth, each as the place where it hangs.
+    pub(super) branches: Vec<Vec<Place>>,
+    /// The buckets, each with its depth.
+    pub(super) buckets: Vec<(Place, usize)>,
+}
+
+impl Changed {
+    fn push_branch(&mut self, place: Place, depth: usize) {
+        if self.branches.len() <= depth {
+            self.branches.resize_with(depth + 1, Vec::new);
+        }
+        self.branches[depth].push(place);
+    }
+}
+
+/// What stands at a key hash from now on, or that nothing does.
+struct Change {
+    key: Hash,
+    item: Option<Item>,
+}
+
+/// What changes leave where they lead.
+#[derive(Default)]
+struct Left {
+    /// The entries, at one place after the other.
+    items: Vec<Item>,
+    /// Whether there are fewer somewhere.
+    is_less: bool,
+    /// Whether what is left of a branch stays one, by a planted bug.
+    is_kept: bool,
+}
+
+/// The changes that lead to one place.
+#[derive(Clone, Copy)]
+struct Span {
+    place: Place,
+    from: usize,
+    to: usize,
+}
+
+impl Trie {
+    /// Makes the edits, whose key hashes strictly ascend, and returns the new root.
+    pub(crate) fn apply(&mut self, edits: &[Edit]) -> Hash {
+        assert!(edits.is_sorted_by(|a, b| a.0 < b.0), "edits ascend");
+        if edits.is_empty() {
+            return self.hash;
+        }
+        let changes = changes(edits);
+        let mut changed = Changed::default();
+        let mut left = Left::default();
+        for ends in self.ends(&changes, &mut changed).chunks(TOGETHER) {
+            self.warm(ends.iter().map(|(span, _)| self.link(span.place)));
+            for &(span, depth) in ends {
+                let changes = &changes[span.from..span.to];
+                self.change(span.place, depth, changes, &mut left, &mut changed);
+            }
+        }
+        if left.is_less && !left.is_kept {
+            self.gather(&mut changed);
+        }
+        self.rehash(&changed);
+        self.hash
+    }
+
+    /// Makes the changes that lead to one place.
+    fn change(
+        &mut self,
+        place: Place,
+        depth: usize,
+        changes: &[Change],
+        left: &mut Left,
+        changed: &mut Changed,
+    ) {
+        let link = self.link(place);
+        if changes.iter().all(|change| change.item.is_some_and(|item| self.buckets.update(link, &item))) {
+            return changed.buckets.push((place, depth));
+        }
+        left.items.clear();
+        self.merge(link, changes, &mut left.items);
+        let items = &left.items;
+        self.len = self.len - link.len() + items.len();
+        left.is_less |= items.len() < link.len();
+        self.buckets.free(link);
+        let is_lone = link.len() > 1 && items.len() == 1;
+        let grown = if is_lone && planted!(BranchNotCollapsed) {
+            left.is_kept = true;
+            self.branch(depth, place, items, changed)
+        } else {
+            self.grown(depth, place, items, changed)
+        };
+        self.hang(place, grown);
+    }
+
+    /// The trie of `items`, whose key hashes strictly ascend.
+    pub(crate) fn of(items: &[Item]) -> Trie {
+        assert!(items.is_sorted_by(|a, b| a.key < b.key), "items ascend");
+        let (mut trie, mut changed) = (Trie::new(), Changed::default());
+        trie.len = items.len();
+        trie.root = trie.grown(0, Place::ROOT, items, &mut changed);
+        trie.rehash(&changed);
+        trie
+    }
+
+    /// Where the changes lead, with the depth there; on the way, the branches.
+    fn ends(&self, changes: &[Change], changed: &mut Changed) -> Vec<(Span, usize)> {
+        let mut spans = vec![Span { place: Place::ROOT, from: 0, to: changes.len() }];
+        let (mut below, mut ends) = (Vec::new(), Vec::new());
+        for depth in 0.. {
+            for &span in &spans {
+                let Some(at) = self.link(span.place).branch() else {
+                    ends.push((span, depth));
+                    continue;
+                };
+                changed.push_branch(span.place, depth);
+                let within = &changes[span.from..span.to];
+                let middle = span.from + within.partition_point(|change| !change.key.bit(depth));
+                let zeros = Span { place: Place::below(at, 0), from: span.from, to: middle };
+                let ones = Span { place: Place::below(at, 1), from: middle, to: span.to };
+                below.extend([zeros, ones].into_iter().filter(|side| side.from < side.to));
+            }
+            if below.is_empty() {
+                break;
+            }
+            spans.clear();
+            std::mem::swap(&mut spans, &mut below);
+        }
+        ends
+    }
+
+    /// The entries of a bucket with the changes made.
+    fn merge(&self, link: Link, changes: &[Change], items: &mut Vec<Item>) {
+        let mut old = Vec::with_capacity(BUCKET_ENTRIES_MAX);
+        self.buckets.copy(link, &mut old);
+        let mut old = old.into_iter().peekable();
+        for change in changes {
+            while let Some(item) = old.next_if(|item| item.key < change.key) {
+                items.push(item);
+            }
+            old.next_if(|item| item.key == change.key);
+            items.extend(change.item);
+        }
+        items.extend(old);
+    }
+
+    /// What hangs at `place` for `items`, whose key hashes agree in the first `depth` bits. Recursion is as
+    /// deep as they agree, at most 256.
+    fn grown(&mut self, depth: usize, place: Place, items: &[Item], changed: &mut Changed) -> Link {
+        if items.len() > BUCKET_ENTRIES_MAX {
+            return self.branch(depth, place, items, changed);
+        }
+        changed.buckets.push((place, depth));
+        self.buckets.put(items)
+    }
+
+    fn branch(&mut self, depth: usize, place: Place, items: &[Item], changed: &mut Changed) -> Link {
+        let at = self.branches.take();
+        changed.push_branch(place, depth);
+        let (zeros, ones) = items.split_at(items.partition_point(|item| !item.key.bit(depth)));
+        for (side, items) in [zeros, ones].into_iter().enumerate() {
+            let place = Place::below(at, side);
+            let link = self.grown(depth + 1, place, items, changed);
+            self.hang(place, link);
+        }
+        Link::of_branch(at)
+    }
+
+    /// Makes buckets of branches that are left with no more entries than one holds, from below to above. A
+    /// branch that goes leaves its sides empty, so that what was noted below it is seen to be gone.
+    fn gather(&mut self, changed: &mut Changed) {
+        for (depth, places) in changed.branches.iter().enumerate().rev() {
+            for &place in places {
+                let Some(at) = self.link(place).branch() else { continue };
+                let sides = *self.branches.first(at);
+                let is_large = |side: &Link| side.branch().is_some();
+                if sides.iter().any(is_large) || sides[0].len() + sides[1].len() > BUCKET_ENTRIES_MAX {
+                    continue;
+                }
+                let mut items = Vec::with_capacity(BUCKET_ENTRIES_MAX);
+                for (side, link) in sides.into_iter().enumerate() {
+                    self.buckets.copy(link, &mut items);
+                    self.buckets.free(link);
+                    self.hang(Place::below(at, side), Link::EMPTY);
+                }
+                self.branches.free(at);
+                let link = self.buckets.put(&items);
+                self.hang(place, link);
+                changed.buckets.push((place, depth));
+            }
+        }
+    }
+
+    /// What hangs at `place`.
+    pub(super) fn link(&self, place: Place) -> Link {
+        match place.branch() {
+            Some((at, side)) => self.branches.first(at)[side],
+            None => self.root,
+        }
+    }
+
+    fn hang(&mut self, place: Place, link: Link) {
+        match place.branch() {
+            Some((at, side)) => self.branches.beside_mut(at)[0][side] = link,
+            None => self.root = link,
+        }
+    }
+}
+
+/// The edits with their contents.
+fn changes(edits: &[Edit]) -> Vec<Change> {
+    let mut contents = contents(edits.iter().filter_map(|edit| edit.1)).into_iter();
+    let change = |(key, leaf): &Edit| {
+        let item = leaf.and_then(|leaf| Some(Item::new(*key, contents.next()?, &leaf.next)));
+        Change { key: *key, item }
+    };
+    edits.iter().map(change).collect()
+}

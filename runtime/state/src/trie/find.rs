@@ -1,0 +1,128 @@
+//! Looking up many key hashes at once: all go down one level, then all the next, so that the processor
+//! waits for the memory of many at a time.
+
+use super::Trie;
+use super::arena::Link;
+use super::bucket::{NEXT_BITS, prefix};
+use crate::shape::DEPTH_MAX;
+use abi::Hash;
+
+/// Key hashes that go down together.
+pub(super) const TOGETHER: usize = 32;
+
+/// What the trie keeps of a leaf.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Found {
+    /// What the leaf binds its key to.
+    pub(crate) content: Hash,
+    /// The prefix of the next key's hash.
+    pub(crate) next: Prefix,
+}
+
+/// The first bits of a key hash.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Prefix(u64);
+
+impl Prefix {
+    /// That of a next key's hash.
+    #[cfg(test)]
+    pub(crate) fn of(next: &Hash) -> Prefix {
+        Prefix(prefix(next))
+    }
+}
+
+/// The leaves whose key hashes have a prefix.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Named {
+    /// There is none.
+    None,
+    /// The key hash of the one that there is.
+    One(Hash),
+    /// There are more.
+    Many,
+}
+
+impl Trie {
+    /// What is kept of the leaf of `key`.
+    pub(crate) fn get(&self, key: &Hash) -> Option<Found> {
+        self.find(&[*key])[0]
+    }
+
+    /// What is kept of the leaf of each key hash.
+    pub(crate) fn find(&self, keys: &[Hash]) -> Vec<Option<Found>> {
+        let mut found = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(TOGETHER) {
+            let links = self.descend(keys, DEPTH_MAX);
+            self.warm(links.into_iter());
+            found.extend(keys.iter().zip(links).map(|(key, link)| self.entry(link, key)));
+        }
+        found
+    }
+
+    fn entry(&self, link: Link, key: &Hash) -> Option<Found> {
+        let entries = self.buckets.entries(link);
+        let index = entries.iter().position(|entry| entry.is_of(key))?;
+        let next = Prefix(self.buckets.nexts(link)[index]);
+        Some(Found { content: entries[index].content(), next })
+    }
+
+    /// The key hash that each prefix stands for.
+    pub(crate) fn named(&self, prefixes: &[Prefix]) -> Vec<Named> {
+        let mut named = Vec::with_capacity(prefixes.len());
+        let least = |prefix: &Prefix| {
+            let mut least = Hash::ZERO;
+            least.0[..8].copy_from_slice(&prefix.0.to_be_bytes());
+            least
+        };
+        for prefixes in prefixes.chunks(TOGETHER) {
+            let keys: Vec<Hash> = prefixes.iter().map(least).collect();
+            let links = self.descend(&keys, NEXT_BITS);
+            self.warm(links.into_iter());
+            named.extend(prefixes.iter().zip(links).map(|(prefix, link)| self.one_of(link, *prefix)));
+        }
+        named
+    }
+
+    fn one_of(&self, link: Link, Prefix(wanted): Prefix) -> Named {
+        if link.branch().is_some() {
+            return Named::Many;
+        }
+        let keys = self.buckets.entries(link).iter().map(|entry| entry.key());
+        let mut keys = keys.filter(|key| prefix(key) == wanted);
+        match (keys.next(), keys.next()) {
+            (None, _) => Named::None,
+            (Some(key), None) => Named::One(key),
+            _ => Named::Many,
+        }
+    }
+
+    /// What hangs where each key hash leads, at most `depth_max` bits down: a bucket, unless that is where a
+    /// branch stands.
+    fn descend(&self, keys: &[Hash], depth_max: usize) -> [Link; TOGETHER] {
+        let mut links = [Link::EMPTY; TOGETHER];
+        links[..keys.len()].fill(self.root);
+        for depth in 0..depth_max {
+            let mut is_done = true;
+            for (link, key) in links.iter_mut().zip(keys) {
+                if let Some(at) = link.branch() {
+                    *link = self.branches.first(at)[usize::from(key.bit(depth))];
+                    is_done = false;
+                }
+            }
+            if is_done {
+                break;
+            }
+        }
+        links
+    }
+
+    /// Reads something of every entry of some buckets. Whoever searches a bucket turns on what it reads, and
+    /// waits for each bucket in turn; here nothing does, so that all come from memory at once.
+    pub(super) fn warm(&self, links: impl Iterator<Item = Link>) {
+        let mut all = 0;
+        for link in links.filter(|link| link.branch().is_none()) {
+            all = self.buckets.entries(link).iter().fold(all, |all, entry| all ^ entry.0[0]);
+        }
+        std::hint::black_box(all);
+    }
+}
