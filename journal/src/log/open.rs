@@ -36,7 +36,7 @@ pub struct Cut {
 /// What is made of a journal's blocks while they are read, in order.
 pub trait Fold {
     /// Goes on over a block, and says what its records come to, if they are right.
-    fn block(&mut self, block: Block) -> Option<Sums>;
+    fn block(&mut self, block: &Block) -> Option<Sums>;
 
     /// Goes on over the blocks that a summary is of.
     fn summary(&mut self, summary: &Summary);
@@ -44,7 +44,7 @@ pub trait Fold {
 
 /// Nothing is made of them.
 impl Fold for () {
-    fn block(&mut self, _block: Block) -> Option<Sums> {
+    fn block(&mut self, _block: &Block) -> Option<Sums> {
         None
     }
 
@@ -336,7 +336,7 @@ impl Scan {
         };
         while let Some(Frame { bytes, pages }) = segment.read(disk, end.next)? {
             if let Some(block) = self.frame(segment, end.next, &bytes)? {
-                summing::sum(&mut self.summing, fold.block(block));
+                summing::sum(&mut self.summing, fold.block(&block));
             }
             end = End { next: end.next + pages, frame: bytes, page: end.next, resumed: false };
         }

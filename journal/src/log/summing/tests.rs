@@ -42,8 +42,8 @@ fn sums_of(block: &Block) -> Sums {
 }
 
 impl Fold for Told {
-    fn block(&mut self, block: Block) -> Option<Sums> {
-        let sums = sums_of(&block);
+    fn block(&mut self, block: &Block) -> Option<Sums> {
+        let sums = sums_of(block);
         self.sums.add(sums.clone());
         self.heads.push(block.header);
         Some(sums)
