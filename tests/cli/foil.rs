@@ -181,7 +181,10 @@ impl Folder {
     pub(crate) fn foil_as_nobody(&self, words: &str) -> Ran {
         let mut command = self.command("FOIL", "foil", words);
         let copy = self.path("foil-copy");
-        fs::copy(command.get_program(), &copy).expect("there is room for a copy");
+        // Copied by another process: a child that is started meanwhile would inherit the file open for writing, and
+        // what somebody writes is not run.
+        let copied = Command::new("cp").arg(command.get_program()).arg(&copy).status();
+        assert!(copied.is_ok_and(|status| status.success()), "there is room for a copy");
         let mut as_nobody = Command::new(copy);
         as_nobody.args(command.get_args()).current_dir(self.0.path()).stdin(Stdio::null());
         command = as_nobody;
