@@ -152,7 +152,12 @@ impl Disk for FileDisk {
 
     fn remove(&mut self, name: &str) -> Result<(), Fault> {
         self.files.remove(name);
-        let removed = self.dir.remove_file(name).and_then(|()| sync_dir(&self.dir));
+        let removed = match self.dir.remove_file(name) {
+            // Whoever took it away was there first: a summary is in nobody's keeping.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        };
+        let removed = removed.and_then(|()| sync_dir(&self.dir));
         removed.map_err(|e| Fault::io(format!("remove journal/{name}"), e))
     }
 
@@ -173,9 +178,10 @@ impl Disk for FileDisk {
             file.write_all(bytes)?;
             Ok(file)
         });
+        self.files.remove(name);
         match left {
             Ok(file) => _ = self.files.insert(name.into(), file.into_std()),
-            // What there is of it is in nobody's way but the next file's.
+            // What there is of it is in nobody's way, and may take room.
             Err(_) => _ = self.dir.remove_file(name),
         }
     }
