@@ -3,18 +3,15 @@
 //! A rejected call leaves no trace: everything that is the caller's fault is found here, before the call
 //! has a place. What only running can tell is an outcome.
 
+use crate::check::Checked;
 use crate::execute::Ground;
 use crate::machine::{Machine, RunError};
 use crate::revert::{Back, Past};
-use crate::shard::Request;
-use crate::system::ACT_FUEL;
-use abi::call::{Call, Caller, Proof, SignedCall};
-use abi::codec::{Encode, dynamic};
+use abi::call::{Call, SignedCall};
 use abi::effect::Moment;
 use abi::fault::Fault;
-use abi::genesis::Genesis;
 use abi::id::Hash;
-use abi::limits::{CALL_BYTES_MAX, FUEL_MAX, WINDOW_KEYS_MAX};
+use abi::limits::{FUEL_MAX, WINDOW_KEYS_MAX};
 use abi::profile::Profile;
 use abi::session::Mode;
 use abi::sign::PublicKey;
@@ -244,22 +241,17 @@ impl Coded for Refusal {
     }
 }
 
-/// Admits one call, which would stand at `next`.
+/// Admits one call that is right by itself, which would stand at `next`.
 pub(crate) fn admit(
     machine: &mut Machine,
     window: &Window,
     ground: &Ground<'_>,
     past: &dyn Past,
     next: Next,
-    request: Request,
+    checked: Checked,
 ) -> Result<Admission, Refusal> {
-    let Request { signed, now_ms } = request;
+    let Checked { signed, now_ms, digest, bytes } = checked;
     let call = &signed.call;
-    // Of whichever profile: an act that was done under the one before is known when it is delivered again.
-    let is_act = call.program.is_some_and(|program| Profile::of_system(&program).is_some());
-    let bytes = check_form(is_act, &ground.shard, &signed)?;
-    let digest = call.digest();
-    check_proof(ground.genesis, is_act, &signed, &digest)?;
     let time_ms = if planted!(TimeFalls) { now_ms } else { now_ms.max(next.time_ms) };
     let live = window.find_at(&call.caller, &call.key, time_ms);
     if let Some(seq) = live.filter(|_| !planted!(AcceptUsedKey)) {
@@ -299,44 +291,6 @@ fn system_of(current: Profile, call: &Call) -> Option<Profile> {
     let profile = Profile::of_system(&call.program?)?;
     let sets = || matches!(Act::from_call(profile, &call.method, &call.args), Some(Act::SetProfile(_)));
     (profile == current || (profile > current && sets())).then_some(profile)
-}
-
-/// Checks what the call says by itself; its size in bytes, with its proof.
-fn check_form(is_act: bool, shard: &Hash, signed: &SignedCall) -> Result<usize, Rejected> {
-    let call = &signed.call;
-    if call.version != abi::VERSION {
-        return Err(Rejected::Version { got: call.version });
-    }
-    if call.shard != *shard {
-        return Err(Rejected::Shard { got: call.shard, here: *shard });
-    }
-    let size = signed.to_bytes().len();
-    let whole = (size > CALL_BYTES_MAX).then_some(("call", size, CALL_BYTES_MAX));
-    if let Some((field, size, max)) = call.over_limit().or(whole) {
-        return Err(Rejected::TooLong { field, size, max });
-    }
-    let (asked, min) = (call.fuel_max, if is_act { ACT_FUEL } else { 1 });
-    if asked < min || asked > FUEL_MAX {
-        return Err(Rejected::Fuel { asked, min });
-    }
-    dynamic::decode(&call.args).map(|_| size).map_err(Rejected::Arguments)
-}
-
-/// An act needs the authority, and nothing else may carry its signatures.
-fn check_proof(genesis: &Genesis, is_act: bool, signed: &SignedCall, digest: &Hash) -> Result<(), Rejected> {
-    if !signed.proves_caller(digest) && !planted!(AcceptUnproven) {
-        return Err(Rejected::Unproven);
-    }
-    if !is_act {
-        return if matches!(signed.proof, Proof::Authority(_)) { Err(Rejected::NotAnAct) } else { Ok(()) };
-    }
-    let got = signed.authorities().filter(|key| genesis.authority.keys.contains(key)).count();
-    let needed = genesis.authority.threshold;
-    if signed.call.caller == Caller::Nobody && (got >= needed as usize || planted!(SkipThreshold)) {
-        Ok(())
-    } else {
-        Err(Rejected::NotAuthority { got, needed })
-    }
 }
 
 /// The call's logical time is the host's, but never before the call before it, nor far after it.

@@ -2,6 +2,7 @@
 
 use crate::admit::Rejected;
 use crate::authority::writer_after;
+use crate::check::Checker;
 use crate::execute::{self, Ground, Position, Queue, Verdict};
 use crate::revert::JournalPast;
 use crate::shard::{Answer, Batch, Shard, missing};
@@ -39,17 +40,23 @@ impl<D: Disk, S: Store> Shard<D, S> {
     ) -> Result<Vec<Answer>, Fault> {
         assert!(batch.block_calls > 0, "a block holds at least one call");
         let mut answers = Vec::with_capacity(batch.requests.len());
+        let checker = Checker { genesis: self.genesis.clone(), shard: self.id };
+        let (mut requests, ahead) = (batch.requests.into_iter(), Checker::ahead(batch.block_calls));
         let mut queue = Queue {
-            requests: batch.requests.into_iter(),
+            checks: checker.all(requests.by_ref().take(ahead).collect()).into(),
             block_calls: batch.block_calls,
             stop_at_rejection: batch.stop_at_rejection,
             watch,
         };
-        while queue.requests.len() > 0 {
+        while !queue.checks.is_empty() {
             if std::mem::replace(&mut self.stopped, !planted!(GoOnAfterFault)) {
                 return Err(Fault::Stopped);
             }
-            answers.extend(self.commit_with_room(&mut queue)?);
+            // While one block runs, the next one's calls are checked.
+            let next = requests.by_ref().take((2 * ahead).saturating_sub(queue.checks.len())).collect();
+            let (checks, committed) = checker.all_while(next, || self.commit_with_room(&mut queue));
+            answers.extend(committed?);
+            queue.checks.extend(checks);
             self.stopped = false;
             if queue.stop_at_rejection && matches!(answers.last(), Some(Answer::Rejected(_))) {
                 break;

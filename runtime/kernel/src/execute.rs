@@ -1,7 +1,7 @@
 //! The whole pipeline, from calls to a sealed block, in one screen.
 //!
-//! [`execute`] takes requests in order. Each is admitted at the moment it would have, run over the state
-//! that the calls before it left, and entered in the draft of a block; [`seal`](Draft::seal) computes the
+//! [`execute`] takes calls in order, which were checked by themselves before. Each is admitted at the moment it
+//! would have, run over the state that the calls before it left, and entered in the draft of a block; [`seal`](Draft::seal) computes the
 //! root of the state after the last call and the block's header. Nothing is durable here, and nothing
 //! outside the draft has changed but what opening the shard makes anew (window, tree, history):
 //! [`commit`](crate::commit) does the rest.
@@ -12,10 +12,11 @@
 //! block ends cannot be observed.
 
 use crate::admit::{self, Admission, Admitted, Next, Refusal};
+use crate::check::Check;
 use crate::keyring::Keyring;
 use crate::machine::{Machine, RunError};
 use crate::revert::Past;
-use crate::shard::{Answer, Request};
+use crate::shard::Answer;
 use crate::system;
 use abi::call::Call;
 use abi::codec::Encode;
@@ -33,6 +34,7 @@ use abi::system::PROGRAM_KEY;
 use abi::view::{Overlay, View};
 use journal::{Block, Entry, Header, History, LiveKey, PastAct, Sums, Window};
 use state::Tree;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// A draft that has grown to this many bytes is sealed: what one more call can add still fits the block.
@@ -41,9 +43,9 @@ const DRAFT_BYTES_MAX: usize = BLOCK_BYTES_MAX - (33 << 20);
 /// The same for its events, messages and writes together.
 const DRAFT_ITEMS_MAX: usize = BLOCK_ITEMS_MAX - EVENTS_MAX - MESSAGES_MAX - WRITES_MAX;
 
-/// The requests that are left of a batch, and who hears what each new call came to.
+/// The calls that are left of a batch and checked by themselves, and who hears what each new one came to.
 pub(crate) struct Queue<'a> {
-    pub(crate) requests: std::vec::IntoIter<Request>,
+    pub(crate) checks: VecDeque<Check>,
     pub(crate) block_calls: usize,
     pub(crate) stop_at_rejection: bool,
     pub(crate) watch: &'a mut dyn FnMut(u64, &Execution),
@@ -115,14 +117,17 @@ pub(crate) fn execute(
     let mut draft = Draft::new(ground, machine.profile().hash())?;
     let mut verdicts = Vec::new();
     while !draft.is_full(queue.block_calls) {
-        let Some(request) = queue.requests.as_slice().first() else { break };
-        let act = admit::act(machine.profile(), &request.signed.call);
+        let Some(check) = queue.checks.front() else { break };
+        let act = check.as_ref().ok().and_then(|next| admit::act(machine.profile(), &next.signed.call));
         let is_alone = act.is_some_and(|act| act.is_alone());
         if is_alone && !draft.is_empty() {
             break;
         }
-        let Some(request) = queue.requests.next() else { break };
-        let verdict = match admit::admit(machine, window, ground, past, draft.next(), request) {
+        let Some(check) = queue.checks.pop_front() else { break };
+        let admission = check.map_err(Refusal::Rejected);
+        let admission =
+            admission.and_then(|next| admit::admit(machine, window, ground, past, draft.next(), next));
+        let verdict = match admission {
             Ok(Admission::New(admitted)) => {
                 let view = if planted!(StateBeforeBlock) { ground.view.clone() } else { draft.view() };
                 let execution = run(machine, &admitted, view)?;

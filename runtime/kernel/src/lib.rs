@@ -25,6 +25,7 @@
 
 pub mod admit;
 mod authority;
+mod check;
 pub mod commit;
 mod erase;
 pub mod execute;

@@ -162,3 +162,32 @@ fn a_principal_is_vouched_for_by_the_node() {
     assert_eq!(sample.shard.genesis(), &genesis());
     assert_eq!(sample.shard.block(2).unwrap().unwrap().entries[0].call.proof, Proof::None);
 }
+
+/// Calls that are checked beside others, one half beside the other or while a block runs, are answered as they are
+/// alone: the sound ones and those with every flaw.
+#[test]
+fn many_at_once_are_answered_as_one_by_one() {
+    let (mut alone, mut together) = (Sample::begun(), Sample::begun());
+    let mut calls = Vec::new();
+    for n in 0..150u64 {
+        let signed = together.signed("count");
+        calls.push(match n % 7 {
+            1 => calls.last().cloned().unwrap_or(signed),
+            2 => unsigned(Call { fuel_max: 0, caller: Caller::Nobody, ..signed.call }),
+            3 => unsigned(Call { args: Bytes(vec![0x1c]), caller: Caller::Nobody, ..signed.call }),
+            4 => together.deploy(program(1), &[2]),
+            5 => SignedCall { proof: Proof::None, ..signed },
+            _ => signed,
+        });
+    }
+    let one_by_one: Vec<Answer> = calls.iter().map(|call| alone.ask(call)).collect();
+    let kinds = |is: fn(&Answer) -> bool| one_by_one.iter().filter(|answer| is(answer)).count();
+    assert!(kinds(|it| matches!(it, Answer::New { .. })) > 40);
+    assert!(kinds(|it| matches!(it, Answer::Known(_))) > 20);
+    assert!(kinds(|it| matches!(it, Answer::Rejected(_))) > 80);
+    for block_calls in [1, 33, 40, 1_000] {
+        let mut together = Sample::begun();
+        assert_eq!(together.submit(&calls, block_calls), one_by_one, "blocks of {block_calls}");
+        assert_eq!(together.shard.position().root, alone.shard.position().root);
+    }
+}

@@ -1,0 +1,120 @@
+//! What a call says by itself: its form, its digest, its proof. That asks nothing of the state, so that the calls of a
+//! block are checked while those of the block before it run.
+
+use crate::admit::Rejected;
+use crate::shard::Request;
+use crate::system::ACT_FUEL;
+use abi::call::{Caller, Proof, SignedCall};
+use abi::codec::{Encode, dynamic};
+use abi::genesis::Genesis;
+use abi::id::Hash;
+use abi::limits::{CALL_BYTES_MAX, FUEL_MAX};
+use abi::planted;
+use abi::profile::Profile;
+use state::beside;
+
+/// From how many calls on half of them are worth a thread.
+const CALLS_SHARED: usize = 32;
+/// How many calls are checked ahead, at most.
+const CALLS_AHEAD_MAX: usize = 4_096;
+
+/// A call that is right by itself, and when it came.
+pub(crate) struct Checked {
+    pub(crate) signed: SignedCall,
+    pub(crate) now_ms: u64,
+    pub(crate) digest: Hash,
+    /// Its size in bytes, with its proof.
+    pub(crate) bytes: usize,
+}
+
+/// What there is to know of a call by itself.
+pub(crate) type Check = Result<Checked, Rejected>;
+
+/// What checks the calls of a shard.
+pub(crate) struct Checker {
+    pub(crate) genesis: Genesis,
+    pub(crate) shard: Hash,
+}
+
+impl Checker {
+    /// How many calls are worth checking ahead of a block of this many.
+    pub(crate) fn ahead(block_calls: usize) -> usize {
+        block_calls.min(CALLS_AHEAD_MAX)
+    }
+
+    /// Checks calls, in their order: one half of many beside the other.
+    pub(crate) fn all(&self, mut requests: Vec<Request>) -> Vec<Check> {
+        if requests.len() < CALLS_SHARED {
+            return self.each(requests);
+        }
+        let second = requests.split_off(requests.len() / 2);
+        let (mut checks, second) = beside(|| self.each(requests), || self.each(second));
+        checks.extend(second);
+        checks
+    }
+
+    /// Checks calls while `meanwhile` is done, if they are many enough to be worth a thread.
+    pub(crate) fn all_while<T>(
+        &self,
+        requests: Vec<Request>,
+        meanwhile: impl FnOnce() -> T,
+    ) -> (Vec<Check>, T) {
+        if requests.len() < CALLS_SHARED {
+            let done = meanwhile();
+            return (self.each(requests), done);
+        }
+        beside(|| self.each(requests), meanwhile)
+    }
+
+    fn each(&self, requests: Vec<Request>) -> Vec<Check> {
+        requests.into_iter().map(|request| self.one(request)).collect()
+    }
+
+    fn one(&self, request: Request) -> Check {
+        let Request { signed, now_ms } = request;
+        // Of whichever profile: an act that was done under the one before is known when it is delivered again.
+        let is_act = signed.call.program.is_some_and(|program| Profile::of_system(&program).is_some());
+        let bytes = check_form(is_act, &self.shard, &signed)?;
+        let digest = signed.call.digest();
+        check_proof(&self.genesis, is_act, &signed, &digest)?;
+        Ok(Checked { signed, now_ms, digest, bytes })
+    }
+}
+
+/// Checks what the call says by itself; its size in bytes, with its proof.
+fn check_form(is_act: bool, shard: &Hash, signed: &SignedCall) -> Result<usize, Rejected> {
+    let call = &signed.call;
+    if call.version != abi::VERSION {
+        return Err(Rejected::Version { got: call.version });
+    }
+    if call.shard != *shard {
+        return Err(Rejected::Shard { got: call.shard, here: *shard });
+    }
+    let size = signed.to_bytes().len();
+    let whole = (size > CALL_BYTES_MAX).then_some(("call", size, CALL_BYTES_MAX));
+    if let Some((field, size, max)) = call.over_limit().or(whole) {
+        return Err(Rejected::TooLong { field, size, max });
+    }
+    let (asked, min) = (call.fuel_max, if is_act { ACT_FUEL } else { 1 });
+    if asked < min || asked > FUEL_MAX {
+        return Err(Rejected::Fuel { asked, min });
+    }
+    dynamic::decode(&call.args).map(|_| size).map_err(Rejected::Arguments)
+}
+
+/// An act needs the authority, and nothing else may carry its signatures.
+fn check_proof(genesis: &Genesis, is_act: bool, signed: &SignedCall, digest: &Hash) -> Result<(), Rejected> {
+    if !signed.proves_caller(digest) && !planted!(AcceptUnproven) {
+        return Err(Rejected::Unproven);
+    }
+    if !is_act {
+        return if matches!(signed.proof, Proof::Authority(_)) { Err(Rejected::NotAnAct) } else { Ok(()) };
+    }
+    let got = signed.authorities().filter(|key| genesis.authority.keys.contains(key)).count();
+    let needed = genesis.authority.threshold;
+    if signed.call.caller == Caller::Nobody && (got >= needed as usize || planted!(SkipThreshold)) {
+        Ok(())
+    } else {
+        Err(Rejected::NotAuthority { got, needed })
+    }
+}
