@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# What preparation costs, as one table of ratios with the bars they are held to.
+# What preparation costs, and what a shard does in a second: tables of ratios with the bars they are held to.
 #
 #   tests/bench/run.sh [--only NAME]... [--rounds N] [--json PATH]
+#   tests/bench/run.sh shard [--keys N] [--seconds N] [--rounds N] [--dir DIR] [--json PATH]
 #
-# NAME is a kernel, or `calls`, `compile` or `hostcalls`. The JSON goes to PATH, or else to
-# bench.json in cargo's target directory. Takes some four minutes once it is built.
+# NAME is a kernel, or `calls`, `compile` or `hostcalls`. DIR is on the disk to measure, in cargo's target directory
+# unless said. The JSON goes to PATH, or else to bench.json or shard.json there. The first takes some four minutes
+# once it is built, the second three; the second builds RocksDB, unless it is there.
 #
 # A benchmark is no test: the exit is 0 whatever the figures are, 1 if something
 # does not build, run, or compute the same in every variant.
@@ -12,6 +14,13 @@
 set -euo pipefail
 bench=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 target=${CARGO_TARGET_DIR:-$bench/../../target/bench}
-cargo build --quiet --release --locked --manifest-path "$bench/Cargo.toml" --target-dir "$target"
-# The last --json counts.
-"$target/release/bench" --json "$target/bench.json" "$@"
+package=bench
+options=()
+if [[ ${1:-} == shard ]]; then
+    package=shard
+    options=(--dir "$target")
+    shift
+fi
+cargo build --quiet --release --locked --manifest-path "$bench/Cargo.toml" --target-dir "$target" -p "$package"
+# Of an option that is given twice, the last one counts.
+"$target/release/$package" "${options[@]}" --json "$target/$package.json" "$@"

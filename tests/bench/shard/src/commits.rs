@@ -1,0 +1,175 @@
+//! Commits of many writes: each ours has a root and is durable in a journal; the peer's is a batch in RocksDB, whose
+//! log is synced, and has no root.
+
+use crate::draw::{Draw, key};
+use crate::{Asked, Result, Row, median};
+use abi::Hash;
+use abi::call::{Call, Caller, Proof, SignedCall};
+use abi::codec::Bytes;
+use abi::outcome::Outcome;
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use journal::{Block, Entry, Header, Journal};
+use node::{FileDisk, RocksStore};
+use rocksdb::{DB, Options, WriteBatch, WriteOptions};
+use state::{Diff, Store, Tree};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Writes of a commit while the keys are put in.
+const LOADED: u64 = 25_000;
+
+/// Whoever commits.
+trait Commits {
+    fn commit(&mut self, writes: Vec<(Vec<u8>, Vec<u8>)>) -> Result<()>;
+}
+
+/// A journal, a tree and a store, in the kernel's order.
+struct Ours {
+    journal: Journal<FileDisk>,
+    tree: Tree,
+    store: RocksStore,
+    last: Option<Header>,
+}
+
+impl Ours {
+    fn new(dir: &Path) -> Result<Ours> {
+        let disk = dir.join("journal");
+        std::fs::create_dir(&disk)?;
+        let disk = FileDisk::open(Dir::open_ambient_dir(disk, ambient_authority())?)?;
+        let store = RocksStore::open(&dir.join("store"))?;
+        Ok(Ours { journal: Journal::create(disk, Hash::ZERO)?, tree: Tree::new(), store, last: None })
+    }
+
+    /// The header of the next block, of one call.
+    fn header(&self, diff: &Diff, root_after: Hash) -> Header {
+        let last = self.last.as_ref();
+        let height = last.map_or(1, |last| last.height + 1);
+        Header {
+            version: abi::VERSION,
+            shard: Hash::ZERO,
+            height,
+            previous: last.map_or(Hash::ZERO, Header::hash),
+            epoch: 1,
+            first_seq: height - 1,
+            count: 1,
+            root_before: last.map_or(state::empty_root(), |last| last.root_after),
+            root_after,
+            execution_root: Hash::ZERO,
+            history_size: height,
+            history_root: Hash::ZERO,
+            diff: diff.hash(),
+            time_ms: 0,
+        }
+    }
+}
+
+impl Commits for Ours {
+    fn commit(&mut self, writes: Vec<(Vec<u8>, Vec<u8>)>) -> Result<()> {
+        let mut diff = Diff::new();
+        writes.into_iter().for_each(|(key, value)| diff.put(key, Some(value)));
+        let root = self.tree.apply(&self.store.view(), &diff)?;
+        let header = self.header(&diff, root);
+        let block = Block { header, build: String::new(), entries: vec![entry()], diff };
+        self.journal.append(&block, None)?;
+        self.journal.sync()?;
+        self.store.apply(header.height, &block.diff)?;
+        self.last = Some(header);
+        Ok(())
+    }
+}
+
+/// A call that stands for the one that wrote.
+fn entry() -> Entry {
+    let call = Call {
+        version: abi::VERSION,
+        shard: Hash::ZERO,
+        program: None,
+        method: "put".into(),
+        args: Bytes(vec![0x80]),
+        salt: [0; 32],
+        caller: Caller::Nobody,
+        key: [0; 32],
+        expires_ms: 0,
+        fuel_max: 0,
+    };
+    Entry {
+        call: SignedCall { call, proof: Proof::None },
+        program: Hash::ZERO,
+        time_ms: 0,
+        outcome: Outcome::Returned(vec![0x80]),
+        events: Vec::new(),
+        messages: Vec::new(),
+        diff: Hash::ZERO,
+        fuel: 0,
+        erased: None,
+    }
+}
+
+/// A plain database.
+struct Plain {
+    db: DB,
+}
+
+impl Plain {
+    /// With the options that were the fastest of those tried: large buffers, two threads behind them.
+    fn new(dir: &Path) -> Result<Plain> {
+        let mut options = Options::default();
+        options.create_if_missing(true);
+        options.set_compression_type(rocksdb::DBCompressionType::Lz4);
+        options.set_write_buffer_size(64 << 20);
+        options.set_max_write_buffer_number(4);
+        options.increase_parallelism(2);
+        Ok(Plain { db: DB::open(&options, dir.join("plain"))? })
+    }
+}
+
+impl Commits for Plain {
+    fn commit(&mut self, writes: Vec<(Vec<u8>, Vec<u8>)>) -> Result<()> {
+        let mut batch = WriteBatch::default();
+        writes.iter().for_each(|(key, value)| batch.put(key, value));
+        let mut options = WriteOptions::default();
+        options.set_sync(true);
+        Ok(self.db.write_opt(batch, &options)?)
+    }
+}
+
+/// Updates of keys that are there, at two sizes of a commit.
+pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
+    let dir = tempfile::tempdir_in(&asked.dir)?;
+    let (mut ours, mut plain) = (Ours::new(dir.path())?, Plain::new(dir.path())?);
+    let mut draw = Draw::new(1);
+    for first in (0..asked.keys).step_by(usize::try_from(LOADED)?) {
+        let keys = first..asked.keys.min(first + LOADED);
+        let writes: Vec<_> = keys.map(|n| (key(n), draw.value())).collect();
+        plain.commit(writes.clone())?;
+        ours.commit(writes)?;
+    }
+    let mut rows = Vec::new();
+    for (size, goal) in [(1_000, 2.5), (25_000, 1.8)] {
+        let (mut of_ours, mut of_plain) = (Vec::new(), Vec::new());
+        for _ in 0..asked.rounds {
+            of_ours.push(updates(&mut ours, size, asked, &mut draw)?);
+            of_plain.push(updates(&mut plain, size, asked, &mut draw)?);
+        }
+        let what = format!(
+            "updates, {size} to a commit, of {} keys; peer: RocksDB, log synced, no root",
+            asked.keys
+        );
+        rows.push(Row { what, ours: median(of_ours), peer: Some(median(of_plain)), goal });
+    }
+    Ok(rows)
+}
+
+/// Updates in a second of committing, without a pause: what is written next is drawn between two commits.
+fn updates(commits: &mut dyn Commits, size: usize, asked: &Asked, draw: &mut Draw) -> Result<f64> {
+    let (mut took, mut updates) = (Duration::ZERO, 0.0);
+    while took < asked.time {
+        let writes = (0..size).map(|_| (key(draw.below(asked.keys)), draw.value())).collect();
+        let begun = Instant::now();
+        commits.commit(writes)?;
+        took += begun.elapsed();
+        updates += size as f64;
+    }
+    Ok(updates / took.as_secs_f64())
+}
