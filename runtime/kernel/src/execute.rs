@@ -1,10 +1,10 @@
 //! The whole pipeline, from calls to a sealed block, in one screen.
 //!
-//! [`execute`] takes calls in order, which were checked by themselves before. Each is admitted at the moment it
-//! would have, run over the state that the calls before it left, and entered in the draft of a block; [`seal`](Draft::seal) computes the
-//! root of the state after the last call and the block's header. Nothing is durable here, and nothing
-//! outside the draft has changed but what opening the shard makes anew (window, tree, history):
-//! [`commit`](crate::commit) does the rest.
+//! [`execute`] takes calls in order, which were checked by themselves before. Each is admitted at the moment
+//! it would have, run over the state that the calls before it left, and entered in the draft of a block;
+//! [`seal`](Draft::seal) computes the root of the state after the last call and the block's header. Nothing
+//! is durable here, and nothing outside the draft has changed but what opening the shard makes anew (window,
+//! tree, history): [`commit`](crate::commit) does the rest.
 //!
 //! # Order
 //!
