@@ -62,6 +62,8 @@ pub(crate) struct Workload {
 const FUEL_MAX: u64 = 2_000_000;
 /// Longer than a world lasts in which time does not jump.
 const LONG_MS: u64 = WINDOW_MS / 2;
+/// More than passes between two calls that move the shard's time: after a jump the next one must not be too late.
+const SLACK_MS: u64 = 10_000;
 
 impl Workload {
     pub(crate) fn new(seed: u64, swarm: Swarm, shard: Hash) -> Workload {
@@ -157,7 +159,7 @@ impl Workload {
             batch.push(self.advance());
         }
         if self.rng.within(0..=999) < count * self.swarm.jump_permille {
-            self.time_ms += self.rng.within(0..=JUMP_MS);
+            self.time_ms += self.rng.within(0..=JUMP_MS - SLACK_MS);
         }
         for _ in 0..count {
             self.time_ms += self.rng.within(0..=40);
