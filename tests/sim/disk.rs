@@ -178,6 +178,7 @@ impl SimDisk {
         if (elsewhere.as_str(), at) == (name, offset) {
             return false;
         }
+        weather.has_strayed = true;
         weather.damage.push(format!("a write to {name} at {offset} went to {elsewhere} at {at}"));
         let sectors = file.sectors(at, bytes);
         file.platter.extend(sectors);

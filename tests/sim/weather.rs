@@ -20,12 +20,15 @@ pub(crate) struct Weather {
     pub(crate) passing: bool,
     /// What is wrong on the medium, and stays.
     pub(crate) damage: Vec<String>,
+    /// Whether a write went where it does not belong: what it should have written is nowhere, and nothing need show it.
+    pub(crate) has_strayed: bool,
 }
 
 impl Default for Weather {
     fn default() -> Weather {
         let rng = Rng::new(0, "weather");
-        Weather { rng, odds: Odds::default(), is_starting: false, passing: false, damage: Vec::new() }
+        let (odds, damage) = (Odds::default(), Vec::new());
+        Weather { rng, odds, is_starting: false, passing: false, damage, has_strayed: false }
     }
 }
 

@@ -227,10 +227,11 @@ impl World {
     }
 
     /// What was looked for behind the shard's back, and not found because the medium is damaged, is for the
-    /// shard to notice: a write that went elsewhere, onto a summary say, may leave a journal that only ends early.
+    /// shard to notice. A write that went elsewhere, onto a summary say, may leave a journal that only ends early.
     fn unless_damaged(&self, checked: Result<(), Violation>) -> Result<(), Stop> {
         match checked {
-            Err(_) if self.is_damaged() => Ok(()),
+            Err(Violation { fault: Some(_), .. }) if self.is_damaged() => Ok(()),
+            Err(_) if self.disk.weather().has_strayed => Ok(()),
             checked => Ok(checked?),
         }
     }
