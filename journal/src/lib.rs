@@ -48,6 +48,7 @@ mod page;
 mod past;
 mod receipt;
 mod revert;
+mod sealed;
 mod segment;
 mod snapshot;
 mod summary;

@@ -9,7 +9,6 @@
 use crate::block::{Block, Header};
 use crate::commitment::Commitment;
 use crate::disk::Disk;
-use crate::page::PAGE_BYTES;
 use crate::past::Past;
 use crate::segment::{self, Frame, Label, MAGIC, Place, Segment, SegmentSize, frame_pages};
 use crate::summary::Sums;
@@ -194,7 +193,7 @@ impl<D: Disk> Journal<D> {
         let place = self.write(Some(bytes), previous)?;
         self.index.push(Kept { block: place, commitment: None });
         self.head = Some(block.header);
-        self.sum(sums);
+        summing::sum(&mut self.summing, sums);
         Ok(())
     }
 
@@ -364,13 +363,11 @@ impl<D: Disk> Journal<D> {
             self.begin_summing();
         }
         let place = Place { segment: self.segment.number, page: self.next };
-        let mut bytes = Vec::with_capacity(frame_pages(&frame) as usize * PAGE_BYTES);
-        let pages = self.segment.fill(self.next, &frame, &mut bytes);
-        let written = self.segment.write(&mut self.disk, self.next, &bytes);
-        self.stopping(written)?;
-        self.next += pages;
+        let written = self.segment.write(&mut self.disk, self.next, &frame);
+        let pages = self.stopping(written)?;
+        self.next += frame_pages(&frame);
         if let Some(summing) = &mut self.summing {
-            summing.wrote(place.page, &bytes);
+            summing.wrote(place.page, &pages);
         }
         if let (Some(_), Some(last)) = (commitment, self.index.last_mut()) {
             last.commitment = Some(place);
@@ -390,15 +387,14 @@ fn new_segment<D: Disk>(
     let label = Label { magic: MAGIC.into(), version: VERSION, shard, segment: number, first_height };
     let segment = Segment { number, pages: size.pages() };
     disk.create(&segment::name(number), size.bytes())?;
-    let mut bytes = Vec::new();
-    let pages = segment.fill(0, &label.to_bytes(), &mut bytes);
-    let labelled = segment.write(disk, 0, &bytes);
+    let label = label.to_bytes();
+    let labelled = segment.write(disk, 0, &label);
     if let Err(Fault::Full { .. }) = labelled {
         disk.remove(&segment::name(number))?;
     }
     labelled?;
     disk.sync(&segment::name(number))?;
-    Ok((segment, pages))
+    Ok((segment, frame_pages(&label)))
 }
 
 /// The height of the first block after a past.

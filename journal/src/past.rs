@@ -25,8 +25,9 @@ use crate::bundle::Start;
 use crate::frontier::Frontier;
 use crate::history::History;
 use crate::packed::Packed;
+use crate::sealed::{check_seal, seal};
 use abi::call::SignedCall;
-use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
+use abi::codec::{Bytes, Decode, Encode, Error, Reader, Writer};
 use abi::fault::Fault;
 use abi::hash::PAST;
 use abi::profile::Profile;
@@ -67,6 +68,9 @@ canonical_array!(PastAct { call, record });
 impl PastAct {
     /// The acts that were done in a block under `profile`.
     pub fn of(block: &Block, profile: Hash) -> Vec<PastAct> {
+        if block.acts().is_empty() {
+            return Vec::new();
+        }
         let entries = block.entries.iter().zip(block.records(profile));
         let acts = entries.filter(|(entry, _)| entry.done().is_some());
         acts.map(|(entry, record)| PastAct {
@@ -171,11 +175,7 @@ impl Past {
 
 impl Encode for Past {
     fn encode(&self, w: &mut Writer) {
-        let mut members = Writer::default();
-        self.encode_members(&mut members);
-        let members = members.into_bytes();
-        w.raw(&members);
-        PAST.hash(&members).encode(w);
+        seal(w, PAST, |w| self.encode_members(w));
     }
 }
 
@@ -187,12 +187,8 @@ impl Decode for Past {
         let (header, decision) = (Decode::decode(r)?, Decode::decode(r)?);
         let Packed(leaves) = Decode::decode(r)?;
         let acts = Decode::decode(r)?;
-        let digest = PAST.hash(r.since(start));
-        let at = r.offset();
-        match Hash::decode(r)? == digest {
-            true => Ok(Past { header, decision, leaves, acts }),
-            false => Err(r.error(at, Reason::Unknown)),
-        }
+        check_seal(r, PAST, start)?;
+        Ok(Past { header, decision, leaves, acts })
     }
 }
 

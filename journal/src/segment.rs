@@ -105,9 +105,12 @@ impl Segment {
         Ok(Segment { number, pages })
     }
 
-    /// Writes pages from `first` on. Nothing is synced.
-    pub(crate) fn write<D: Disk>(&self, disk: &mut D, first: u32, pages: &[u8]) -> Result<(), Fault> {
-        disk.write(&name(self.number), offset(first), pages)
+    /// Writes `frame` from page `first` on: the pages. Nothing is synced.
+    pub(crate) fn write<D: Disk>(&self, disk: &mut D, first: u32, frame: &[u8]) -> Result<Vec<u8>, Fault> {
+        let mut pages = Vec::with_capacity(frame_pages(frame) as usize * PAGE_BYTES);
+        self.fill(first, frame, &mut pages);
+        disk.write(&name(self.number), offset(first), &pages)?;
+        Ok(pages)
     }
 
     /// Reads pages from `first` on.

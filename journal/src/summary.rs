@@ -18,6 +18,7 @@
 use crate::block::Header;
 use crate::packed::Packed;
 use crate::past::PastAct;
+use crate::sealed::{check_seal, seal};
 use crate::window::LiveKey;
 use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
 use abi::hash::SUMMARY;
@@ -125,11 +126,7 @@ impl Summary {
 
 impl Encode for Summary {
     fn encode(&self, w: &mut Writer) {
-        let mut members = Writer::default();
-        self.encode_members(&mut members);
-        let members = members.into_bytes();
-        w.raw(&members);
-        SUMMARY.hash(&members).encode(w);
+        seal(w, SUMMARY, |w| self.encode_members(w));
     }
 }
 
@@ -144,9 +141,7 @@ impl Decode for Summary {
         let (head, commitment, places) = (Decode::decode(r)?, Decode::decode(r)?, places(r)?);
         let (before, Packed(leaves)) = (Decode::decode(r)?, Decode::decode(r)?);
         let sums = Sums { leaves, keys: Decode::decode(r)?, acts: Decode::decode(r)? };
-        let digest = SUMMARY.hash(r.since(start));
-        let at = r.offset();
-        let is_whole = Hash::decode(r)? == digest;
+        check_seal(r, SUMMARY, start)?;
         let summary = Summary {
             shard,
             segment,
@@ -161,10 +156,7 @@ impl Decode for Summary {
             before,
             sums,
         };
-        match is_whole && summary.is_coherent() {
-            true => Ok(summary),
-            false => Err(r.error(at, Reason::Unknown)),
-        }
+        if summary.is_coherent() { Ok(summary) } else { Err(r.error(start, Reason::Unknown)) }
     }
 }
 

@@ -136,9 +136,7 @@ impl<D: Disk> Journal<D> {
         };
         let cut = torn.map(|torn| cut(&mut disk, segment, end.next, torn)).transpose()?;
         if !planted!(OpenWithoutSync) {
-            let mut pages = Vec::new();
-            segment.fill(end.page, &end.frame, &mut pages);
-            segment.write(&mut disk, end.page, &pages)?;
+            segment.write(&mut disk, end.page, &end.frame)?;
             disk.sync(&segment::name(segment.number))?;
         }
         let (journal, tail) = scan.journal(disk, segment, end.next, cut);
@@ -323,8 +321,9 @@ impl Scan {
         let mut end = match resumed {
             Some(Resumed { summary, last, summing }) => {
                 fold.summary(&summary);
-                self.resume(segment.number, summary);
+                let sums = self.resume(segment.number, summary);
                 self.summing = Some(summing);
+                summing::sum(&mut self.summing, Some(sums));
                 End { next: last.1 + last.0.pages, frame: last.0.bytes, page: last.1, resumed: true }
             }
             None => {
@@ -348,8 +347,8 @@ impl Scan {
         Ok(end)
     }
 
-    /// Goes on over the blocks that a summary is of.
-    fn resume(&mut self, segment: u32, summary: Summary) {
+    /// Goes on over the blocks that a summary is of: what their records come to.
+    fn resume(&mut self, segment: u32, summary: Summary) -> Sums {
         let place = |page| Place { segment, page };
         if let (Some(last), Some(page)) = (self.index.last_mut(), summary.before) {
             last.commitment = Some(place(page));
@@ -362,6 +361,7 @@ impl Scan {
         }
         self.head = Some(summary.head);
         self.commitment = summary.commitment.and_then(|commitment| Commitment::from_bytes(&commitment).ok());
+        summary.sums
     }
 
     /// Has the summary of a segment left that is finished, unless it has one.

@@ -43,10 +43,12 @@ impl Content {
 
     /// Goes on over pages that are sound.
     fn wrote(&mut self, pages: &[u8]) {
-        for page in pages.chunks_exact(PAGE_BYTES) {
-            self.checksums.update(&page[..CHECKSUM_BYTES]);
-            self.pages += 1;
-        }
+        pages.chunks_exact(PAGE_BYTES).for_each(|page| self.add(&page[..CHECKSUM_BYTES]));
+    }
+
+    fn add(&mut self, checksum: &[u8]) {
+        self.checksums.update(checksum);
+        self.pages += 1;
     }
 
     /// Goes on to page `end`, from the disk: whether all pages are sound.
@@ -59,8 +61,7 @@ impl Content {
                 let Some(checksum) = page::checksum_of(page, segment.number, self.pages) else {
                     return Ok(false);
                 };
-                self.checksums.update(&checksum);
-                self.pages += 1;
+                self.add(&checksum);
             }
         }
         Ok(true)
@@ -147,11 +148,6 @@ impl<D: Disk> Journal<D> {
         self.summing = (is_read == Ok(true)).then_some(summing);
     }
 
-    /// Adds the last block's sums; where they are not known, the segment has no summary.
-    pub(super) fn sum(&mut self, sums: Option<Sums>) {
-        sum(&mut self.summing, sums);
-    }
-
     /// Leaves the summary of the segment that is written, for the next opening.
     pub(super) fn summarise(&mut self, commitment: Option<&Commitment>) {
         let Some((summing, head)) = self.summing.as_ref().zip(self.head) else { return };
@@ -171,7 +167,7 @@ impl<D: Disk> Journal<D> {
     }
 }
 
-/// Adds a block's sums; where they are not known, the segment has no summary.
+/// Adds the sums of blocks; where they are not known, the segment has no summary.
 pub(super) fn sum(summing: &mut Option<Summing>, sums: Option<Sums>) {
     match (&mut *summing, sums) {
         (Some(summing), Some(sums)) => summing.sums.add(sums),
@@ -184,6 +180,7 @@ pub(super) struct Resumed {
     pub(super) summary: Summary,
     /// The last frame, and the page where it begins.
     pub(super) last: (Frame, u32),
+    /// Of the pages; the sums are still the summary's.
     pub(super) summing: Summing,
 }
 
@@ -200,7 +197,6 @@ impl Resumed {
         }
         let frame = segment.read(disk, last)?.filter(|frame| last + frame.pages == end);
         let frame = frame.filter(|_| summing.content.digest() == summary.content);
-        summing.sums = summary.sums.clone();
         Ok(frame.map(|frame| Resumed { summary, last: (frame, last), summing }))
     }
 }

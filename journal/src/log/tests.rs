@@ -286,9 +286,8 @@ fn a_foreign_journal_is_refused() {
 fn a_block_that_does_not_follow_is_corruption_when_read() {
     let (sample, blocks) = Sample::of_blocks(3);
     let mut journal = journal(&sample, &blocks[..1], SIZE);
-    let (frame, mut pages) = (write_content(Some(blocks[2].to_bytes()), None), Vec::new());
-    journal.segment.fill(journal.next, &frame, &mut pages);
-    journal.segment.write(&mut journal.disk, journal.next, &pages).unwrap();
+    let frame = write_content(Some(blocks[2].to_bytes()), None);
+    journal.segment.write(&mut journal.disk, journal.next, &frame).unwrap();
     let fault = open(journal.into_disk(), sample.genesis.id()).err();
     assert_eq!(fault, Some(Fault::corrupt("segment 0, page 2: at height 2: the height is not the next one")));
 }

@@ -14,12 +14,12 @@
 use crate::admit::{self, Admission, Admitted, Next, Refusal};
 use crate::check::Check;
 use crate::keyring::Keyring;
+use crate::leaves::leaves;
 use crate::machine::{Machine, RunError};
 use crate::revert::Past;
 use crate::shard::Answer;
 use crate::system;
 use abi::call::Call;
-use abi::codec::Encode;
 use abi::diff::Diff;
 use abi::effect::Execution;
 use abi::fault::Fault;
@@ -273,13 +273,12 @@ impl Draft {
             time_ms: next.time_ms,
         };
         let block = Block { header, build: build.into(), entries, diff };
-        let records = block.records(profile);
-        let leaves: Vec<Hash> = records.iter().map(|record| History::leaf_hash(&record.to_bytes())).collect();
+        let leaves = leaves(&block, profile);
         leaves.iter().for_each(|leaf| history.push_hash(*leaf));
         header.history_size = history.size();
         header.history_root = history.root();
         let block = Block { header, ..block };
-        let acts = if block.acts().is_empty() { Vec::new() } else { PastAct::of(&block, profile) };
+        let acts = PastAct::of(&block, profile);
         Ok((block, Sums { leaves, keys, acts }))
     }
 }

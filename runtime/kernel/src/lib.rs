@@ -31,6 +31,7 @@ mod erase;
 pub mod execute;
 mod keyring;
 pub mod ladder;
+mod leaves;
 mod machine;
 mod programs;
 pub mod prune;

@@ -54,12 +54,12 @@ impl<T> Keeping<T> {
 
 impl<T: Fold> Fold for Keeping<T> {
     fn block(&mut self, block: &Block) -> Option<Sums> {
-        if block.header.height > self.applied {
+        if let (true, Some(written)) = (block.header.height > self.applied, &mut self.written) {
             let bytes = |(key, value): (&[u8], Option<&[u8]>)| key.len() + value.map_or(0, <[u8]>::len);
             self.bytes += block.diff.iter().map(bytes).sum::<usize>();
-            match &mut self.written {
-                Some(written) if self.bytes <= KEPT_BYTES_MAX => written.push(Written::by(block)),
-                _ => self.written = None,
+            match self.bytes <= KEPT_BYTES_MAX {
+                true => written.push(Written::by(block)),
+                false => self.written = None,
             }
         }
         self.fold.block(block)
@@ -108,24 +108,10 @@ pub(super) fn catch_up<D: Disk, S: Store>(
     let mut tree = (!is_much).then_some(tree);
     let first = applied + 1 + u64::from(planted!(ReplayTooLate)) - u64::from(planted!(ReplayTooEarly));
     let known = written.filter(|written| written.first().is_none_or(|block| block.height == first));
-    let is_known = known.is_some();
-    let decode = |read: &[Undecoded]| {
-        read.iter().map(|read| Ok(Written::by(&read.block()?))).collect::<Result<Vec<_>, Fault>>()
-    };
-    let read = |from| match is_known {
-        true => Ok(Vec::new()),
-        false => journal.undecoded(from, PORTION_BYTES),
-    };
-    let mut portion = match known {
-        Some(written) => written,
-        None => decode(&read(first.max(1))?)?,
-    };
-    while let Some(last) = portion.last() {
-        // While some blocks are applied, the next ones are decoded.
-        let next = read(last.height + 1)?;
-        let (decoded, applied) = beside(|| decode(&next), || apply(store, tree.as_mut(), &portion));
-        applied?;
-        portion = decoded?;
+    let mut apply = |blocks: &[Written]| apply(store, tree.as_mut(), blocks);
+    match known {
+        Some(blocks) => apply(&blocks)?,
+        None => read_on(journal, first.max(1), apply)?,
     }
     if let Some(tree) = tree {
         return Ok(tree);
@@ -135,12 +121,32 @@ pub(super) fn catch_up<D: Disk, S: Store>(
     Ok(tree)
 }
 
+/// Reads what the blocks from a height on wrote: while some is applied, the next is decoded.
+fn read_on<D: Disk>(
+    journal: &Journal<D>,
+    from: u64,
+    mut apply: impl FnMut(&[Written]) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let decode = |read: &[Undecoded]| {
+        read.iter().map(|read| Ok(Written::by(&read.block()?))).collect::<Result<Vec<_>, Fault>>()
+    };
+    let mut portion = decode(&journal.undecoded(from, PORTION_BYTES)?)?;
+    while let Some(last) = portion.last() {
+        let next = journal.undecoded(last.height + 1, PORTION_BYTES)?;
+        let (decoded, applied) = beside(|| decode(&next), || apply(&portion));
+        applied?;
+        portion = decoded?;
+    }
+    Ok(())
+}
+
 /// Applies what blocks wrote to the tree, if there is one, and then to the store.
 fn apply<S: Store>(store: &mut S, tree: Option<&mut Tree>, blocks: &[Written]) -> Result<(), Fault> {
+    let Some(last) = blocks.last() else { return Ok(()) };
     if let Some(erased) = blocks.iter().find(|block| block.is_erased) {
         return Err(Fault::Erased { height: erased.height });
     }
-    if let (Some(tree), Some(last)) = (tree, blocks.last()) {
+    if let Some(tree) = tree {
         let mut all = Diff::new();
         blocks.iter().for_each(|block| all.merge(block.diff.clone()));
         tree.apply(&store.view(), &all)?;

@@ -2,17 +2,13 @@
 
 use crate::authority::profile_at;
 use crate::execute::Position;
+use crate::leaves::leaves;
 use crate::prune::lets_go;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
-use abi::id::Hash;
 use abi::planted;
 use abi::system::Act;
 use journal::{Block, Fold, Header, History, LiveKey, Past, PastAct, Summary, Sums, Window};
-use state::beside;
-
-/// From how many calls on half of a block's records are worth a thread.
-const CALLS_SHARED: usize = 256;
 
 /// What the records alone determine.
 pub(super) struct Folded {
@@ -94,8 +90,7 @@ impl Folded {
     /// Adds the next block, and says what its records come to. After a fault nothing may be made of it.
     pub(super) fn block(&mut self, block: &Block, genesis: &Genesis) -> Result<Sums, Fault> {
         self.settle();
-        let acts = block.acts();
-        self.acts.extend(acts.iter().filter(|_| !planted!(ForgetActs)).cloned());
+        self.acts.extend(block.acts().into_iter().filter(|_| !planted!(ForgetActs)));
         let profile = profile_at(genesis, &self.acts, block.header.first_seq).hash();
         let leaves = leaves(block, profile);
         leaves.iter().for_each(|leaf| self.history.push_hash(*leaf));
@@ -113,11 +108,7 @@ impl Folded {
             }
         }
         self.are_signed_for(&block.header)?;
-        Ok(Sums {
-            leaves,
-            keys,
-            acts: if acts.is_empty() { Vec::new() } else { PastAct::of(block, profile) },
-        })
+        Ok(Sums { leaves, keys, acts: PastAct::of(block, profile) })
     }
 
     /// Adds the blocks that a summary is of.
@@ -149,17 +140,4 @@ impl Folded {
             self.window = Window::of(&std::mem::take(&mut self.keys));
         }
     }
-}
-
-/// The leaves of a block's records in the history tree; of many, one half beside the other.
-fn leaves(block: &Block, profile: Hash) -> Vec<Hash> {
-    let leaves = |calls| -> Vec<Hash> {
-        block.records_of(calls, profile).iter().map(|record| History::leaf_hash(&record.leaf())).collect()
-    };
-    let (calls, half) = (block.entries.len(), block.entries.len() / 2);
-    if calls < CALLS_SHARED {
-        return leaves(0..calls);
-    }
-    let (first, second) = beside(|| leaves(0..half), || leaves(half..calls));
-    [first, second].concat()
 }
