@@ -1,14 +1,33 @@
 //! The ordered writes of a call or block: the only way state changes.
 
-use crate::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
+use crate::codec::{Decode, Encode, Error, Reader, Reason, Writer};
 use crate::hash::DIFF;
 use crate::id::Hash;
-use std::collections::BTreeMap;
+use std::fmt;
 
 /// One entry for each key written, in key order: the new value, or `None` for a deletion. The last write
 /// of a key wins, and writes that change nothing are entries too.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Diff(BTreeMap<Vec<u8>, Option<Vec<u8>>>);
+///
+/// It is made to be read, encoded and handed on: all of it lies in two pieces of memory. What is written to in any
+/// order is [`Writes`](crate::writes::Writes).
+#[derive(Clone, Default)]
+pub struct Diff {
+    /// Keys, and behind each its value.
+    bytes: Vec<u8>,
+    /// Where they lie, by key.
+    places: Vec<Place>,
+}
+
+/// Where a key begins, its length, and that of its value, or [`DELETED`].
+#[derive(Clone, Copy)]
+struct Place {
+    at: u32,
+    key: u32,
+    value: u32,
+}
+
+/// The length of a value that is not there.
+const DELETED: u32 = u32::MAX;
 
 impl Diff {
     /// No writes.
@@ -16,47 +35,59 @@ impl Diff {
         Diff::default()
     }
 
-    /// Writes `key`; whoever wrote it before is overruled.
+    /// Writes `key`; whoever wrote it before is overruled. This is quick where the key is greater than all others.
     pub fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
-        self.0.insert(key, value);
+        match self.places.last().is_none_or(|last| self.key(last) < &*key) {
+            true => self.push(&key, value.as_deref()),
+            false => {
+                let found = self.places.binary_search_by(|place| self.key(place).cmp(&key));
+                self.push(&key, value.as_deref());
+                match (found, self.places.pop()) {
+                    (Ok(at), Some(place)) => self.places[at] = place,
+                    (Err(at), Some(place)) => self.places.insert(at, place),
+                    (_, None) => {}
+                }
+            }
+        }
+    }
+
+    /// Writes a key that is greater than all others.
+    fn push(&mut self, key: &[u8], value: Option<&[u8]>) {
+        let length = |bytes: usize| u32::try_from(bytes).expect("a diff has less than 4 GiB");
+        let value_length = value.map_or(DELETED, |value| length(value.len()));
+        self.places.push(Place { at: length(self.bytes.len()), key: length(key.len()), value: value_length });
+        self.bytes.extend_from_slice(key);
+        self.bytes.extend_from_slice(value.unwrap_or_default());
+    }
+
+    fn key(&self, place: &Place) -> &[u8] {
+        &self.bytes[place.at as usize..][..place.key as usize]
+    }
+
+    fn write(&self, place: &Place) -> (&[u8], Option<&[u8]>) {
+        let value = || &self.bytes[place.at as usize + place.key as usize..][..place.value as usize];
+        (self.key(place), (place.value != DELETED).then(value))
     }
 
     /// What `key` was last written to: `None` if it was not.
     pub fn get(&self, key: &[u8]) -> Option<Option<&[u8]>> {
-        self.0.get(key).map(|value| value.as_deref())
-    }
-
-    /// Adds the writes of `later`, which win.
-    pub fn merge(&mut self, later: Diff) {
-        self.0.extend(later.0);
+        let at = self.places.binary_search_by(|place| self.key(place).cmp(key)).ok()?;
+        Some(self.write(&self.places[at]).1)
     }
 
     /// The writes in key order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> + ExactSizeIterator {
-        self.0.iter().map(|(key, value)| (key.as_slice(), value.as_deref()))
-    }
-
-    /// The writes of keys in `[from, to)`, in key order; no `to` means no end.
-    pub fn range<'a>(
-        &'a self,
-        from: &[u8],
-        to: Option<&[u8]>,
-    ) -> impl DoubleEndedIterator<Item = (&'a [u8], Option<&'a [u8]>)> {
-        use std::ops::Bound::{Excluded, Included, Unbounded};
-        // An inverted range is empty, where `BTreeMap` would panic.
-        let to = to.map(|to| to.max(from));
-        let bounds = (Included(from), to.map_or(Unbounded, Excluded));
-        self.0.range::<[u8], _>(bounds).map(|(key, value)| (key.as_slice(), value.as_deref()))
+        self.places.iter().map(|place| self.write(place))
     }
 
     /// How many keys are written.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.places.len()
     }
 
     /// Whether nothing is written.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.places.is_empty()
     }
 
     /// The digest that an effect and a block header carry.
@@ -65,10 +96,38 @@ impl Diff {
     }
 }
 
+/// Of writes in any order; of the same key, the last one counts.
+impl<'a> FromIterator<(&'a [u8], Option<&'a [u8]>)> for Diff {
+    fn from_iter<T: IntoIterator<Item = (&'a [u8], Option<&'a [u8]>)>>(writes: T) -> Diff {
+        let mut writes: Vec<_> = writes.into_iter().collect();
+        // The sort is stable: of equal keys the last one comes first, and stays.
+        writes.reverse();
+        writes.sort_by_key(|(key, _)| *key);
+        writes.dedup_by_key(|(key, _)| *key);
+        let mut diff = Diff::new();
+        writes.into_iter().for_each(|(key, value)| diff.push(key, value));
+        diff
+    }
+}
+
+impl PartialEq for Diff {
+    fn eq(&self, other: &Diff) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Diff {}
+
+impl fmt::Debug for Diff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
 impl Encode for Diff {
     /// `[[key, value / null], …]`, keys strictly ascending.
     fn encode(&self, w: &mut Writer) {
-        w.array(self.0.len());
+        w.array(self.len());
         for (key, value) in self.iter() {
             w.array(2);
             w.bytes(key);
@@ -85,11 +144,13 @@ impl Decode for Diff {
         let mut diff = Diff::new();
         for _ in 0..r.array()? {
             let start = r.offset();
-            let (key, value) = <(Bytes, Option<Bytes>)>::decode(r)?;
-            if diff.0.last_key_value().is_some_and(|(last, _)| *last >= key.0) {
+            r.array_of(2)?;
+            let key = r.bytes()?;
+            let value = if r.null()? { None } else { Some(r.bytes()?) };
+            if diff.places.last().is_some_and(|last| diff.key(last) >= key) {
                 return Err(r.error(start, Reason::Order));
             }
-            diff.0.insert(key.0, value.map(|value| value.0));
+            diff.push(key, value);
         }
         Ok(diff)
     }
@@ -98,6 +159,8 @@ impl Decode for Diff {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::writes::Writes;
+    use proptest::prelude::*;
 
     #[test]
     fn last_write_wins_and_order_is_the_keys() {
@@ -119,11 +182,25 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_inverted_range_is_empty() {
-        let mut diff = Diff::new();
-        diff.put(vec![2], None);
-        assert_eq!(diff.range(&[3], Some(&[1])).count(), 0);
-        assert_eq!(diff.range(&[2], None).count(), 1);
+    proptest! {
+        #[test]
+        fn it_is_the_map_that_was_written(
+            puts in proptest::collection::vec(
+                (proptest::collection::vec(0u8..3, 0..3), proptest::option::of(proptest::collection::vec(0u8..2, 0..2))),
+                0..20,
+            ),
+        ) {
+            let (mut diff, mut writes) = (Diff::new(), Writes::new());
+            for (key, value) in &puts {
+                diff.put(key.clone(), value.clone());
+                writes.put(key.clone(), value.clone());
+                prop_assert_eq!(diff.get(key), Some(value.as_deref()));
+            }
+            prop_assert!(diff.iter().eq(writes.iter()));
+            let at_once: Diff = puts.iter().map(|(key, value)| (&**key, value.as_deref())).collect();
+            prop_assert_eq!(&at_once, &diff);
+            prop_assert_eq!(&Diff::from_bytes(&diff.to_bytes()).unwrap(), &diff);
+            prop_assert_eq!(Diff::from(writes), diff);
+        }
     }
 }

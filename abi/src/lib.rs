@@ -41,6 +41,8 @@ pub mod outcome;
 pub mod provenance;
 
 #[cfg(feature = "std")]
+pub mod beside;
+#[cfg(feature = "std")]
 pub mod call;
 #[cfg(feature = "std")]
 pub mod crypto;
@@ -74,6 +76,8 @@ pub mod sign;
 pub mod system;
 #[cfg(feature = "std")]
 pub mod view;
+#[cfg(feature = "std")]
+pub mod writes;
 
 pub use id::Hash;
 

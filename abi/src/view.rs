@@ -2,6 +2,7 @@
 
 use crate::diff::Diff;
 use crate::fault::Fault;
+use crate::writes::Writes;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -39,7 +40,18 @@ pub trait View: Send + Sync {
             entries.iter().for_each(|(key, value)| each(key, value));
         }
     }
+
+    /// The greatest entry in each of these ranges, which stand in byte order.
+    fn greatest(&self, ranges: &[Range<'_>]) -> Result<Vec<Option<Entry>>, Fault> {
+        let last = |(from, to): &Range<'_>| {
+            Ok(self.scan(&Scan { from, to: Some(to), reverse: true, limit: 1 })?.pop())
+        };
+        ranges.iter().map(last).collect()
+    }
 }
+
+/// Keys from one on, and less than another.
+pub type Range<'a> = (Vec<u8>, &'a [u8]);
 
 /// Most entries that [`View::show`] reads at once, where a view knows no better way.
 const SHOWN_ENTRIES: usize = 256;
@@ -48,13 +60,13 @@ const SHOWN_ENTRIES: usize = 256;
 #[derive(Clone)]
 pub struct Overlay {
     base: Arc<dyn View>,
-    writes: Diff,
+    writes: Writes,
 }
 
 impl Overlay {
     /// `base` with nothing written yet.
     pub fn new(base: Arc<dyn View>) -> Overlay {
-        Overlay { base, writes: Diff::new() }
+        Overlay { base, writes: Writes::new() }
     }
 
     /// Writes one key.
@@ -63,18 +75,18 @@ impl Overlay {
     }
 
     /// Lays the writes of `later` on top.
-    pub fn merge(&mut self, later: Diff) {
+    pub fn merge(&mut self, later: &Diff) {
         self.writes.merge(later);
     }
 
     /// What was written.
-    pub fn writes(&self) -> &Diff {
+    pub fn writes(&self) -> &Writes {
         &self.writes
     }
 
     /// What was written, without the view below.
     pub fn into_writes(self) -> Diff {
-        self.writes
+        self.writes.into()
     }
 }
 

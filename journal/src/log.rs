@@ -20,6 +20,7 @@ use abi::{Hash, VERSION, planted};
 use summing::Summing;
 
 mod dump;
+mod frames;
 mod open;
 mod prune;
 mod rewrite;
@@ -72,6 +73,11 @@ pub struct Undecoded {
 }
 
 impl Undecoded {
+    /// The block's height.
+    pub fn height(&self) -> u64 {
+        self.height
+    }
+
     /// The block.
     ///
     /// # Errors

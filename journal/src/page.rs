@@ -61,12 +61,12 @@ pub(crate) fn pages_of(length: u32) -> u32 {
 }
 
 /// What a page turns out to be.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Page {
     /// Never written: all zeros.
     Unwritten,
     /// Whole, and in its place.
-    Sound(Head, Vec<u8>),
+    Sound(Head),
     /// Written in part: it still holds a sector of zeros.
     Torn,
     /// Written whole, and not what was written.
@@ -91,11 +91,14 @@ pub(crate) fn write(head: Head, frame: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Judges the page at index `page` of segment number `segment`.
-pub(crate) fn read(bytes: &[u8], segment: u32, page: u32) -> Page {
+/// Judges the page at index `page` of segment number `segment`, and appends what it holds of its frame.
+pub(crate) fn read(bytes: &[u8], segment: u32, page: u32, frame: &mut Vec<u8>) -> Page {
     let mut content = [0; CONTENT_BYTES];
     match judge(bytes, segment, page, &mut content) {
-        Ok((head, payload)) => Page::Sound(head, content[HEAD_BYTES..HEAD_BYTES + payload].to_vec()),
+        Ok((head, payload)) => {
+            frame.extend_from_slice(&content[HEAD_BYTES..HEAD_BYTES + payload]);
+            Page::Sound(head)
+        }
         Err(page) => page,
     }
 }
@@ -161,10 +164,15 @@ mod tests {
         out
     }
 
+    fn read(bytes: &[u8], segment: u32, page: u32) -> Page {
+        super::read(bytes, segment, page, &mut Vec::new())
+    }
+
     #[test]
     fn a_page_reads_back_in_its_place_only() {
-        let page = page();
-        assert_eq!(read(&page, 3, 7), Page::Sound(HEAD, vec![9, 0, 0, 0, 0]));
+        let (page, mut frame) = (page(), vec![1]);
+        assert_eq!(super::read(&page, 3, 7, &mut frame), Page::Sound(HEAD));
+        assert_eq!(frame, [1, 9, 0, 0, 0, 0]);
         assert_eq!(read(&page, 3, 8), Page::Damaged);
         assert_eq!(read(&page, 2, 7), Page::Damaged);
         assert_eq!(read(&[0; PAGE_BYTES], 3, 7), Page::Unwritten);

@@ -168,10 +168,9 @@ impl Sample {
 
     /// The next block, with these entries and what follows from them.
     pub(crate) fn block(&self, entries: Vec<Entry>) -> Block {
-        let mut diff = Diff::new();
-        for entry in entries.iter().filter(|entry| entry.outcome.is_returned()) {
-            diff.merge(diff_of(&entry.call.call.key));
-        }
+        let returned = entries.iter().filter(|entry| entry.outcome.is_returned());
+        let diffs: Vec<Diff> = returned.map(|entry| diff_of(&entry.call.call.key)).collect();
+        let diff: Diff = diffs.iter().flat_map(Diff::iter).collect();
         let shard = self.genesis.id();
         let height = self.head.map_or(1, |head| head.height + 1);
         let header = Header {

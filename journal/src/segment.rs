@@ -134,22 +134,20 @@ impl Segment {
         if first >= self.pages {
             return Ok(None);
         }
-        let start = self.judge(disk, first, 1)?.pop();
-        let (length, mut bytes) = match start {
-            Some(Page::Sound(head, payload)) if head.first == first => (head.length, payload),
+        let mut bytes = Vec::new();
+        let length = match self.judge(disk, first, 1, &mut bytes)?.pop() {
+            Some(Page::Sound(head)) if head.first == first => head.length,
             _ => return Ok(None),
         };
         let pages = pages_of(length);
         if pages > self.pages - first {
             return Ok(None);
         }
-        for page in self.judge(disk, first + 1, pages - 1)? {
-            match page {
-                Page::Sound(head, payload) if (head.first, head.length) == (first, length) => {
-                    bytes.extend_from_slice(&payload);
-                }
-                _ => return Ok(None),
-            }
+        bytes.reserve_exact(length as usize - bytes.len());
+        let goes_on =
+            |page: &Page| matches!(page, Page::Sound(head) if (head.first, head.length) == (first, length));
+        if !self.judge(disk, first + 1, pages - 1, &mut bytes)?.iter().all(goes_on) {
+            return Ok(None);
         }
         assert!(bytes.len() == length as usize, "the pages hold the whole frame");
         Ok(Some(Frame { bytes, pages }))
@@ -166,18 +164,19 @@ impl Segment {
         let mut length = None;
         let mut page = first;
         while page < self.pages {
-            for judged in self.judge(disk, page, CHUNK_PAGES.min(self.pages - page))? {
+            let chunk = CHUNK_PAGES.min(self.pages - page);
+            for judged in self.judge(disk, page, chunk, &mut Vec::new())? {
                 match judged {
                     Page::Unwritten => {}
                     Page::Torn => end = Some(page + 1),
-                    Page::Sound(head, _)
+                    Page::Sound(head)
                         if head.first == first && *length.get_or_insert(head.length) == head.length =>
                     {
                         end = Some(page + 1);
                     }
-                    Page::Sound(..) if planted!(CutWhatFollows) => end = Some(page + 1),
+                    Page::Sound(_) if planted!(CutWhatFollows) => end = Some(page + 1),
                     Page::Damaged if planted!(CutDamaged) => end = Some(page + 1),
-                    Page::Sound(..) => {
+                    Page::Sound(_) => {
                         return Err(self.corrupt(first, &format!("no frame, but one follows at page {page}")));
                     }
                     Page::Damaged => return Err(self.corrupt(page, "changed since it was written")),
@@ -225,11 +224,17 @@ impl Segment {
         Ok(true)
     }
 
-    /// What each of `pages` pages from `first` on is.
-    pub(crate) fn judge<D: Disk>(&self, disk: &D, first: u32, pages: u32) -> Result<Vec<Page>, Fault> {
+    /// What each of `pages` pages from `first` on is; what the sound ones hold is appended to `frame`.
+    pub(crate) fn judge<D: Disk>(
+        &self,
+        disk: &D,
+        first: u32,
+        pages: u32,
+        frame: &mut Vec<u8>,
+    ) -> Result<Vec<Page>, Fault> {
         let mut bytes = vec![0; pages as usize * PAGE_BYTES];
         self.pages(disk, first, &mut bytes)?;
-        let judge = |(page, bytes)| page::read(bytes, self.number, page);
+        let judge = |(page, bytes)| page::read(bytes, self.number, page, frame);
         Ok((first..).zip(bytes.chunks_exact(PAGE_BYTES)).map(judge).collect())
     }
 

@@ -15,6 +15,7 @@ use kernel::{Batch, Keyring, Request, Shard};
 use serde_json::json;
 use state::{Diff, Fault, MemoryStore, Store};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -41,8 +42,8 @@ impl Store for Wrong {
         self.store.applied()
     }
 
-    fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault> {
-        self.store.apply(height, diff)
+    fn apply_all(&mut self, heights: RangeInclusive<u64>, writes: &Diff) -> Result<(), Fault> {
+        self.store.apply_all(heights, writes)
     }
 
     fn flush(&mut self) -> Result<(), Fault> {

@@ -7,6 +7,7 @@ use abi::fault::Fault;
 use abi::view::{Entry, Scan, View};
 use state::{Fill, MemoryStore, Store};
 use std::cell::RefCell;
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -23,27 +24,29 @@ struct Inner {
     /// The height and the entries that it was filled with from a snapshot, before the blocks.
     filled: (u64, Vec<Entry>),
     is_filling: bool,
-    /// The blocks applied after that.
-    applied: Vec<Diff>,
-    /// How many of them are flushed.
+    /// What was applied after that, and the height that it led to.
+    applied: Vec<(u64, Diff)>,
+    /// How much of it is flushed.
     flushed: usize,
     lie: StoreLie,
 }
 
 impl Inner {
     fn height(&self) -> u64 {
-        self.filled.0 + self.applied.len() as u64
+        self.applied.last().map_or(self.filled.0, |(height, _)| *height)
     }
 
-    /// Makes the memory anew, of each block what `shown` makes of it and of its height.
+    /// Makes the memory anew, of what was applied what `shown` makes of it and of its height.
     fn remember(&mut self, shown: impl Fn(u64, &Diff) -> Diff) -> Result<(), Fault> {
         let ((height, entries), mut memory) = (&self.filled, MemoryStore::default());
         if *height > 0 {
             memory.fill(entries)?;
             memory.filled(*height)?;
         }
-        for (height, diff) in (height + 1..).zip(&self.applied) {
-            memory.apply(height, &shown(height, diff))?;
+        let mut first = height + 1;
+        for (height, writes) in &self.applied {
+            memory.apply_all(first..=*height, &shown(*height, writes))?;
+            first = height + 1;
         }
         self.memory = memory;
         Ok(())
@@ -89,12 +92,12 @@ impl SimStore {
             false => value[0] ^= 1,
         }
         let last = inner.height();
-        inner.remember(|height, diff| {
-            let mut diff = diff.clone();
+        inner.remember(|height, writes| {
+            let mut writes = writes.clone();
             if height == last {
-                diff.put(key.clone(), Some(value.clone()));
+                writes.put(key.clone(), Some(value.clone()));
             }
-            diff
+            writes
         })?;
         Ok(true)
     }
@@ -134,13 +137,13 @@ impl Store for SimStore {
         self.inner.borrow().memory.applied()
     }
 
-    fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault> {
+    fn apply_all(&mut self, heights: RangeInclusive<u64>, writes: &Diff) -> Result<(), Fault> {
         if self.fuse.burn() != Burn::Done {
             return Err(crashed());
         }
         let mut inner = self.inner.borrow_mut();
-        inner.memory.apply(height, diff)?;
-        inner.applied.push(diff.clone());
+        inner.memory.apply_all(heights.clone(), writes)?;
+        inner.applied.push((*heights.end(), writes.clone()));
         Ok(())
     }
 

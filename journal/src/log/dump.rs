@@ -47,8 +47,9 @@ impl<D: Disk> Journal<D> {
             return Err(segment.corrupt(page, &format!("the segment has {} pages", segment.pages)));
         }
         let none = |state| Dump { state, first: None, length: None, payload: Vec::new(), frame: None };
-        Ok(match segment.judge(disk, page, 1)?.pop() {
-            Some(Page::Sound(head, payload)) => Dump {
+        let mut payload = Vec::new();
+        Ok(match segment.judge(disk, page, 1, &mut payload)?.pop() {
+            Some(Page::Sound(head)) => Dump {
                 state: "sound",
                 first: Some(head.first),
                 length: Some(head.length),

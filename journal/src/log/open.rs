@@ -1,17 +1,19 @@
 //! Opening a journal: every frame is read, and a torn tail cut.
 
+use super::frames::{self, Decoded, Read};
 use super::summing::{Resumed, Summing};
-use super::{Content, Journal, Kept, first, prune, read_content, summing};
+use super::{Journal, Kept, first, prune, summing};
 use crate::block::{Block, Header};
 use crate::commitment::Commitment;
 use crate::disk::Disk;
 use crate::past::Past;
-use crate::segment::{self, Frame, Label, MAGIC, Place, Segment, SegmentSize};
+use crate::segment::{self, Label, MAGIC, Place, Segment, SegmentSize};
 use crate::summary::{Summary, Sums};
 use crate::verify::link;
-use abi::codec::{Decode, Encode};
+use abi::codec::{Decode, Encode, Error};
 use abi::fault::Fault;
 use abi::{Hash, VERSION, planted};
+use std::ops::ControlFlow;
 
 /// How a journal ended when it was opened.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -92,6 +94,18 @@ impl<D: Disk> Journal<D> {
         start: impl Fn(Option<&Past>) -> T,
     ) -> Result<(Self, Tail, T), Fault> {
         Self::opened(disk, shard, floor, true, start)
+    }
+
+    /// The height with which a journal's last segment begins, as its label says; 0 where none says it.
+    ///
+    /// # Errors
+    ///
+    /// `Io`, for a disk that fails.
+    pub fn last_begins(disk: &D) -> Result<u64, Fault> {
+        let last = disk.list()?.iter().filter_map(|name| segment::number(name)).max();
+        let Some(Ok(last)) = last.map(|number| Segment::open(disk, number)) else { return Ok(0) };
+        let label = last.read(disk, 0)?.and_then(|label| Label::from_bytes(&label.bytes).ok());
+        Ok(label.map_or(0, |label| label.first_height))
     }
 
     fn opened<T: Fold>(
@@ -333,12 +347,13 @@ impl Scan {
                 End { next: label.pages, frame: label.bytes, page: 0, resumed: false }
             }
         };
-        while let Some(Frame { bytes, pages }) = segment.read(disk, end.next)? {
-            if let Some(block) = self.frame(segment, end.next, &bytes)? {
+        frames::each(disk, segment, end.next, |Read { page, frame, decoded }| {
+            if let Some(block) = self.frame(segment, page, decoded)? {
                 summing::sum(&mut self.summing, fold.block(&block));
             }
-            end = End { next: end.next + pages, frame: bytes, page: end.next, resumed: false };
-        }
+            end = End { next: page + frame.pages, frame: frame.bytes, page, resumed: false };
+            Ok(ControlFlow::Continue(()))
+        })?;
         if let Some(summing) = &mut self.summing
             && !summing.read(disk, segment, end.page, end.next)?
         {
@@ -400,24 +415,23 @@ impl Scan {
         Ok(())
     }
 
-    /// Reads a frame; the block in it, if there is one.
+    /// Goes on over a frame; the block in it, if there is one.
     pub(super) fn frame(
         &mut self,
         segment: Segment,
         page: u32,
-        bytes: &[u8],
+        decoded: Result<Decoded, Error>,
     ) -> Result<Option<Block>, Fault> {
         let height = self.height() + 1;
         let corrupt = |why: &str| segment.corrupt(page, &format!("at height {height}: {why}"));
-        let (block, commitment): Content =
-            read_content(bytes).map_err(|error| corrupt(&error.to_string()))?;
+        let wrong = |error: Error| corrupt(&error.to_string());
+        let (block, commitment) = decoded.map_err(wrong)?;
         if block.is_none() && commitment.is_none() {
             return Err(corrupt("an empty frame"));
         }
         let place = Place { segment: segment.number, page };
         if let Some(commitment) = commitment {
-            let commitment =
-                Commitment::from_bytes(&commitment).map_err(|error| corrupt(&error.to_string()))?;
+            let commitment = commitment.map_err(wrong)?;
             if !self.head.is_some_and(|head| commitment.names(&head)) {
                 return Err(corrupt("the commitment is another block's"));
             }
@@ -428,7 +442,7 @@ impl Scan {
             self.commitment = Some(commitment);
         }
         let Some(block) = block else { return Ok(None) };
-        let block = Block::from_bytes(&block).map_err(|error| corrupt(&error.to_string()))?;
+        let block = block.map_err(wrong)?;
         link(&self.shard, self.head.as_ref(), &block.header)
             .map_err(|reason| corrupt(&reason.to_string()))?;
         self.index.push(Kept { block: place, commitment: None });

@@ -3,17 +3,19 @@
 //! Opening a journal stops at the first byte that is wrong. Who is to mend it needs more: what is sound before
 //! that place, what can still be read behind it, and so what is gone.
 
+use super::frames::{self, Read};
 use super::open::{Cut, Scan};
 use super::{Journal, prune, read_content};
 use crate::block::{Block, Header};
 use crate::disk::Disk;
 use crate::page::{PAGE_BYTES, Page};
 use crate::past::Past;
-use crate::segment::{self, CHUNK_PAGES, Frame, Segment};
+use crate::segment::{self, CHUNK_PAGES, Segment};
 use abi::Hash;
 use abi::codec::Decode;
 use abi::fault::Fault;
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 /// What a journal's files say.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -240,24 +242,29 @@ impl Survey {
         is_last: bool,
         pages: &mut Pages,
     ) -> Result<u32, Fault> {
-        let mut next = 0;
-        while let Some(Frame { bytes, pages: filled }) = segment.read(disk, next)? {
+        let (mut next, mut is_damaged) = (0, false);
+        frames::each(disk, segment, 0, |Read { page, frame, decoded }| {
             let before = self.scan.height();
-            let read = match next {
-                0 => self.scan.label(segment, &bytes),
-                page => self.scan.frame(segment, page, &bytes).map(|_| ()),
+            let read = match page {
+                0 => self.scan.label(segment, &frame.bytes),
+                page => self.scan.frame(segment, page, decoded).map(|_| ()),
             };
+            next = page + frame.pages;
             if let Err(fault) = read {
-                self.damaged(segment.number, next, filled, fault)?;
-                return pages.count(disk, segment, next + filled).map(|()| next + filled);
+                is_damaged = true;
+                self.damaged(segment.number, page, frame.pages, fault)?;
+                return Ok(ControlFlow::Break(()));
             }
             if let Some(head) = self.scan.head.filter(|head| head.height > before) {
-                let bytes = u64::from(filled) * PAGE_BYTES as u64;
+                let bytes = u64::from(frame.pages) * PAGE_BYTES as u64;
                 self.blocks.push(SurveyedBlock { bytes, header: head.hash(), root: head.root_after });
                 pages.survey.holds(head.height);
             }
             pages.survey.frames += 1;
-            next += filled;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if is_damaged {
+            return pages.count(disk, segment, next).map(|()| next);
         }
         pages.count(disk, segment, next)?;
         let torn = match segment.torn_end(disk, next) {
@@ -325,12 +332,13 @@ impl Pages {
     fn count<D: Disk>(&mut self, disk: &D, segment: Segment, mut page: u32) -> Result<(), Fault> {
         (self.survey.sound, self.end) = (page, page);
         while page < segment.pages {
-            for judged in segment.judge(disk, page, CHUNK_PAGES.min(segment.pages - page))? {
-                match &judged {
+            let chunk = CHUNK_PAGES.min(segment.pages - page);
+            for judged in segment.judge(disk, page, chunk, &mut Vec::new())? {
+                match judged {
                     Page::Unwritten => self.survey.unwritten += 1,
                     Page::Torn => self.survey.torn += 1,
                     Page::Damaged => self.survey.damaged += 1,
-                    Page::Sound(head, _) => {
+                    Page::Sound(head) => {
                         self.survey.sound += 1;
                         self.starts.extend((head.first == page).then_some(page));
                     }

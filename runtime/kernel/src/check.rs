@@ -4,6 +4,7 @@
 use crate::admit::Rejected;
 use crate::shard::Request;
 use crate::system::ACT_FUEL;
+use abi::beside::beside;
 use abi::call::{Caller, Proof, SignedCall};
 use abi::codec::{Encode, dynamic};
 use abi::genesis::Genesis;
@@ -11,7 +12,6 @@ use abi::id::Hash;
 use abi::limits::{CALL_BYTES_MAX, FUEL_MAX};
 use abi::planted;
 use abi::profile::Profile;
-use state::beside;
 
 /// From how many calls on half of them are worth a thread.
 const CALLS_SHARED: usize = 32;

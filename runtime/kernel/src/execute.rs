@@ -230,7 +230,7 @@ impl Draft {
         });
         let is_deploy = execution.diff.get(&Space::System.key(PROGRAM_KEY)).is_some();
         // The engine has given its handle back, so this writes in place.
-        Arc::make_mut(&mut self.state).merge(execution.diff);
+        Arc::make_mut(&mut self.state).merge(&execution.diff);
         let serving = if is_deploy && !planted!(OldProgramServes) {
             Machine::serving(&*self.state)?
         } else {

@@ -1,8 +1,8 @@
 //! The leaves of a block in the history tree.
 
+use abi::beside::beside;
 use abi::id::Hash;
 use journal::{Block, History};
-use state::beside;
 
 /// From how many calls on half of a block's records are worth a thread.
 const CALLS_SHARED: usize = 256;

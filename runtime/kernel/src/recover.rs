@@ -25,13 +25,14 @@ use crate::keyring::Keyring;
 use crate::machine::Machine;
 use crate::programs::Programs;
 use crate::shard::{Shard, ShardError, missing};
+use abi::beside::beside;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
 use abi::planted;
 use abi::profile::Profile;
 use journal::{Block, Disk, Fold, Journal, Past, Tail};
-use state::{Store, Tree, beside};
+use state::{Store, Tree};
 use vm::Engine;
 
 mod behind;
@@ -76,7 +77,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let journal = Journal::create(disk, id)?;
         let (folded, tree) = (Folded::start(&genesis, None), Tree::build(&*store.view())?);
         let parts = Parts { genesis, keyring, journal, store, programs, build };
-        Self::assemble(parts, folded, tree, None).map(|(shard, _)| shard)
+        Self::assemble(parts, folded, Some(tree), None).map(|(shard, _)| shard)
     }
 
     /// Opens a shard, whatever happened to it before.
@@ -93,7 +94,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let folded = folded.done()?;
         folded.is_decided(journal.past())?;
         let parts = Parts { genesis, keyring, journal, store, programs, build };
-        let (shard, store_height) = Self::assemble(parts, folded, tree?, written)?;
+        let (shard, store_height) = Self::assemble(parts, folded, tree, written)?;
         let height = shard.position.height;
         Ok((shard, Recovered { tail, store_height, height }))
     }
@@ -113,7 +114,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
     fn assemble(
         parts: Parts<D, S>,
         folded: Folded,
-        tree: Tree,
+        tree: Option<Tree>,
         written: Option<Vec<Written>>,
     ) -> Result<(Shard<D, S>, u64), ShardError> {
         let Parts { genesis, keyring, mut journal, mut store, programs, build } = parts;
@@ -161,7 +162,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
 pub fn refill<D: Disk, S: Store>(genesis: &Genesis, disk: D, store: &mut S) -> Result<u64, Fault> {
     let Opened { mut journal, tree, folded, .. } = Opened::of(disk, genesis.id(), store, |_| ())?;
     journal.sync()?;
-    catch_up(&journal, store, tree?, genesis, folded.done().1)?;
+    catch_up(&journal, store, tree, genesis, folded.done().1)?;
     store.flush()?;
     Ok(journal.height())
 }
@@ -171,8 +172,8 @@ struct Opened<D: Disk, T> {
     journal: Journal<D>,
     tail: Tail,
     folded: Keeping<T>,
-    /// The tree over the store as it is.
-    tree: Result<Tree, Fault>,
+    /// The tree over the store as it is; none over one that is far behind, and is to change much.
+    tree: Option<Tree>,
 }
 
 impl<D: Disk, T: Fold> Opened<D, T> {
@@ -184,10 +185,12 @@ impl<D: Disk, T: Fold> Opened<D, T> {
     ) -> Result<Opened<D, T>, Fault> {
         // What the store has applied was durable: a journal that ends below it has lost something.
         let (applied, view) = (store.applied()?, store.view());
+        let is_far_behind = applied + 1 < Journal::last_begins(&disk)?;
         let open = || Journal::open_folding(disk, id, applied, |past| Keeping::new(start(past), applied));
-        let (tree, opened) = beside(|| Tree::build(&*view), open);
+        let build = || (!is_far_behind).then(|| Tree::build(&*view)).transpose();
+        let (tree, opened) = beside(build, open);
         let (journal, tail, folded) = opened?;
-        Ok(Opened { journal, tail, folded, tree })
+        Ok(Opened { journal, tail, folded, tree: tree? })
     }
 }
 

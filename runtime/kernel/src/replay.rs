@@ -403,7 +403,7 @@ impl Rerun {
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries) {
             let diverged = |what| ReplayError::Diverged(Divergence { height, seq: Some(seq), what });
             let diff = self.run(block, entry, seq, state.clone())?.map_err(diverged)?;
-            Arc::make_mut(&mut state).merge(diff);
+            Arc::make_mut(&mut state).merge(&diff);
         }
         match walk::differing(&block.diff, state.writes()).next() {
             None => Ok(()),
@@ -434,7 +434,7 @@ impl Rerun {
         };
         if let Some(revert) = revert_of(entry) {
             let mut after = (*state).clone();
-            after.merge(execution.diff.clone());
+            after.merge(&execution.diff);
             if Machine::serving(&after)? != Some(revert.program) {
                 return Ok(Err(What::Program));
             }

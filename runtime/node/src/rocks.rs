@@ -2,33 +2,39 @@
 //!
 //! # Guarantees
 //!
-//! - The height marker travels in the same batch as the diff it marks, and `atomic_flush` keeps both
-//!   column families at one point after any crash. What a crash loses, the journal replays.
+//! - The height marker is an entry among those of the state, under a key that no state has, and travels in the same
+//!   batch or file as the writes that it marks: after any crash both are there, or neither. What a crash loses, the
+//!   journal replays.
 //! - What a [`RocksReader`] shows is the state after one block, however many are applied meanwhile.
-//! - Everything is flushed by one function that names every column family: flushing one alone would break
-//!   that (`.clippy.toml` bans the calls that do).
 
 use crate::reserve::Reserve;
 use rocksdb::{
-    ColumnFamily, DB, Direction, ErrorKind, FlushOptions, IteratorMode, Options, ReadOptions, Snapshot,
-    WriteBatch, WriteOptions,
+    DB, DBRawIterator, Direction, ErrorKind, FlushOptions, IngestExternalFileOptions, IteratorMode, Options,
+    ReadOptions, Snapshot, SstFileWriter, WriteBatch, WriteOptions,
 };
-use state::{Diff, Entry, Fault, Fill, Scan, Store, View, must_be_unborn, must_follow};
-use std::collections::BTreeMap;
+use state::{Diff, Entry, Fault, Fill, Range, Scan, Store, View, must_be_unborn, must_follow};
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
-const STATE: &str = "state";
-const META: &str = "default";
-const HEIGHT: &[u8] = b"height";
+/// The key of the height marker: a key of the state begins with the byte of its space.
+const HEIGHT: &[u8] = b"";
+/// The least key that a state may have.
+const LEAST: &[u8] = &[0];
 /// How far a scan of everything reads ahead.
 const READAHEAD_BYTES: usize = 2 << 20;
+/// Writes of so many bytes at once become a file of their own. Tests have few.
+const FILE_BYTES_MIN: usize = if cfg!(test) { 1 << 7 } else { 1 << 20 };
+/// That file, before the store has it.
+const FILE: &str = "next.sst";
 
 /// A store in one directory.
 pub struct RocksStore {
     db: Arc<DB>,
     /// What is given up when there is no room to flush.
     reserve: Option<Reserve>,
+    /// Whether what was written is sorted together in the background.
+    is_compacting: bool,
 }
 
 /// The store as it is now.
@@ -67,9 +73,10 @@ impl RocksStore {
     pub fn open(path: &Path) -> Result<RocksStore, Fault> {
         let mut options = options();
         options.create_if_missing(true);
-        options.create_missing_column_families(true);
-        let db = DB::open_cf(&options, path, [META, STATE]).map_err(|e| cannot_open(&e))?;
-        Ok(RocksStore { db: Arc::new(db), reserve: None })
+        // Opening is no time for it: see `apply`.
+        options.set_disable_auto_compactions(true);
+        let db = DB::open(&options, path).map_err(|e| cannot_open(&e))?;
+        Ok(RocksStore { db: Arc::new(db), reserve: None, is_compacting: false })
     }
 
     /// The same store, which gives this up when there is no room to flush.
@@ -83,9 +90,8 @@ impl RocksStore {
         if !path.exists() || is_empty() {
             return Ok(None);
         }
-        let db = DB::open_cf_for_read_only(&options(), path, [META, STATE], false);
-        let db = db.map_err(|e| cannot_open(&e))?;
-        Ok(Some(RocksStore { db: Arc::new(db), reserve: None }))
+        let db = DB::open_for_read_only(&options(), path, false).map_err(|e| cannot_open(&e))?;
+        Ok(Some(RocksStore { db: Arc::new(db), reserve: None, is_compacting: false }))
     }
 }
 
@@ -100,7 +106,6 @@ fn cannot_open(error: &rocksdb::Error) -> Fault {
 /// What every opening has in common.
 fn options() -> Options {
     let mut options = Options::default();
-    options.set_atomic_flush(true);
     options.set_compression_type(rocksdb::DBCompressionType::Lz4);
     options.set_write_buffer_size(32 << 20);
     options.set_max_open_files(256);
@@ -109,9 +114,9 @@ fn options() -> Options {
     options
 }
 
-/// A column family that opening made certain of.
-fn family<'a>(db: &'a DB, name: &str) -> Result<&'a ColumnFamily, Fault> {
-    db.cf_handle(name).ok_or_else(|| Fault::corrupt(format!("store: no column family {name}")))
+/// How many bytes of keys and values are written.
+fn size_of(writes: &Diff) -> usize {
+    writes.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len)).sum()
 }
 
 /// The height that a marker says; 0 where there is none.
@@ -125,21 +130,37 @@ fn height_of(marker: Result<Option<Vec<u8>>, rocksdb::Error>) -> Result<u64, Fau
 
 impl RocksStore {
     /// Writes what makes the state that of a height, with that height.
-    fn write_at<'a>(
-        &self,
-        height: u64,
-        writes: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
-    ) -> Result<(), Fault> {
-        let state = family(&self.db, STATE)?;
+    fn write_at(&self, height: u64, writes: &Diff) -> Result<(), Fault> {
         let mut batch = WriteBatch::default();
-        for (key, value) in writes {
+        for (key, value) in writes.iter() {
             match value {
-                Some(value) => batch.put_cf(state, key, value),
-                None => batch.delete_cf(state, key),
+                Some(value) => batch.put(key, value),
+                None => batch.delete(key),
             }
         }
         batch.put(HEIGHT, height.to_be_bytes());
         self.write(batch)
+    }
+
+    /// The same for many writes: durable when it returns.
+    fn ingest_at(&self, height: u64, writes: &Diff) -> Result<(), Fault> {
+        let (options, file) = (options(), self.db.path().join(FILE));
+        let write = || {
+            let mut writer = SstFileWriter::create(&options);
+            writer.open(&file)?;
+            writer.put(HEIGHT, height.to_be_bytes())?;
+            for (key, value) in writes.iter() {
+                match value {
+                    Some(value) => writer.put(key, value)?,
+                    None => writer.delete(key)?,
+                }
+            }
+            writer.finish()?;
+            let mut moved = IngestExternalFileOptions::default();
+            moved.set_move_files(true);
+            self.db.ingest_external_file_opts(&moved, vec![&file])
+        };
+        write().map_err(|e| Fault::io("write the store", e))
     }
 
     fn write(&self, batch: WriteBatch) -> Result<(), Fault> {
@@ -158,37 +179,33 @@ impl Store for RocksStore {
         height_of(self.db.get(HEIGHT))
     }
 
-    fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault> {
-        must_follow(self.applied()?, height)?;
-        self.write_at(height, diff.iter())
-    }
-
-    /// What is overwritten again is never written.
-    fn apply_all(&mut self, blocks: &[(u64, &Diff)]) -> Result<(), Fault> {
-        let (mut applied, mut writes) = (self.applied()?, BTreeMap::new());
-        for (height, diff) in blocks {
-            must_follow(applied, *height)?;
-            applied = *height;
-            writes.extend(diff.iter());
+    fn apply_all(&mut self, heights: RangeInclusive<u64>, writes: &Diff) -> Result<(), Fault> {
+        let is_one = heights.start() == heights.end();
+        let height = must_follow(self.applied()?, &heights)?;
+        // From the first block on that comes by itself the store is in use, and in the background it is kept tidy.
+        if is_one && !std::mem::replace(&mut self.is_compacting, true) {
+            let on = self.db.set_options(&[("disable_auto_compactions", "false")]);
+            on.map_err(|e| Fault::io("compact the store", e))?;
         }
-        self.write_at(applied, writes.into_iter())
+        match is_one || size_of(writes) < FILE_BYTES_MIN {
+            true => self.write_at(height, writes),
+            false => self.ingest_at(height, writes),
+        }
     }
 
     fn flush(&mut self) -> Result<(), Fault> {
         self.reserve.iter().for_each(Reserve::give_up_if_full);
-        let families = [family(&self.db, META)?, family(&self.db, STATE)?];
         let mut options = FlushOptions::default();
         options.set_wait(true);
-        self.db.flush_cfs_opt(&families, &options).map_err(|e| Fault::io("flush the store", e))
+        self.db.flush_opt(&options).map_err(|e| Fault::io("flush the store", e))
     }
 }
 
 impl Fill for RocksStore {
     fn fill(&mut self, entries: &[Entry]) -> Result<(), Fault> {
         must_be_unborn(self.applied()?)?;
-        let state = family(&self.db, STATE)?;
         let mut batch = WriteBatch::default();
-        entries.iter().for_each(|(key, value)| batch.put_cf(state, key, value));
+        entries.iter().for_each(|(key, value)| batch.put(key, value));
         self.write(batch)
     }
 
@@ -203,7 +220,7 @@ impl Fill for RocksStore {
 
 impl View for RocksView {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        self.db.get_cf(family(&self.db, STATE)?, key).map_err(|e| Fault::io("read the store", e))
+        self.db.get(key).map_err(|e| Fault::io("read the store", e))
     }
 
     fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
@@ -213,11 +230,25 @@ impl View for RocksView {
     fn show(&self, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Fault> {
         shown(&self.db, ReadOptions::default(), each)
     }
+
+    /// One iterator goes from each range to the next.
+    fn greatest(&self, ranges: &[Range<'_>]) -> Result<Vec<Option<Entry>>, Fault> {
+        let mut entries = self.db.raw_iterator();
+        let greatest = |(from, to): &Range<'_>| {
+            entries.seek_for_prev(to);
+            if entries.key() == Some(to) {
+                entries.prev();
+            }
+            let found = entries.item().filter(|(key, _)| !key.is_empty() && *key >= &from[..]);
+            Ok((found.map(|(key, value)| (key.to_vec(), value.to_vec())), entries.status()?).0)
+        };
+        ranges.iter().map(greatest).collect::<Result<_, _>>().map_err(|e: rocksdb::Error| scan_failed(&e))
+    }
 }
 
 impl View for FrozenView<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        self.snapshot.get_cf(family(self.db, STATE)?, key).map_err(|e| Fault::io("read the store", e))
+        self.snapshot.get(key).map_err(|e| Fault::io("read the store", e))
     }
 
     fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
@@ -237,34 +268,39 @@ impl View for FrozenView<'_> {
 fn shown(db: &DB, mut options: ReadOptions, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Fault> {
     options.set_readahead_size(READAHEAD_BYTES);
     options.fill_cache(false);
-    let mut entries = db.raw_iterator_cf_opt(family(db, STATE)?, options);
-    entries.seek_to_first();
+    let mut entries: DBRawIterator<'_> = db.raw_iterator_opt(options);
+    entries.seek(LEAST);
     while let Some((key, value)) = entries.item() {
         each(key, value);
         entries.next();
     }
-    entries.status().map_err(|e| Fault::io("scan the store", e))
+    entries.status().map_err(|e| scan_failed(&e))
 }
 
 /// The entries of a range, read with these options.
 fn scanned(db: &DB, mut options: ReadOptions, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
-    if scan.to.is_some_and(|to| to <= scan.from) {
+    let from = scan.from.max(LEAST);
+    if scan.to.is_some_and(|to| to <= from) {
         return Ok(Vec::new());
     }
-    options.set_iterate_lower_bound(scan.from);
+    options.set_iterate_lower_bound(from);
     if let Some(to) = scan.to {
         options.set_iterate_upper_bound(to);
     }
     // A reverse iterator starts at the last key within its bounds.
     let mode = match scan.reverse {
-        false => IteratorMode::From(scan.from, Direction::Forward),
+        false => IteratorMode::From(from, Direction::Forward),
         true => IteratorMode::End,
     };
-    let entries = db.iterator_cf_opt(family(db, STATE)?, options, mode).take(scan.limit);
+    let entries = db.iterator_opt(mode, options).take(scan.limit);
     entries
         .map(|entry| entry.map(|(key, value)| (key.into_vec(), value.into_vec())))
         .collect::<Result<_, _>>()
-        .map_err(|e| Fault::io("scan the store", e))
+        .map_err(|e| scan_failed(&e))
+}
+
+fn scan_failed(error: &rocksdb::Error) -> Fault {
+    Fault::io("scan the store", error)
 }
 
 #[cfg(test)]
@@ -289,13 +325,18 @@ mod tests {
             rocks.apply(height, &diff).unwrap();
             memory.apply(height, &diff).unwrap();
             assert_eq!(rocks.applied(), memory.applied());
-            diffs.push((height, diff));
+            diffs.push(diff);
         }
         let mut at_once = RocksStore::open(&dir.path().join("at once")).unwrap();
-        let all: Vec<(u64, &Diff)> = diffs.iter().map(|(height, diff)| (*height, diff)).collect();
-        assert!(at_once.apply_all(&[all[0], all[2]]).is_err(), "none is left out");
-        let (first, rest) = all.split_at(7);
-        at_once.apply_all(first).and_then(|()| at_once.apply_all(rest)).unwrap();
+        let writes = |of: &[Diff]| of.iter().flat_map(Diff::iter).collect::<Diff>();
+        assert!(at_once.apply_all(2..=3, &Diff::new()).is_err(), "none is left out");
+        // Of which the first is large enough for a file, and the second, which deletes what is in it, is not.
+        let (first, rest) = diffs.split_at(18);
+        assert!(size_of(&writes(first)) >= FILE_BYTES_MIN && size_of(&writes(rest)) < FILE_BYTES_MIN);
+        at_once
+            .apply_all(1..=18, &writes(first))
+            .and_then(|()| at_once.apply_all(19..=20, &writes(rest)))
+            .unwrap();
         assert_eq!((at_once.applied(), at_once.view().scan(&ALL)), (Ok(20), rocks.view().scan(&ALL)));
         let (rocks, memory) = (rocks.view(), memory.view());
         let shown = |view: &dyn View| {
@@ -304,6 +345,11 @@ mod tests {
             entries
         };
         assert_eq!(shown(&*rocks), shown(&*memory));
+        let bounds: Vec<[u8; 2]> = (0..26u8).map(|last| [1, last]).collect();
+        let ranges: Vec<Range<'_>> = bounds.iter().map(|to| (vec![1, to[1] / 2], &to[..])).collect();
+        assert_eq!(rocks.greatest(&ranges), memory.greatest(&ranges));
+        let from_the_first = [(Vec::new(), &b"\x01\x00"[..]), (Vec::new(), &b"\x02"[..])];
+        assert_eq!(rocks.greatest(&from_the_first), memory.greatest(&from_the_first));
         for from in 0..26u8 {
             for to in [None, Some([1, from / 2]), Some([1, from + 5])] {
                 for (reverse, limit) in [(false, 3), (true, 3), (true, 0), (false, 100)] {

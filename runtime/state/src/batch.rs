@@ -5,6 +5,7 @@ use crate::tree::{after, mismatch};
 use crate::trie::Edit;
 use abi::diff::Diff;
 use abi::fault::Fault;
+use abi::view::Range;
 use abi::{Hash, planted};
 
 /// What is known of the leaf of a key without its value.
@@ -15,9 +16,6 @@ pub(crate) struct Bound {
     /// The hash of the next key.
     pub(crate) next: Hash,
 }
-
-/// Keys from one on, and less than another.
-pub(crate) type Range<'a> = (Vec<u8>, &'a [u8]);
 
 /// The state before a diff, or as much of it as the diff changes.
 pub(crate) trait Linked {

@@ -50,7 +50,6 @@
 //! ```
 
 mod batch;
-mod beside;
 mod building;
 mod leaf;
 mod memory;
@@ -70,8 +69,7 @@ mod reference;
 
 pub use abi::diff::Diff;
 pub use abi::fault::Fault;
-pub use abi::view::{Entry, Overlay, Scan, View};
-pub use beside::beside;
+pub use abi::view::{Entry, Overlay, Range, Scan, View};
 pub use memory::MemoryStore;
 pub use proof::{KeysProof, ProofError, Proven, RangeProof};
 pub use reads::{Reads, Recording};

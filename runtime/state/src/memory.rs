@@ -7,6 +7,7 @@ use abi::planted;
 use abi::view::{Entry, Scan, View};
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Included, Unbounded};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, RwLock};
 
 /// A store in memory, for replays and tests. Clones share their entries.
@@ -148,10 +149,10 @@ impl Store for MemoryStore {
         self.read(|inner| inner.applied)
     }
 
-    fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault> {
+    fn apply_all(&mut self, heights: RangeInclusive<u64>, writes: &Diff) -> Result<(), Fault> {
         let mut inner = self.inner.write().map_err(|_| Fault::Stopped)?;
-        must_follow(inner.applied, height)?;
-        for (key, value) in diff.iter() {
+        let height = must_follow(inner.applied, &heights)?;
+        for (key, value) in writes.iter() {
             if value.is_none() && planted!(DeleteNotApplied) {
                 continue;
             }
@@ -249,7 +250,7 @@ mod tests {
         for height in [0, 1, 3, u64::MAX] {
             assert!(matches!(store.apply(height, &diff(&[("a", None)])), Err(Fault::Host { .. })));
         }
-        assert!(must_follow(u64::MAX, 0).is_err(), "heights do not wrap");
+        assert!(must_follow(u64::MAX, &(0..=0)).is_err(), "heights do not wrap");
         assert_eq!(store.applied(), Ok(1));
         assert_eq!(store.view().get(b"a"), Ok(Some(b"1".to_vec())));
     }

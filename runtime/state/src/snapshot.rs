@@ -222,7 +222,7 @@ impl Rebuild {
         if !follows {
             return Err(SnapshotError::Order);
         }
-        chunk.entries.iter().for_each(|(key, value)| self.building.push(key, value));
+        self.building.add(chunk.entries.iter().map(|(key, value)| (&**key, &**value)));
         self.last = chunk.entries.last().map(|(key, _)| key.clone()).or(self.last.take());
         Ok(())
     }

@@ -3,6 +3,7 @@
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::view::{Entry, View};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// The applied state of a shard. It is a cache of the journal's fold: blocks are applied in order, each
@@ -14,15 +15,15 @@ pub trait Store {
     /// The height of the last applied block; 0 at birth.
     fn applied(&self) -> Result<u64, Fault>;
 
-    /// Applies the diff of block `height`, which is the one after [`applied`](Store::applied), or is a
-    /// fault that changes nothing.
-    fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault>;
-
-    /// Applies the diffs of blocks that follow one another, from the one after [`applied`](Store::applied) on. A
-    /// crash, or a fault, leaves the state of one of them, or the one before.
-    fn apply_all(&mut self, blocks: &[(u64, &Diff)]) -> Result<(), Fault> {
-        blocks.iter().try_for_each(|(height, diff)| self.apply(*height, diff))
+    /// Applies what block `height` wrote, as [`apply_all`](Store::apply_all) does.
+    fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault> {
+        self.apply_all(height..=height, diff)
     }
+
+    /// Applies what the blocks of these heights wrote together, the first of which is the one after
+    /// [`applied`](Store::applied): the state is that after the last of them then. A fault changes nothing, and a
+    /// crash leaves the state before all of them or after.
+    fn apply_all(&mut self, heights: RangeInclusive<u64>, writes: &Diff) -> Result<(), Fault>;
 
     /// Returns when everything applied is durable.
     fn flush(&mut self) -> Result<(), Fault>;
@@ -46,10 +47,13 @@ pub fn must_be_unborn(applied: u64) -> Result<(), Fault> {
     }
 }
 
-/// The rule every store keeps: block `height` is applied right after block `applied`.
-pub fn must_follow(applied: u64, height: u64) -> Result<(), Fault> {
-    match applied.checked_add(1) == Some(height) {
-        true => Ok(()),
-        false => Err(Fault::host(format!("a block applied out of order: applied={applied} height={height}"))),
+/// The rule every store keeps: blocks are applied right after block `applied`. The height of the last one.
+pub fn must_follow(applied: u64, heights: &RangeInclusive<u64>) -> Result<u64, Fault> {
+    let (first, last) = (*heights.start(), *heights.end());
+    match applied.checked_add(1) == Some(first) && first <= last {
+        true => Ok(last),
+        false => Err(Fault::host(format!(
+            "blocks applied out of order: applied={applied} heights={first}..={last}"
+        ))),
     }
 }

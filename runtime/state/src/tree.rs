@@ -1,13 +1,14 @@
 //! The tree over a state: follows its diffs, knows its root.
 
-use crate::batch::{Batch, Bound, Linked, Range};
-use crate::building::Building;
+use crate::batch::{Batch, Bound, Linked};
+use crate::building::{Building, Portion};
 use crate::leaf::{Leaf, contents, key_hash, key_hashes, value_hash, value_hashes};
 use crate::trie::{Named, Prefix, Trie};
 use abi::Hash;
+use abi::beside::each_beside;
 use abi::diff::Diff;
 use abi::fault::Fault;
-use abi::view::{Entry, Scan, View};
+use abi::view::{Range, Scan, View};
 use std::sync::Arc;
 
 /// The root of the state without keys: T of the sentinel alone.
@@ -35,8 +36,12 @@ impl Tree {
 
     /// The tree over the state that `view` shows.
     pub fn build(view: &dyn View) -> Result<Tree, Fault> {
-        let mut building = Building::new();
-        view.show(&mut |key, value| building.push(key, value))?;
+        let (mut building, mut portion) = (Building::new(), Portion::default());
+        each_beside(
+            |full: Portion| building.add(full.iter()),
+            |add| view.show(&mut |key, value| portion.push(key, value).into_iter().for_each(&mut *add)),
+        )?;
+        building.add(portion.iter());
         building.finish().ok_or_else(|| Fault::corrupt("state: a scan shows a key twice"))
     }
 
@@ -155,11 +160,7 @@ impl Linked for Whole<'_> {
     }
 
     fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault> {
-        let greatest = |(from, to): &Range<'_>| {
-            let scan = Scan { from, to: Some(to), reverse: true, limit: 1 };
-            Ok(self.view.scan(&scan)?.into_iter().next())
-        };
-        let entries: Vec<Option<Entry>> = ranges.iter().map(greatest).collect::<Result<_, Fault>>()?;
+        let entries = self.view.greatest(ranges)?;
         let found = || entries.iter().flatten();
         let hashes = key_hashes(found().map(|(key, _)| &**key));
         let keys: Vec<(&[u8], Hash)> = found().map(|(key, _)| &**key).zip(hashes).collect();

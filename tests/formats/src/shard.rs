@@ -252,8 +252,8 @@ impl Shard {
         time_ms: u64,
         change: impl FnOnce(&mut Revert, &mut Reverted),
     ) -> Step {
-        let (mut before, mut diff) = (Diff::new(), Diff::new());
-        self.blocks[..height].iter().for_each(|block| before.merge(block.diff.clone()));
+        let before: Diff = self.blocks[..height].iter().flat_map(|block| block.diff.iter()).collect();
+        let mut diff = Diff::new();
         for (key, _) in self.blocks[height..].iter().flat_map(|block| block.diff.iter()) {
             diff.put(key.to_vec(), before.get(key).flatten().map(<[u8]>::to_vec));
         }
@@ -269,8 +269,7 @@ impl Shard {
     /// The block that these steps make next.
     pub fn block(&self, steps: &[Step]) -> Block {
         let before = self.blocks.last().map(|block| block.header);
-        let mut diff = Diff::new();
-        steps.iter().for_each(|step| diff.merge(step.diff.clone()));
+        let diff: Diff = steps.iter().flat_map(|step| step.diff.iter()).collect();
         let mut tree = Tree::build(&*self.store.view()).unwrap();
         let root_before = tree.root();
         let header = Header {

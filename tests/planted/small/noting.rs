@@ -7,6 +7,7 @@ use abi::view::View;
 use journal::Block;
 use state::{MemoryStore, Store};
 use std::cell::RefCell;
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -45,9 +46,9 @@ impl Store for Noting {
         self.memory.applied()
     }
 
-    fn apply(&mut self, height: u64, diff: &Diff) -> Result<(), Fault> {
-        self.applied.borrow_mut().push((self.disk.changes(), height));
-        self.memory.apply(height, diff)
+    fn apply_all(&mut self, heights: RangeInclusive<u64>, writes: &Diff) -> Result<(), Fault> {
+        self.applied.borrow_mut().push((self.disk.changes(), *heights.end()));
+        self.memory.apply_all(heights, writes)
     }
 
     fn flush(&mut self) -> Result<(), Fault> {

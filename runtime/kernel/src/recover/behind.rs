@@ -2,19 +2,21 @@
 
 use crate::execute::Position;
 use crate::shard::missing;
+use abi::beside::beside;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
 use abi::planted;
 use journal::{Block, Disk, Fold, Journal, Summary, Sums, Undecoded};
-use state::{Diff, Store, Tree, beside};
+use state::{Diff, Store, Tree};
+use std::ops::RangeInclusive;
 
 /// How many records are never too many to bring into a tree one block after the other. Tests have few.
 const RECORDS_FEW: u64 = if cfg!(test) { 1 } else { 1 << 12 };
 /// How many keys a tree can be built over in the time in which one record's writes are brought into it.
 const KEYS_BUILT_PER_RECORD: u64 = 32;
 /// How much of the journal is decoded while as much is applied.
-const PORTION_BYTES: usize = 16 << 20;
+const PORTION_BYTES: usize = 64 << 20;
 /// How much of what blocks wrote is kept while the journal is read, in bytes of keys and values.
 const KEPT_BYTES_MAX: usize = 64 << 20;
 
@@ -31,6 +33,32 @@ impl Written {
         let Block { header, diff, .. } = block;
         let (height, root_after) = (header.height, header.root_after);
         Written { height, root_after, diff: diff.clone(), is_erased: block.is_erased() }
+    }
+}
+
+/// What blocks that follow one another wrote together.
+struct Portion {
+    heights: RangeInclusive<u64>,
+    root_after: Hash,
+    writes: Diff,
+    /// The first of them in which something is erased.
+    erased: Option<u64>,
+}
+
+impl Portion {
+    fn of(blocks: &[Written]) -> Option<Portion> {
+        let (first, last) = (blocks.first()?, blocks.last()?);
+        Some(Portion {
+            heights: first.height..=last.height,
+            root_after: last.root_after,
+            writes: blocks.iter().flat_map(|block| block.diff.iter()).collect(),
+            erased: blocks.iter().find(|block| block.is_erased).map(|block| block.height),
+        })
+    }
+
+    fn decode(read: &[Undecoded]) -> Result<Option<Portion>, Fault> {
+        let written = read.iter().map(|read| Ok(Written::by(&read.block()?)));
+        Ok(Portion::of(&written.collect::<Result<Vec<_>, Fault>>()?))
     }
 }
 
@@ -73,12 +101,12 @@ impl<T: Fold> Fold for Keeping<T> {
     }
 }
 
-/// Brings the store to the journal's height, and with it the tree over what it was. What the blocks behind the store
+/// Brings the store to the journal's height, and with it the tree over what it was, if there is one. What the blocks behind the store
 /// wrote is read, unless it is known.
 pub(super) fn catch_up<D: Disk, S: Store>(
     journal: &Journal<D>,
     store: &mut S,
-    tree: Tree,
+    tree: Option<Tree>,
     genesis: &Genesis,
     written: Option<Vec<Written>>,
 ) -> Result<Tree, Fault> {
@@ -101,16 +129,16 @@ pub(super) fn catch_up<D: Disk, S: Store>(
         }
     };
     let (root, records) = after(applied)?;
-    expect_root(&tree, root, applied)?;
+    tree.iter().try_for_each(|tree| expect_root(tree, root, applied))?;
     // Much goes into a store without its tree, which is built once over all of it.
     let ahead = journal.head().map_or(0, |head| head.history_size) - records;
-    let is_much = applied == 0 || ahead > RECORDS_FEW.max(tree.len() as u64 / KEYS_BUILT_PER_RECORD);
-    let mut tree = (!is_much).then_some(tree);
+    let is_few = |tree: &Tree| ahead <= RECORDS_FEW.max(tree.len() as u64 / KEYS_BUILT_PER_RECORD);
+    let mut tree = tree.filter(|tree| applied > 0 && is_few(tree));
     let first = applied + 1 + u64::from(planted!(ReplayTooLate)) - u64::from(planted!(ReplayTooEarly));
     let known = written.filter(|written| written.first().is_none_or(|block| block.height == first));
-    let mut apply = |blocks: &[Written]| apply(store, tree.as_mut(), blocks);
+    let apply = |portion: &Portion| apply(store, tree.as_mut(), portion);
     match known {
-        Some(blocks) => apply(&blocks)?,
+        Some(blocks) => Portion::of(&blocks).iter().try_for_each(apply)?,
         None => read_on(journal, first.max(1), apply)?,
     }
     if let Some(tree) = tree {
@@ -121,42 +149,42 @@ pub(super) fn catch_up<D: Disk, S: Store>(
     Ok(tree)
 }
 
-/// Reads what the blocks from a height on wrote: while some is applied, the next is decoded.
+/// Reads what the blocks from a height on wrote, in portions: while one is decoded, the one before it is applied, and
+/// the next read.
 fn read_on<D: Disk>(
     journal: &Journal<D>,
     from: u64,
-    mut apply: impl FnMut(&[Written]) -> Result<(), Fault>,
+    mut apply: impl FnMut(&Portion) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let decode = |read: &[Undecoded]| {
-        read.iter().map(|read| Ok(Written::by(&read.block()?))).collect::<Result<Vec<_>, Fault>>()
-    };
-    let mut portion = decode(&journal.undecoded(from, PORTION_BYTES)?)?;
-    while let Some(last) = portion.last() {
-        let next = journal.undecoded(last.height + 1, PORTION_BYTES)?;
-        let (decoded, applied) = beside(|| decode(&next), || apply(&portion));
-        applied?;
-        portion = decoded?;
+    let (mut read, mut portion) = (journal.undecoded(from, PORTION_BYTES)?, None);
+    loop {
+        let next = read.last().map(|last| last.height() + 1);
+        let (decoded, applied) = beside(
+            || Portion::decode(&read),
+            || {
+                portion.iter().try_for_each(&mut apply)?;
+                next.map_or(Ok(Vec::new()), |next| journal.undecoded(next, PORTION_BYTES))
+            },
+        );
+        (read, portion) = (applied?, decoded?);
+        if portion.is_none() {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 /// Applies what blocks wrote to the tree, if there is one, and then to the store.
-fn apply<S: Store>(store: &mut S, tree: Option<&mut Tree>, blocks: &[Written]) -> Result<(), Fault> {
-    let Some(last) = blocks.last() else { return Ok(()) };
-    if let Some(erased) = blocks.iter().find(|block| block.is_erased) {
-        return Err(Fault::Erased { height: erased.height });
+fn apply<S: Store>(store: &mut S, tree: Option<&mut Tree>, portion: &Portion) -> Result<(), Fault> {
+    let Portion { heights, root_after, writes, erased } = portion;
+    if let Some(height) = *erased {
+        return Err(Fault::Erased { height });
     }
     if let Some(tree) = tree {
-        let mut all = Diff::new();
-        blocks.iter().for_each(|block| all.merge(block.diff.clone()));
-        tree.apply(&store.view(), &all)?;
-        expect_root(tree, last.root_after, last.height)?;
+        tree.apply(&store.view(), writes)?;
+        expect_root(tree, *root_after, *heights.end())?;
     }
     let none = Diff::new();
-    let diffs = blocks
-        .iter()
-        .map(|block| (block.height, if planted!(HeightWithoutWrites) { &none } else { &block.diff }));
-    store.apply_all(&diffs.collect::<Vec<_>>())
+    store.apply_all(heights.clone(), if planted!(HeightWithoutWrites) { &none } else { writes })
 }
 
 /// Checks that the tree has the root that the journal says the state has at a height.

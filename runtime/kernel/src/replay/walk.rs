@@ -13,6 +13,7 @@ use abi::effect::{Execution, HostCalled};
 use abi::profile::Profile;
 use abi::session::Space;
 use abi::view::{Overlay, View};
+use abi::writes::Writes;
 use journal::Block;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -63,8 +64,11 @@ pub struct Examined {
 }
 
 /// The keys, in order, that two lists of writes leave differently.
-pub(super) fn differing<'a>(recorded: &'a Diff, computed: &'a Diff) -> impl Iterator<Item = &'a [u8]> {
-    let keys: BTreeSet<&[u8]> = recorded.iter().chain(computed.iter()).map(|(key, _)| key).collect();
+pub(super) fn differing<'a>(recorded: &'a Diff, computed: &'a Writes) -> impl Iterator<Item = &'a [u8]> {
+    let mut keys = BTreeSet::new();
+    if !recorded.iter().eq(computed.iter()) {
+        keys.extend(recorded.iter().chain(computed.iter()).map(|(key, _)| key));
+    }
     keys.into_iter().filter(|key| recorded.get(key) != computed.get(key))
 }
 
@@ -167,7 +171,7 @@ impl Rerun {
             match self.execute(block, entry, seq, state.clone()) {
                 Ok(execution) => {
                     writers.extend(execution.diff.iter().map(|(key, _)| (key.to_vec(), seq)));
-                    Arc::make_mut(&mut state).merge(execution.diff);
+                    Arc::make_mut(&mut state).merge(&execution.diff);
                 }
                 Err(RunError::Fault(fault)) => return Err(fault.into()),
                 Err(_) => {}

@@ -1,7 +1,7 @@
 //! Making the witness of a block, from the tree and a view of the state before it.
 
 use super::{Value, Witness};
-use crate::batch::{Batch, Bound, Linked, Range};
+use crate::batch::{Batch, Bound, Linked};
 use crate::leaf::{Leaf, key_hash};
 use crate::reads::{Reads, Stretch};
 use crate::tree::{Tree, after, mismatch};
@@ -11,7 +11,7 @@ use abi::codec::{Bytes, Encode};
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::limits::{WITNESS_BYTES_MAX, WITNESS_KEYS_MAX};
-use abi::view::{Entry, Scan, View};
+use abi::view::{Entry, Range, Scan, View};
 use std::collections::BTreeMap;
 
 impl Tree {

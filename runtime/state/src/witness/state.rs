@@ -1,7 +1,7 @@
 //! The state that a witness shows, for a block to run on.
 
 use super::{Value, Witness};
-use crate::batch::{Batch, Bound, Linked, Range};
+use crate::batch::{Batch, Bound, Linked};
 use crate::leaf::{Leaf, key_hash};
 use crate::pruned::{Pruned, Unknown};
 use crate::tree::{after, mismatch};
@@ -9,7 +9,7 @@ use abi::Hash;
 use abi::codec::Bytes;
 use abi::diff::Diff;
 use abi::fault::Fault;
-use abi::view::{Entry, Scan, View};
+use abi::view::{Entry, Range, Scan, View};
 use std::collections::BTreeMap;
 
 /// A part of a state, proven: it answers what it can, and everything else is

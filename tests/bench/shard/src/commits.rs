@@ -66,8 +66,7 @@ impl Ours {
 
 impl Commits for Ours {
     fn commit(&mut self, writes: Vec<(Vec<u8>, Vec<u8>)>) -> Result<()> {
-        let mut diff = Diff::new();
-        writes.into_iter().for_each(|(key, value)| diff.put(key, Some(value)));
+        let diff: Diff = writes.iter().map(|(key, value)| (&**key, Some(&**value))).collect();
         let root = self.tree.apply(&self.store.view(), &diff)?;
         let header = self.header(&diff, root);
         let block = Block { header, build: String::new(), entries: vec![entry()], diff };

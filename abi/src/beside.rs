@@ -1,0 +1,90 @@
+//! Two pieces of work side by side: the one place below the node that starts a thread.
+//!
+//! # Guarantees
+//!
+//! - What comes out is what would come out of one after the other: the pieces share nothing that changes.
+//! - Where no thread is to be had, as in a browser, they are run one after the other.
+
+use std::panic::resume_unwind;
+use std::sync::mpsc::{SendError, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, Builder};
+
+/// Does `there` on another thread while `here` is done on this one, and returns when both are.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a fork that is joined here: nobody sees that there was a thread"
+)]
+pub fn beside<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
+    let there = Mutex::new(Some(there));
+    let take = || there.lock().unwrap_or_else(PoisonError::into_inner).take();
+    thread::scope(|scope| {
+        let thread = Builder::new().spawn_scoped(scope, || take().map(|there| there()));
+        let here = here();
+        let joined =
+            thread.ok().and_then(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        // The work is still here if there is no thread.
+        let there = joined.or_else(|| take().map(|there| there()));
+        (there.expect("the work is taken once, by the thread or here"), here)
+    })
+}
+
+/// How many pieces wait for the other thread, at most.
+const WAITING_MAX: usize = 2;
+
+/// Does `there` on another thread with each piece that `here` gives away on this one, in that order, and returns
+/// when all is done.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a fork that is joined here: nobody sees that there was a thread"
+)]
+pub fn each_beside<P: Send, B>(there: impl FnMut(P) + Send, here: impl FnOnce(&mut dyn FnMut(P)) -> B) -> B {
+    let there = Mutex::new(there);
+    let lock = || there.lock().unwrap_or_else(PoisonError::into_inner);
+    let (give, taken) = sync_channel(WAITING_MAX);
+    thread::scope(|scope| {
+        let each = || {
+            let mut there = lock();
+            taken.into_iter().for_each(&mut *there);
+        };
+        let thread = Builder::new().spawn_scoped(scope, each);
+        let done = here(&mut |piece| {
+            if let Err(SendError(piece)) = give.send(piece) {
+                // There is no thread, or it has panicked, which is passed on below.
+                (lock())(piece);
+            }
+        });
+        drop(give);
+        thread.ok().map_or(Ok(()), |thread| thread.join()).unwrap_or_else(|panic| resume_unwind(panic));
+        done
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_piece_is_taken_in_order_and_a_panic_is_passed_on() {
+        let mut taken = Vec::new();
+        let done = each_beside(
+            |piece| taken.push(piece),
+            |give| {
+                (0..100).for_each(give);
+                7
+            },
+        );
+        assert_eq!((done, taken), (7, (0..100).collect()));
+        let panics = || each_beside(|piece| assert_ne!(piece, 5), |give| (0..100).for_each(give));
+        assert!(std::panic::catch_unwind(panics).is_err());
+    }
+
+    #[test]
+    fn both_are_done_and_a_panic_is_passed_on() {
+        let mut sides = [0, 0];
+        let (zero, one) = sides.split_at_mut(1);
+        assert_eq!(beside(|| zero[0] = 1, || one[0] = 2), ((), ()));
+        assert_eq!(sides, [1, 2]);
+        assert!(std::panic::catch_unwind(|| beside(|| assert_eq!(1, 2), || ())).is_err());
+    }
+}
