@@ -44,28 +44,48 @@ struct Point {
     end: End,
 }
 
-/// A shard with accounts, and flights that are not flown yet: `foil run` is the workload.
+/// A shard in `foil-data`, and something to be done with it.
 struct Scene {
     world: World,
-    /// The bundle of a run that nothing happened to.
+    /// The words that do it, on a data directory.
+    words: fn(&World, &str) -> String,
+    /// The bundle when it is done, and nothing has happened.
     bundle: Vec<u8>,
-    /// The last receipt that was handed out before.
+    /// A receipt that was handed out before.
     receipt: Vec<u8>,
-    seq: u64,
 }
 
-const OPTIONS: &str = "--block-calls 1";
+/// The seq of that receipt's call.
+const SEQ: u64 = 1;
+
+fn receipt(world: &World) -> Vec<u8> {
+    world.folder.foil(&format!("receipt {SEQ} --out before.receipt")).ok();
+    world.folder.read("before.receipt")
+}
 
 impl Scene {
-    fn new(flights: usize) -> Scene {
+    /// Accounts, and flights that are to be flown.
+    fn running(flights: usize) -> Scene {
         let world = World::of(flights);
+        let words = |world: &World, data: &str| world.words(data, "--block-calls 1");
         sparse_copy(&world.folder, "foil-data", "undisturbed");
-        world.run("undisturbed", OPTIONS);
-        let bundle = world.bundle("undisturbed");
-        let seq = 1;
-        world.folder.foil(&format!("receipt {seq} --out before.receipt")).ok();
-        let receipt = world.folder.read("before.receipt");
-        Scene { world, bundle, receipt, seq }
+        world.folder.foil(&words(&world, "undisturbed")).ok();
+        Scene { words, bundle: world.bundle("undisturbed"), receipt: receipt(&world), world }
+    }
+
+    /// Flights that were flown, so many that the store, which is gone, is made anew of a file.
+    fn recovering() -> Scene {
+        let world = World::of(10_000);
+        let words = |_: &World, data: &str| format!("--data {data} recover");
+        world.run("foil-data", "--block-calls 1000");
+        let (bundle, receipt) = (world.bundle("foil-data"), receipt(&world));
+        let store = |data: &str| world.folder.path(&format!("{data}/shards/{}/store", world.shard));
+        std::fs::remove_dir_all(store("foil-data")).expect("a shard has a store");
+        sparse_copy(&world.folder, "foil-data", "undisturbed");
+        world.folder.foil(&words(&world, "undisturbed")).ok();
+        let log = std::fs::read(store("undisturbed").join("LOG")).expect("RocksDB has logged");
+        assert!(String::from_utf8_lossy(&log).contains("was ingested"), "no file has become the store's");
+        Scene { words, bundle, receipt, world }
     }
 
     /// Runs the workload under strace.
@@ -74,7 +94,7 @@ impl Scene {
         let foil = std::env::current_exe().expect("a test knows where it is");
         let beside = foil.ancestors().nth(2).expect("tests are in `deps`").join("foil");
         let foil = std::env::var_os("FOIL").map_or(beside, Into::into);
-        command.arg("-f").args(options).arg(foil).args(self.world.words(data, OPTIONS).split_whitespace());
+        command.arg("-f").args(options).arg(foil).args((self.words)(&self.world, data).split_whitespace());
         command.current_dir(self.world.folder.path("")).stdin(Stdio::null()).env_remove("RUST_LOG");
         command.output().expect("strace is installed: apt-get install strace")
     }
@@ -105,7 +125,7 @@ impl Scene {
     }
 
     /// The workload with one point in it, or two one after the other: nothing answered is lost, nothing is
-    /// answered wrong, and the run goes on to what an undisturbed one comes to.
+    /// answered wrong, and it goes on to what an undisturbed one comes to.
     fn survives(&self, data: &str, points: &[&Point]) -> Result<(), String> {
         sparse_copy(&self.world.folder, "foil-data", data);
         for point in points {
@@ -125,13 +145,13 @@ impl Scene {
         }
         let wrong = |what: String| Err(format!("{points:?}: {what}"));
         let kept = format!("{data}.receipt");
-        let receipt = self.world.folder.foil_on(data, &format!("receipt {} --out {kept}", self.seq));
+        let receipt = self.world.folder.foil_on(data, &format!("receipt {SEQ} --out {kept}"));
         if receipt.exit != Some(0) || self.world.folder.read(&kept) != self.receipt {
             return wrong(format!("the receipt is gone or another: {receipt:?}"));
         }
-        let again = self.world.folder.foil(&self.world.words(data, OPTIONS));
+        let again = self.world.folder.foil(&(self.words)(&self.world, data));
         if again.exit != Some(0) {
-            return wrong(format!("the run does not go on: {again:?}"));
+            return wrong(format!("it does not go on: {again:?}"));
         }
         if self.world.bundle(data) != self.bundle {
             return wrong("another history".into());
@@ -152,10 +172,9 @@ pub(crate) fn sparse_copy(folder: &Folder, from: &str, to: &str) {
     assert!(copied.is_ok_and(|status| status.success()), "cp {} {}", from.display(), to.display());
 }
 
-#[test]
+/// Runs the workload to `single` of its points, and `double` pairs of them.
 #[allow(clippy::print_stdout, reason = "the figures are for whoever runs this with --nocapture")]
-fn a_process_that_dies_or_fails_at_a_write_loses_nothing() {
-    let scene = Scene::new(if soak() { 200 } else { 40 });
+fn survive(scene: &Scene, (single, double): (usize, usize)) {
     let all = scene.points();
     println!("{} points in the workload", all.len());
     let singles: Vec<Vec<&Point>> = all.iter().map(|point| vec![point]).collect();
@@ -165,9 +184,20 @@ fn a_process_that_dies_or_fails_at_a_write_loses_nothing() {
         .enumerate()
         .map(|(index, point)| vec![point, &all[index * 7 % all.len().min(120)]])
         .collect();
-    let (single, double) = if soak() { (singles.len(), 1_000) } else { (250, 50) };
+    let single = single.min(singles.len());
     let chosen: Vec<Vec<&Point>> = spread(singles, single).into_iter().chain(spread(pairs, double)).collect();
     let wrong = each(&chosen, |index, points| scene.survives(&format!("injected-{index}"), points));
     println!("{} runs, {double} of them with two points", chosen.len());
     nothing(wrong);
+}
+
+#[test]
+fn a_process_that_dies_or_fails_at_a_write_loses_nothing() {
+    let scene = Scene::running(if soak() { 200 } else { 40 });
+    survive(&scene, if soak() { (usize::MAX, 1_000) } else { (250, 50) });
+}
+
+#[test]
+fn a_store_that_is_made_anew_is_whole_whatever_ends_that() {
+    survive(&Scene::recovering(), if soak() { (usize::MAX, 100) } else { (30, 6) });
 }
