@@ -84,7 +84,7 @@ function judge(path) {
 }
 
 const within = (name, end) => readdirSync(join(folder, name)).filter((file) => file.endsWith(end)).sort();
-judge(join(folder, "shard.foil"));
+for (const name of ["shard", "later", "erased"]) judge(join(folder, `${name}.foil`));
 for (const file of within("receipts", ".receipt")) judge(join(folder, "receipts", file));
 for (const file of within("proofs", ".proof")) judge(join(folder, "proofs", file));
 rmSync(scratch, { recursive: true });

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the shard that strangers are asked about, in the folder WORK: an account
 # for each airport of some flights, the flights in one block, and a call that
-# runs out of fuel.
+# runs out of fuel; its bundle, the part of it that begins later, as that of a pruned
+# journal does, and one in which a call is erased.
 
 set -euo pipefail
 data=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/data
@@ -38,3 +39,7 @@ foil call open id=1 ledger=1 code=1 flags=0 name=none --as clerk.key --fuel 2000
     --receipt receipts/trapped.receipt >>made.txt 2>&1 || code=$?
 ((code == 6)) || { echo "a call without fuel ended with exit code $code, not 6:" >&2; cat made.txt >&2; exit 1; }
 foil bundle --out shard.foil >>made.txt
+foil bundle --from 3 --out later.foil >>made.txt
+foil shard set-profile 2 --sign authority.key --at 1357100001 >>made.txt
+foil erase "$first" --sign authority.key --at 1357100002 >>made.txt
+foil bundle --out erased.foil >>made.txt

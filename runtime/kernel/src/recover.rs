@@ -13,9 +13,9 @@
 //! 3. The fold, which begins with the journal's past where blocks were pruned, is asked whether the records are
 //!    those that were signed.
 //! 4. The tree of the state, built from the store beside all that, must have the root of the block the store
-//!    says it is at.
-//! 5. The blocks after that are applied, each to its own root; many, or the whole history, at once, to the last
-//!    one's.
+//!    says it is at. Over a store that is behind the beginning of the last segment, none is built yet.
+//! 5. The blocks after that are applied together, to the last one's root. Where there are many, the tree is built
+//!    when they are.
 //! 6. The last block's commitment is signed again.
 //!
 //! A crash in any step leaves at most a shorter replay for the next time.

@@ -9,8 +9,8 @@
 
 use crate::reserve::Reserve;
 use rocksdb::{
-    DB, DBRawIterator, Direction, ErrorKind, FlushOptions, IngestExternalFileOptions, IteratorMode, Options,
-    ReadOptions, Snapshot, SstFileWriter, WriteBatch, WriteOptions,
+    DB, Direction, ErrorKind, FlushOptions, IngestExternalFileOptions, IteratorMode, Options, ReadOptions,
+    Snapshot, SstFileWriter, WriteBatch, WriteOptions,
 };
 use state::{Diff, Entry, Fault, Fill, Range, Scan, Store, View, must_be_unborn, must_follow};
 use std::ops::RangeInclusive;
@@ -73,7 +73,7 @@ impl RocksStore {
     pub fn open(path: &Path) -> Result<RocksStore, Fault> {
         let mut options = options();
         options.create_if_missing(true);
-        // Opening is no time for it: see `apply`.
+        // Opening is no time for it: see `apply_all`.
         options.set_disable_auto_compactions(true);
         let db = DB::open(&options, path).map_err(|e| cannot_open(&e))?;
         Ok(RocksStore { db: Arc::new(db), reserve: None, is_compacting: false })
@@ -90,7 +90,13 @@ impl RocksStore {
         if !path.exists() || is_empty() {
             return Ok(None);
         }
-        let db = DB::open_for_read_only(&options(), path, false).map_err(|e| cannot_open(&e))?;
+        let options = options();
+        // To read a part of them only is no error of RocksDB's.
+        let families = DB::list_cf(&options, path).map_err(|e| cannot_open(&e))?;
+        if families != ["default"] {
+            return Err(Fault::corrupt(format!("store: column families {families:?}")));
+        }
+        let db = DB::open_for_read_only(&options, path, false).map_err(|e| cannot_open(&e))?;
         Ok(Some(RocksStore { db: Arc::new(db), reserve: None, is_compacting: false }))
     }
 }
@@ -268,7 +274,7 @@ impl View for FrozenView<'_> {
 fn shown(db: &DB, mut options: ReadOptions, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Fault> {
     options.set_readahead_size(READAHEAD_BYTES);
     options.fill_cache(false);
-    let mut entries: DBRawIterator<'_> = db.raw_iterator_opt(options);
+    let mut entries = db.raw_iterator_opt(options);
     entries.seek(LEAST);
     while let Some((key, value)) = entries.item() {
         each(key, value);
@@ -359,6 +365,18 @@ mod tests {
                     assert_eq!(rocks.get(from), memory.get(from));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_store_with_another_family_is_not_ours() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut options = options();
+        options.create_if_missing(true);
+        options.create_missing_column_families(true);
+        drop(DB::open_cf(&options, dir.path(), ["default", "state"]).unwrap());
+        for refused in [RocksStore::open(dir.path()).err(), RocksStore::open_to_read(dir.path()).err()] {
+            assert!(matches!(refused, Some(Fault::Corrupt { .. })), "{refused:?}");
         }
     }
 

@@ -101,8 +101,8 @@ impl<T: Fold> Fold for Keeping<T> {
     }
 }
 
-/// Brings the store to the journal's height, and with it the tree over what it was, if there is one. What the blocks behind the store
-/// wrote is read, unless it is known.
+/// Brings the store to the journal's height, and with it the tree over what it was, if there is one. What the blocks
+/// behind the store wrote is read, unless it is known.
 pub(super) fn catch_up<D: Disk, S: Store>(
     journal: &Journal<D>,
     store: &mut S,

@@ -168,7 +168,7 @@ class Verification:
             self.item(BLOCK)
             block, commitment = self.block(manifest)
         self.trailer()
-        return self.end(genesis, chain)
+        return self.end(genesis, chain, manifest)
 
     def item(self, *kinds):
         """The kind of the next item, which must be one of these."""
@@ -246,7 +246,7 @@ class Verification:
         if self.source.some(1):
             raise Verdict(INVALID, 2211, offset=self.source.read - 1)
 
-    def end(self, genesis, chain):
+    def end(self, genesis, chain, manifest):
         header = chain.header
         facts = {
             "shard": genesis.id.hex(),
@@ -258,6 +258,8 @@ class Verification:
             "program": chain.serving.program and chain.serving.program.hex(),
             "writer": chain.serving.writer.hex(),
         }
+        if manifest.first != 1:
+            facts["from"] = manifest.first
         if self.erased:
             facts["erased"] = ranges(self.erased)
             if self.state is not None:
