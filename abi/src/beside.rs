@@ -29,6 +29,19 @@ pub fn beside<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() 
     })
 }
 
+/// The same, if it `is_worth` a thread; here, one after the other, if not.
+pub fn beside_if<A: Send, B>(
+    is_worth: bool,
+    there: impl FnOnce() -> A + Send,
+    here: impl FnOnce() -> B,
+) -> (A, B) {
+    if is_worth {
+        return beside(there, here);
+    }
+    let here = here();
+    (there(), here)
+}
+
 /// How many pieces wait for the other thread, at most.
 const WAITING_MAX: usize = 2;
 
@@ -85,6 +98,7 @@ mod tests {
         let (zero, one) = sides.split_at_mut(1);
         assert_eq!(beside(|| zero[0] = 1, || one[0] = 2), ((), ()));
         assert_eq!(sides, [1, 2]);
+        assert_eq!([true, false].map(|is_worth| beside_if(is_worth, || 3, || 4)), [(3, 4); 2]);
         assert!(std::panic::catch_unwind(|| beside(|| assert_eq!(1, 2), || ())).is_err());
     }
 }

@@ -90,6 +90,11 @@ impl Diff {
         self.places.is_empty()
     }
 
+    /// Bytes of its keys and values.
+    pub fn size(&self) -> usize {
+        self.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len)).sum()
+    }
+
     /// The digest that an effect and a block header carry.
     pub fn hash(&self) -> Hash {
         DIFF.hash(&self.to_bytes())
@@ -168,6 +173,7 @@ mod tests {
         diff.put(vec![2], Some(vec![1]));
         diff.put(vec![1], None);
         diff.put(vec![2], Some(vec![9]));
+        assert_eq!((diff.len(), diff.size()), (2, 3), "what was overruled does not count");
         assert_eq!(diff.to_bytes(), [0x82, 0x82, 0x41, 1, 0xf6, 0x82, 0x41, 2, 0x41, 9]);
         assert_eq!(Diff::from_bytes(&diff.to_bytes()), Ok(diff));
     }

@@ -116,8 +116,7 @@ fn full() -> String {
     let execution = run(&programs, FUEL);
     assert!(execution.outcome.is_returned(), "{:?}", execution.outcome);
     let events: usize = execution.events.iter().map(|event| event.size()).sum();
-    let written: usize =
-        execution.diff.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len)).sum();
+    let written = execution.diff.size();
     assert!(events <= EVENTS_BYTES_MAX && written <= WRITES_BYTES_MAX);
     format!("returned, {events} bytes of events, {written} of writes, {} messages", execution.messages.len())
 }

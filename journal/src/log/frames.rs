@@ -5,7 +5,7 @@ use crate::block::Block;
 use crate::commitment::Commitment;
 use crate::disk::Disk;
 use crate::segment::{Frame, Segment};
-use abi::beside::beside;
+use abi::beside::beside_if;
 use abi::codec::{Decode, Error};
 use abi::fault::Fault;
 use std::ops::ControlFlow;
@@ -77,13 +77,7 @@ pub(super) fn each<D: Disk>(
             let gone_over = go_over(reads)?;
             Ok::<_, Fault>(gone_over.map_continue(|()| next.map(|next| Portion::read(disk, segment, next))))
         };
-        let (decoded, gone_on) = match pages < SHARED_PAGES {
-            true => {
-                let gone_on = go_on();
-                (decode(frames), gone_on)
-            }
-            false => beside(|| decode(frames), go_on),
-        };
+        let (decoded, gone_on) = beside_if(pages >= SHARED_PAGES, || decode(frames), go_on);
         (portion, reads) = match gone_on? {
             ControlFlow::Break(()) => return Ok(()),
             ControlFlow::Continue(Ok(next)) => (next, decoded),

@@ -8,7 +8,7 @@ use crate::disk::Disk;
 use crate::page::{self, CHECKSUM_BYTES, PAGE_BYTES};
 use crate::segment::{Frame, Place, Segment};
 use crate::summary::{Pages, Summary, Sums};
-use abi::beside::beside;
+use abi::beside::beside_if;
 use abi::codec::{Bytes, Decode, Encode};
 use abi::fault::Fault;
 use abi::hash::{Hasher, SUMMARY};
@@ -65,10 +65,8 @@ impl Content {
                 pages.map(|(number, page)| page::checksum_of(page, segment.number, number)).collect()
             };
             let next = self.pages;
-            let (first, second): (Vec<_>, Vec<_>) = match count < CHUNK_PAGES {
-                true => (checksums(next, first), checksums(next + half, second)),
-                false => beside(|| checksums(next, first), || checksums(next + half, second)),
-            };
+            let (first, second): (Vec<_>, Vec<_>) =
+                beside_if(count == CHUNK_PAGES, || checksums(next, first), || checksums(next + half, second));
             for checksum in first.into_iter().chain(second) {
                 let Some(checksum) = checksum else { return Ok(false) };
                 self.add(&checksum);

@@ -4,7 +4,7 @@
 use crate::admit::Rejected;
 use crate::shard::Request;
 use crate::system::ACT_FUEL;
-use abi::beside::beside;
+use abi::beside::{beside, beside_if};
 use abi::call::{Caller, Proof, SignedCall};
 use abi::codec::{Encode, dynamic};
 use abi::genesis::Genesis;
@@ -59,11 +59,7 @@ impl Checker {
         requests: Vec<Request>,
         meanwhile: impl FnOnce() -> T,
     ) -> (Vec<Check>, T) {
-        if requests.len() < CALLS_SHARED {
-            let done = meanwhile();
-            return (self.each(requests), done);
-        }
-        beside(|| self.each(requests), meanwhile)
+        beside_if(requests.len() >= CALLS_SHARED, || self.each(requests), meanwhile)
     }
 
     fn each(&self, requests: Vec<Request>) -> Vec<Check> {

@@ -286,8 +286,6 @@ impl Draft {
 fn size_of(execution: &Execution) -> usize {
     let events: usize = execution.events.iter().map(|event| event.size() + 16).sum();
     let messages: usize = execution.messages.iter().map(|message| message.size() + 48).sum();
-    let diff = |diff: &Diff| -> usize {
-        diff.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len) + 16).sum()
-    };
-    execution.outcome.output().len() + events + messages + diff(&execution.diff)
+    let diff = execution.diff.size() + 16 * execution.diff.len();
+    execution.outcome.output().len() + events + messages + diff
 }

@@ -76,8 +76,7 @@ impl<D: Disk> Past for JournalPast<'_, D> {
         let values =
             values.ok_or_else(|| refused("a value that it would bring back was erased or pruned"))?;
         let writes = changing(&values, now)?;
-        let bytes: usize = writes.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len)).sum();
-        if bytes > REVERT_BYTES_MAX || writes.len() >= BLOCK_ITEMS_MAX {
+        if writes.size() > REVERT_BYTES_MAX || writes.len() >= BLOCK_ITEMS_MAX {
             return Err(refused("what it would write does not fit into a block: go back in several steps"));
         }
         let profile = profile_at(self.genesis, self.acts, block.header.first_seq);

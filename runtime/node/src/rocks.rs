@@ -120,11 +120,6 @@ fn options() -> Options {
     options
 }
 
-/// How many bytes of keys and values are written.
-fn size_of(writes: &Diff) -> usize {
-    writes.iter().map(|(key, value)| key.len() + value.map_or(0, <[u8]>::len)).sum()
-}
-
 /// The height that a marker says; 0 where there is none.
 fn height_of(marker: Result<Option<Vec<u8>>, rocksdb::Error>) -> Result<u64, Fault> {
     let Some(bytes) = marker.map_err(|e| Fault::io("read the store", e))? else {
@@ -193,7 +188,7 @@ impl Store for RocksStore {
             let on = self.db.set_options(&[("disable_auto_compactions", "false")]);
             on.map_err(|e| Fault::io("compact the store", e))?;
         }
-        match is_one || size_of(writes) < FILE_BYTES_MIN {
+        match is_one || writes.size() < FILE_BYTES_MIN {
             true => self.write_at(height, writes),
             false => self.ingest_at(height, writes),
         }
@@ -338,7 +333,7 @@ mod tests {
         assert!(at_once.apply_all(2..=3, &Diff::new()).is_err(), "none is left out");
         // Of which the first is large enough for a file, and the second, which deletes what is in it, is not.
         let (first, rest) = diffs.split_at(18);
-        assert!(size_of(&writes(first)) >= FILE_BYTES_MIN && size_of(&writes(rest)) < FILE_BYTES_MIN);
+        assert!(writes(first).size() >= FILE_BYTES_MIN && writes(rest).size() < FILE_BYTES_MIN);
         at_once
             .apply_all(1..=18, &writes(first))
             .and_then(|()| at_once.apply_all(19..=20, &writes(rest)))

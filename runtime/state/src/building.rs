@@ -7,7 +7,7 @@ use crate::leaf::{Leaf, contents};
 use crate::tree::Tree;
 use crate::trie::{Item, Trie};
 use abi::Hash;
-use abi::beside::beside;
+use abi::beside::beside_if;
 use abi::hash::{STATE_KEY, STATE_VALUE};
 use abi::lanes::Padded;
 
@@ -93,10 +93,7 @@ fn sorted(items: Vec<Item>) -> Vec<Item> {
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| key(a.1).cmp(key(b.1))));
         order.into_iter().map(|(_, at)| items[at as usize]).collect::<Vec<Item>>()
     };
-    let (mut lower, upper) = match items.len() < PORTION {
-        true => (sorted(lower), sorted(upper)),
-        false => beside(|| sorted(lower), || sorted(upper)),
-    };
+    let (mut lower, upper) = beside_if(items.len() >= PORTION, || sorted(lower), || sorted(upper));
     lower.extend(upper);
     lower
 }

@@ -83,8 +83,7 @@ impl<T> Keeping<T> {
 impl<T: Fold> Fold for Keeping<T> {
     fn block(&mut self, block: &Block) -> Option<Sums> {
         if let (true, Some(written)) = (block.header.height > self.applied, &mut self.written) {
-            let bytes = |(key, value): (&[u8], Option<&[u8]>)| key.len() + value.map_or(0, <[u8]>::len);
-            self.bytes += block.diff.iter().map(bytes).sum::<usize>();
+            self.bytes += block.diff.size();
             match self.bytes <= KEPT_BYTES_MAX {
                 true => written.push(Written::by(block)),
                 false => self.written = None,
