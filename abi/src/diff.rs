@@ -80,6 +80,17 @@ impl Diff {
         self.places.iter().map(|place| self.write(place))
     }
 
+    /// The writes of keys in `[from, to)`, in key order; no `to` means no end.
+    pub fn range<'a>(
+        &'a self,
+        from: &[u8],
+        to: Option<&[u8]>,
+    ) -> impl DoubleEndedIterator<Item = (&'a [u8], Option<&'a [u8]>)> {
+        let before = |key: &[u8]| self.places.partition_point(|place| self.key(place) < key);
+        let end = to.map_or(self.places.len(), before);
+        self.places[before(from).min(end)..end].iter().map(|place| self.write(place))
+    }
+
     /// How many keys are written.
     pub fn len(&self) -> usize {
         self.places.len()

@@ -32,13 +32,7 @@ pub trait View: Send + Sync {
 
     /// Shows all entries, in byte order.
     fn show(&self, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Fault> {
-        let mut from = Vec::new();
-        loop {
-            let entries = self.scan(&Scan { from: &from, to: None, reverse: false, limit: SHOWN_ENTRIES })?;
-            let Some((last, _)) = entries.last() else { return Ok(()) };
-            from = [last, &[0][..]].concat();
-            entries.iter().for_each(|(key, value)| each(key, value));
-        }
+        show_scanned(self, each)
     }
 
     /// The greatest entry in each of these ranges, which stand in byte order.
@@ -53,8 +47,19 @@ pub trait View: Send + Sync {
 /// Keys from one on, and less than another.
 pub type Range<'a> = (Vec<u8>, &'a [u8]);
 
-/// Most entries that [`View::show`] reads at once, where a view knows no better way.
+/// Most entries that are read at once to be shown.
 const SHOWN_ENTRIES: usize = 256;
+
+/// Shows all entries of a view that knows no better way than to scan them.
+pub fn show_scanned(view: &(impl View + ?Sized), each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Fault> {
+    let mut from = Vec::new();
+    loop {
+        let entries = view.scan(&Scan { from: &from, to: None, reverse: false, limit: SHOWN_ENTRIES })?;
+        let Some((last, _)) = entries.last() else { return Ok(()) };
+        from = [last, &[0][..]].concat();
+        entries.iter().for_each(|(key, value)| each(key, value));
+    }
+}
 
 /// A view with writes laid over it.
 #[derive(Clone)]
@@ -99,31 +104,60 @@ impl View for Overlay {
     }
 
     fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
-        let before = |a: &[u8], b: &[u8]| if scan.reverse { a > b } else { a < b };
-        let range = self.writes.range(scan.from, scan.to);
-        let written: Box<dyn Iterator<Item = _>> =
-            if scan.reverse { Box::new(range.rev()) } else { Box::new(range) };
-        let mut written = written.peekable();
-        let mut base = Pages::new(&*self.base, scan);
-        let mut merged = Vec::new();
-        while merged.len() < scan.limit {
-            match (base.peek()?, written.peek()) {
-                (Some((stored, _)), Some((key, _))) if before(stored, key) => {
-                    merged.extend(base.next.pop_front())
+        laid_over(&*self.base, self.writes.range(scan.from, scan.to), scan)
+    }
+}
+
+/// A view with the writes of a block laid over it, whether or not the view shows them already.
+pub struct Layer {
+    /// What is below.
+    pub base: Arc<dyn View>,
+    /// What the block wrote.
+    pub writes: Arc<Diff>,
+}
+
+impl View for Layer {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        match self.writes.get(key) {
+            Some(value) => Ok(value.map(<[u8]>::to_vec)),
+            None => self.base.get(key),
+        }
+    }
+
+    fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
+        laid_over(&*self.base, self.writes.range(scan.from, scan.to), scan)
+    }
+}
+
+/// The first entries of a range, where `written` is what was written there over `base`.
+fn laid_over<'a>(
+    base: &dyn View,
+    written: impl DoubleEndedIterator<Item = (&'a [u8], Option<&'a [u8]>)> + 'a,
+    scan: &Scan<'_>,
+) -> Result<Vec<Entry>, Fault> {
+    let before = |a: &[u8], b: &[u8]| if scan.reverse { a > b } else { a < b };
+    let written: Box<dyn Iterator<Item = _>> =
+        if scan.reverse { Box::new(written.rev()) } else { Box::new(written) };
+    let mut written = written.peekable();
+    let mut base = Pages::new(base, scan);
+    let mut merged = Vec::new();
+    while merged.len() < scan.limit {
+        match (base.peek()?, written.peek()) {
+            (Some((stored, _)), Some((key, _))) if before(stored, key) => {
+                merged.extend(base.next.pop_front())
+            }
+            (Some(_), None) => merged.extend(base.next.pop_front()),
+            (None, None) => break,
+            (stored, Some(&(key, value))) => {
+                if stored.is_some_and(|(stored, _)| stored == key) {
+                    base.next.pop_front();
                 }
-                (Some(_), None) => merged.extend(base.next.pop_front()),
-                (None, None) => break,
-                (stored, Some(&(key, value))) => {
-                    if stored.is_some_and(|(stored, _)| stored == key) {
-                        base.next.pop_front();
-                    }
-                    written.next();
-                    merged.extend(value.map(|value| (key.to_vec(), value.to_vec())));
-                }
+                written.next();
+                merged.extend(value.map(|value| (key.to_vec(), value.to_vec())));
             }
         }
-        Ok(merged)
     }
+    Ok(merged)
 }
 
 /// The entries of a range, read in pages that double: as many may be hidden by writes, or none.
@@ -208,9 +242,10 @@ mod tests {
             (reverse, limit) in (any::<bool>(), 0usize..8),
         ) {
             let mut model: BTreeMap<Vec<u8>, Vec<u8>> = base.clone();
-            let mut overlay = Overlay::new(Arc::new(base));
+            let (mut overlay, mut diff) = (Overlay::new(Arc::new(base.clone())), Diff::new());
             for (key, value) in writes {
                 overlay.put(key.clone(), value.clone());
+                diff.put(key.clone(), value.clone());
                 match value {
                     Some(value) => model.insert(key, value),
                     None => model.remove(&key),
@@ -219,6 +254,12 @@ mod tests {
             let scan = Scan { from: &from, to: to.as_deref(), reverse, limit };
             prop_assert_eq!(overlay.scan(&scan), View::scan(&model, &scan));
             prop_assert_eq!(View::get(&overlay, &from), View::get(&model, &from));
+            // Over what was there before, and over what it has been written to already.
+            for base in [base, model.clone()] {
+                let layer = Layer { base: Arc::new(base), writes: Arc::new(diff.clone()) };
+                prop_assert_eq!(layer.scan(&scan), View::scan(&model, &scan));
+                prop_assert_eq!(layer.get(&from), View::get(&model, &from));
+            }
         }
     }
 }
