@@ -2,10 +2,16 @@
 
 use abi::Coded;
 use clap::Parser;
+use mimalloc::MiMalloc;
 use node::cli::Cli;
 use std::io::Write;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
+
+/// What a block's calls leave is given back by another thread than the one that asked for it, which the system's
+/// allocator makes both wait for.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -14,6 +14,10 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What fails here, fails for good.
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
