@@ -4,7 +4,7 @@
 //! has a place. What only running can tell is an outcome.
 
 use crate::check::Checked;
-use crate::execute::Ground;
+use crate::execute::{Begin, Ground};
 use crate::machine::{Machine, RunError};
 use crate::revert::{Back, Past};
 use abi::call::{Call, SignedCall};
@@ -246,7 +246,8 @@ pub(crate) fn admit(
     machine: &mut Machine,
     window: &Window,
     ground: &Ground<'_>,
-    past: &dyn Past,
+    past: Option<&dyn Past>,
+    begin: &Begin,
     next: Next,
     checked: Checked,
 ) -> Result<Admission, Refusal> {
@@ -267,13 +268,17 @@ pub(crate) fn admit(
     let system = system_of(machine.profile(), call);
     let program = match system {
         Some(profile) => {
-            check_act(machine, ground, next.seq, call, act.as_ref())?;
+            check_act(machine, ground, (begin.height, next.seq), call, act.as_ref())?;
             profile.system()
         }
         None => target(machine, call, next.serving)?,
     };
     let back = match act {
-        Some(Act::Revert(revert)) => Some((revert, past.back(&revert, &*ground.view)?)),
+        Some(Act::Revert(revert)) => {
+            let past =
+                past.ok_or_else(|| Fault::host("a revert is executed when nothing is being committed"))?;
+            Some((revert, past.back(&revert, &*begin.view)?))
+        }
         _ => None,
     };
     let profile = system.unwrap_or(machine.profile()).hash();
@@ -330,7 +335,7 @@ fn target(machine: &mut Machine, call: &Call, serving: Option<Hash>) -> Result<H
 fn check_act(
     machine: &mut Machine,
     ground: &Ground<'_>,
-    seq: u64,
+    (height, seq): (u64, u64),
     call: &Call,
     act: Option<&Act>,
 ) -> Result<(), Refusal> {
@@ -352,7 +357,7 @@ fn check_act(
             Err(Rejected::ProfileKept { name: machine.profile().name() }.into())
         }
         Act::Erase(erase) if erase.seq >= seq => not_yet("the call to erase"),
-        Act::Prune(prune) if prune.height > ground.last.height => not_yet("the block to prune to"),
+        Act::Prune(prune) if prune.height > height => not_yet("the block to prune to"),
         _ => Ok(()),
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn profile_at(genesis: &Genesis, acts: &[(u64, Act)], seq: u64) -> Pr
 impl<D: Disk, S: Store> Shard<D, S> {
     /// The profile of the record at `seq`, or of the next one.
     pub fn profile_at(&self, seq: u64) -> Profile {
-        profile_at(&self.genesis, &self.acts, seq)
+        profile_at(&self.genesis, &self.committed.acts, seq)
     }
 
     /// The records of a block.
@@ -54,7 +54,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// The program that served after the block of `header`.
     pub fn program_at(&self, header: &Header) -> Option<Hash> {
-        program_at(&self.acts, header.history_size)
+        program_at(&self.committed.acts, header.history_size)
     }
 
     /// How the authority appointed who writes at the block of `header`; nothing, if the genesis did.
@@ -68,7 +68,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// What a bundle begins with whose first block is the one after that of `header`.
     pub fn start_after(&self, header: &Header) -> Result<Start, Fault> {
-        let peaks = self.history.peaks(header.history_size).ok_or_else(|| missing(header.height))?;
+        let peaks =
+            self.committed.history.peaks(header.history_size).ok_or_else(|| missing(header.height))?;
         let writer = self.last_act(header, |act| act.writer().is_some());
         let program = self.last_act(header, |act| act.program().is_some());
         let acts = self.profiles(header).chain(writer).chain(program).collect();
@@ -78,22 +79,22 @@ impl<D: Disk, S: Store> Shard<D, S> {
     /// Where the profile was set, up to the block of `header`.
     fn profiles(&self, header: &Header) -> impl Iterator<Item = u64> {
         let size = header.history_size;
-        let set = self.acts.iter().filter(move |(seq, act)| *seq < size && act.profile().is_some());
+        let set = self.committed.acts.iter().filter(move |(seq, act)| *seq < size && act.profile().is_some());
         set.map(|(seq, _)| *seq)
     }
 
     /// The last act of a kind up to the block of `header`.
     fn last_act(&self, header: &Header, is_kind: impl Fn(&Act) -> bool) -> Option<u64> {
         let size = header.history_size;
-        self.acts.iter().rev().find(|(seq, act)| *seq < size && is_kind(act)).map(|(seq, _)| *seq)
+        self.committed.acts.iter().rev().find(|(seq, act)| *seq < size && is_kind(act)).map(|(seq, _)| *seq)
     }
 
     /// The acts at these places, each proven in the history of the block of `header`.
     fn links(&self, header: &Header, acts: BTreeSet<u64>) -> Result<Vec<Link>, Fault> {
         let lost = || missing(header.height);
         let link = |seq| {
-            let path = self.history.path(seq, header.history_size).ok_or_else(lost)?;
-            if let Some(past) = self.journal.past().filter(|past| seq < past.header.history_size) {
+            let path = self.committed.history.path(seq, header.history_size).ok_or_else(lost)?;
+            if let Some(past) = self.committed.journal.past().filter(|past| seq < past.header.history_size) {
                 return past.link(seq, path).ok_or_else(lost);
             }
             let (block, index) = self.find(seq)?.ok_or_else(lost)?;

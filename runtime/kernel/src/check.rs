@@ -4,7 +4,7 @@
 use crate::admit::Rejected;
 use crate::shard::Request;
 use crate::system::ACT_FUEL;
-use abi::beside::{beside, beside_if};
+use abi::beside::beside;
 use abi::call::{Caller, Proof, SignedCall};
 use abi::codec::{Encode, dynamic};
 use abi::genesis::Genesis;
@@ -12,9 +12,14 @@ use abi::id::Hash;
 use abi::limits::{CALL_BYTES_MAX, FUEL_MAX};
 use abi::planted;
 use abi::profile::Profile;
+use std::cmp::Reverse;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::vec::IntoIter;
 
 /// From how many calls on half of them are worth a thread.
-const CALLS_SHARED: usize = 32;
+pub(crate) const CALLS_SHARED: usize = 32;
+/// How many are taken at a time by whoever has nothing else to do.
+const CALLS_TAKEN: usize = 16;
 /// How many calls are checked ahead, at most.
 const CALLS_AHEAD_MAX: usize = 4_096;
 
@@ -31,12 +36,13 @@ pub(crate) struct Checked {
 pub(crate) type Check = Result<Checked, Rejected>;
 
 /// What checks the calls of a shard.
-pub(crate) struct Checker {
-    pub(crate) genesis: Genesis,
+#[derive(Clone, Copy)]
+pub(crate) struct Checker<'a> {
+    pub(crate) genesis: &'a Genesis,
     pub(crate) shard: Hash,
 }
 
-impl Checker {
+impl<'a> Checker<'a> {
     /// How many calls are worth checking ahead of a block of this many.
     pub(crate) fn ahead(block_calls: usize) -> usize {
         block_calls.min(CALLS_AHEAD_MAX)
@@ -53,13 +59,10 @@ impl Checker {
         checks
     }
 
-    /// Checks calls while `meanwhile` is done, if they are many enough to be worth a thread.
-    pub(crate) fn all_while<T>(
-        &self,
-        requests: Vec<Request>,
-        meanwhile: impl FnOnce() -> T,
-    ) -> (Vec<Check>, T) {
-        beside_if(requests.len() >= CALLS_SHARED, || self.each(requests), meanwhile)
+    /// Calls to be checked by and by.
+    pub(crate) fn by_and_by(self, requests: Vec<Request>) -> Checking<'a> {
+        let (first, next) = (requests.len(), requests.into_iter());
+        Checking { checker: self, left: Mutex::new((first, next)), done: Mutex::new(Vec::new()) }
     }
 
     fn each(&self, requests: Vec<Request>) -> Vec<Check> {
@@ -72,9 +75,48 @@ impl Checker {
         let is_act = signed.call.program.is_some_and(|program| Profile::of_system(&program).is_some());
         let bytes = check_form(is_act, &self.shard, &signed)?;
         let digest = signed.call.digest();
-        check_proof(&self.genesis, is_act, &signed, &digest)?;
+        check_proof(self.genesis, is_act, &signed, &digest)?;
         Ok(Checked { signed, now_ms, digest, bytes })
     }
+}
+
+/// Calls that are checked on whichever core has nothing else to do.
+pub(crate) struct Checking<'a> {
+    checker: Checker<'a>,
+    /// What is left, and how much that is.
+    left: Mutex<(usize, IntoIter<Request>)>,
+    /// What was checked, by how much was left then.
+    done: Mutex<Vec<(usize, Vec<Check>)>>,
+}
+
+impl Checking<'_> {
+    /// Checks until nothing is left.
+    pub(crate) fn work(&self) {
+        loop {
+            let (left, taken) = {
+                let mut left = lock(&self.left);
+                let taken: Vec<Request> = left.1.by_ref().take(CALLS_TAKEN).collect();
+                left.0 -= taken.len();
+                (left.0, taken)
+            };
+            if taken.is_empty() {
+                return;
+            }
+            let checks = self.checker.each(taken);
+            lock(&self.done).push((left, checks));
+        }
+    }
+
+    /// What they came to, in their order.
+    pub(crate) fn done(self) -> impl Iterator<Item = Check> {
+        let mut done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.sort_by_key(|(left, _)| Reverse(*left));
+        done.into_iter().flat_map(|(_, checks)| checks)
+    }
+}
+
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Checks what the call says by itself; its size in bytes, with its proof.

@@ -20,10 +20,10 @@ use std::collections::BTreeSet;
 impl<D: Disk, S: Store> Shard<D, S> {
     /// The calls that are to be erased and are whole, by their places in history. What was pruned is gone.
     pub fn unerased(&self) -> Result<Vec<u64>, Fault> {
-        let kept_from = self.journal.past().map_or(0, |past| past.header.history_size);
+        let kept_from = self.committed.journal.past().map_or(0, |past| past.header.history_size);
         let mut whole = Vec::new();
         for seq in self.to_erase().range(kept_from..).copied() {
-            let (block, index) = self.find(seq)?.ok_or_else(|| missing(self.position.height))?;
+            let (block, index) = self.find(seq)?.ok_or_else(|| missing(self.committed.position.height))?;
             let entry = &block.entries[index];
             whole.extend((entry.is_erasable() && entry.erased.is_none()).then_some(seq));
         }
@@ -36,12 +36,12 @@ impl<D: Disk, S: Store> Shard<D, S> {
             return Err(Fault::Stopped);
         }
         assert!(self.to_erase().contains(&seq), "only the authority decides what is erased");
-        let (mut block, _) = self.find(seq)?.ok_or_else(|| missing(self.position.height))?;
+        let (mut block, _) = self.find(seq)?.ok_or_else(|| missing(self.committed.position.height))?;
         if !block.erase(seq) {
             return Ok(());
         }
-        self.store.flush()?;
-        self.journal.rewrite(&block)
+        self.committed.store.flush()?;
+        self.committed.journal.rewrite(&block)
     }
 
     /// The calls that acts name.
@@ -50,6 +50,6 @@ impl<D: Disk, S: Store> Shard<D, S> {
             Act::Erase(erase) => Some(erase.seq),
             _ => None,
         };
-        self.acts.iter().filter_map(named).collect()
+        self.committed.acts.iter().filter_map(named).collect()
     }
 }

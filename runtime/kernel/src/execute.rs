@@ -31,7 +31,7 @@ use abi::merkle::list_root;
 use abi::planted;
 use abi::session::Space;
 use abi::system::PROGRAM_KEY;
-use abi::view::{Overlay, View};
+use abi::view::{Layer, Overlay, View};
 use journal::{Block, Entry, Header, History, LiveKey, PastAct, Sums, Window};
 use state::Tree;
 use std::collections::VecDeque;
@@ -48,16 +48,26 @@ pub(crate) struct Queue<'a> {
     pub(crate) checks: VecDeque<Check>,
     pub(crate) block_calls: usize,
     pub(crate) stop_at_rejection: bool,
-    pub(crate) watch: &'a mut dyn FnMut(u64, &Execution),
+    pub(crate) watch: &'a mut (dyn FnMut(u64, &Execution) + Send),
 }
 
-/// What a block builds on.
+/// What every block builds on.
 pub(crate) struct Ground<'a> {
     pub(crate) genesis: &'a Genesis,
     pub(crate) keyring: &'a Keyring,
     pub(crate) shard: Hash,
-    /// The header before, and its hash.
-    pub(crate) last: &'a Position,
+    /// The host's build.
+    pub(crate) build: &'a str,
+}
+
+/// Where a block's calls begin.
+pub(crate) struct Begin {
+    /// The height of the block before, which may not be committed yet.
+    pub(crate) height: u64,
+    /// Place of the first call.
+    pub(crate) seq: u64,
+    /// Logical time of the last call.
+    pub(crate) time_ms: u64,
     /// The state before.
     pub(crate) view: Arc<dyn View>,
 }
@@ -106,30 +116,31 @@ impl Position {
 }
 
 /// Runs requests until they are used up, the draft is full, or one may be where the batch stops; the
-/// verdicts stand in the requests' order.
+/// verdicts stand in the requests' order. Without a past, as there is none while a block is being committed, it ends
+/// before an act that stands alone.
 pub(crate) fn execute(
     machine: &mut Machine,
     window: &mut Window,
     ground: &Ground<'_>,
-    past: &dyn Past,
+    past: Option<&dyn Past>,
+    begin: Begin,
     queue: &mut Queue<'_>,
-) -> Result<(Draft, Vec<Verdict>), Fault> {
-    let mut draft = Draft::new(ground, machine.profile().hash())?;
-    let mut verdicts = Vec::new();
+) -> Result<Executed, Fault> {
+    let mut draft = Building::new(&begin, machine.profile().hash())?;
+    let (mut verdicts, mut goes_on) = (Vec::new(), true);
     while !draft.is_full(queue.block_calls) {
         let Some(check) = queue.checks.front() else { break };
-        let act = check.as_ref().ok().and_then(|next| admit::act(machine.profile(), &next.signed.call));
-        let is_alone = act.is_some_and(|act| act.is_alone());
-        if is_alone && !draft.is_empty() {
+        let is_alone = is_alone(machine, check);
+        if is_alone && (past.is_none() || !draft.is_empty()) {
             break;
         }
         let Some(check) = queue.checks.pop_front() else { break };
         let admission = check.map_err(Refusal::Rejected);
-        let admission =
-            admission.and_then(|next| admit::admit(machine, window, ground, past, draft.next(), next));
+        let admission = admission
+            .and_then(|next| admit::admit(machine, window, ground, past, &begin, draft.next(), next));
         let verdict = match admission {
             Ok(Admission::New(admitted)) => {
-                let view = if planted!(StateBeforeBlock) { ground.view.clone() } else { draft.view() };
+                let view = if planted!(StateBeforeBlock) { begin.view.clone() } else { draft.view() };
                 let execution = run(machine, &admitted, view)?;
                 let (seq, outcome) = (admitted.at.seq, execution.outcome.clone());
                 (queue.watch)(seq, &execution);
@@ -144,10 +155,41 @@ pub(crate) fn execute(
         let may_stop = queue.stop_at_rejection && !matches!(verdict, Verdict::Done(Answer::New { .. }));
         verdicts.push(verdict);
         if may_stop || (is_alone && !draft.is_empty()) {
+            goes_on = false;
             break;
         }
     }
-    Ok((draft, verdicts))
+    Ok(Executed { height: begin.height, draft: draft.done(), verdicts, goes_on })
+}
+
+/// Calls of one block that were executed and are not committed yet.
+pub(crate) struct Executed {
+    /// The height of the block before.
+    height: u64,
+    pub(crate) draft: Draft,
+    pub(crate) verdicts: Vec<Verdict>,
+    /// Whether what comes next is known before the block is committed.
+    goes_on: bool,
+}
+
+impl Executed {
+    /// Where the next block's calls begin, over a state that may show this block's writes already; `None` if that
+    /// can be told only when this one is committed.
+    pub(crate) fn then(&self, machine: &Machine, queue: &Queue<'_>, state: Arc<dyn View>) -> Option<Begin> {
+        let next = queue.checks.front().filter(|next| self.goes_on && !is_alone(machine, next));
+        next.map(|_| Begin {
+            height: self.height + u64::from(!self.draft.is_empty()),
+            seq: self.draft.next.seq,
+            time_ms: self.draft.next.time_ms,
+            view: Arc::new(Layer { base: state, writes: self.draft.diff.clone() }),
+        })
+    }
+}
+
+/// Whether a call is an act that stands alone in its block.
+fn is_alone(machine: &Machine, check: &Check) -> bool {
+    let act = check.as_ref().ok().and_then(|next| admit::act(machine.profile(), &next.signed.call));
+    act.is_some_and(|act| act.is_alone())
 }
 
 /// An answer, or the call whose key is known: whether it is the same call is seen when the block that
@@ -168,31 +210,42 @@ fn run(machine: &mut Machine, admitted: &Admitted, view: Arc<dyn View>) -> Resul
 }
 
 /// A block in the making.
-pub(crate) struct Draft {
+struct Building {
     state: Arc<Overlay>,
+    draft: Draft,
+    bytes: usize,
+    /// Events, messages and writes, the overwritten ones too.
+    items: usize,
+}
+
+/// A block whose calls have run.
+pub(crate) struct Draft {
     next: Next,
     entries: Vec<Entry>,
     /// The calls' idempotency keys.
     keys: Vec<LiveKey>,
     /// Of all its calls.
     profile: Hash,
-    bytes: usize,
-    /// Events, messages and writes, the overwritten ones too.
-    items: usize,
+    /// What they wrote.
+    diff: Arc<Diff>,
 }
 
-impl Draft {
-    fn new(ground: &Ground<'_>, profile: Hash) -> Result<Draft, Fault> {
-        let state = Arc::new(Overlay::new(ground.view.clone()));
-        let (seq, time_ms) = (ground.last.seq, ground.last.time_ms);
-        let next = Next { seq, time_ms, serving: Machine::serving(&*state)? };
-        let (entries, keys) = (Vec::new(), Vec::new());
-        Ok(Draft { state, next, entries, keys, profile, bytes: 0, items: 0 })
+impl Building {
+    fn new(begin: &Begin, profile: Hash) -> Result<Building, Fault> {
+        let state = Arc::new(Overlay::new(begin.view.clone()));
+        let next = Next { seq: begin.seq, time_ms: begin.time_ms, serving: Machine::serving(&*state)? };
+        let (entries, keys, diff) = (Vec::new(), Vec::new(), Arc::default());
+        Ok(Building { state, draft: Draft { next, entries, keys, profile, diff }, bytes: 0, items: 0 })
+    }
+
+    fn done(self) -> Draft {
+        let diff = Arc::new(Arc::unwrap_or_clone(self.state).into_writes());
+        Draft { diff, ..self.draft }
     }
 
     /// Where the next call would stand.
     fn next(&self) -> Next {
-        self.next
+        self.draft.next
     }
 
     fn view(&self) -> Arc<dyn View> {
@@ -200,24 +253,24 @@ impl Draft {
     }
 
     fn is_full(&self, calls_max: usize) -> bool {
-        self.entries.len() >= calls_max.min(BLOCK_CALLS_MAX)
+        self.draft.entries.len() >= calls_max.min(BLOCK_CALLS_MAX)
             || self.bytes >= DRAFT_BYTES_MAX
             || self.items >= DRAFT_ITEMS_MAX
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    fn is_empty(&self) -> bool {
+        self.draft.is_empty()
     }
 
     fn enter(&mut self, window: &mut Window, admitted: Admitted, execution: Execution) -> Result<(), Fault> {
         let Admitted { signed, at, bytes, .. } = admitted;
-        self.profile = at.profile;
+        self.draft.profile = at.profile;
         window.advance(at.time_ms);
         let call = &signed.call;
-        self.keys.push(window.insert(&call.caller, &call.key, call.expires_ms, at.seq));
+        self.draft.keys.push(window.insert(&call.caller, &call.key, call.expires_ms, at.seq));
         self.items += execution.events.len() + execution.messages.len() + execution.diff.len();
         self.bytes += bytes + size_of(&execution) + 128;
-        self.entries.push(Entry {
+        self.draft.entries.push(Entry {
             call: signed,
             program: at.program,
             time_ms: at.time_ms,
@@ -234,37 +287,43 @@ impl Draft {
         let serving = if is_deploy && !planted!(OldProgramServes) {
             Machine::serving(&*self.state)?
         } else {
-            self.next.serving
+            self.draft.next.serving
         };
-        self.next = Next { seq: at.seq + u64::from(!planted!(SeqReused)), time_ms: at.time_ms, serving };
+        self.draft.next =
+            Next { seq: at.seq + u64::from(!planted!(SeqReused)), time_ms: at.time_ms, serving };
         Ok(())
+    }
+}
+
+impl Draft {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
     }
 
     /// The root of the state after the last call, and the block with its header; and what its records come to.
     pub(crate) fn seal(
         self,
         ground: &Ground<'_>,
-        tree: &mut Tree,
-        history: &mut History,
-        build: &str,
+        last: &Position,
+        before: &Arc<dyn View>,
+        (tree, history): (&mut Tree, &mut History),
     ) -> Result<(Block, Sums), Fault> {
         assert!(!self.entries.is_empty(), "there are no empty blocks");
-        let Draft { state, next, entries, keys, profile, .. } = self;
-        let first_seq = ground.last.seq;
-        let diff = Arc::unwrap_or_clone(state).into_writes();
-        let root_after = tree.apply(&ground.view, &diff)?;
+        let Draft { next, entries, keys, profile, diff } = self;
+        let (first_seq, diff) = (last.seq, Arc::unwrap_or_clone(diff));
+        let root_after = tree.apply(before, &diff)?;
         let diff = if planted!(WritesNotRecorded) { Diff::new() } else { diff };
         let effects: Vec<Hash> =
             (first_seq..).zip(&entries).map(|(seq, e)| e.effect(seq, profile).hash()).collect();
         let mut header = Header {
             version: abi::VERSION,
             shard: ground.shard,
-            height: ground.last.height + 1,
-            previous: ground.last.header,
-            epoch: ground.last.epoch - u64::from(planted!(EpochFalls)),
+            height: last.height + 1,
+            previous: last.header,
+            epoch: last.epoch - u64::from(planted!(EpochFalls)),
             first_seq,
             count: entries.len() as u64,
-            root_before: ground.last.root,
+            root_before: last.root,
             root_after,
             execution_root: list_root(&EFFECT, &effects),
             history_size: 0,
@@ -272,7 +331,7 @@ impl Draft {
             diff: diff.hash(),
             time_ms: next.time_ms,
         };
-        let block = Block { header, build: build.into(), entries, diff };
+        let block = Block { header, build: ground.build.into(), entries, diff };
         let leaves = leaves(&block, profile);
         leaves.iter().for_each(|leaf| history.push_hash(*leaf));
         header.history_size = history.size();

@@ -5,10 +5,10 @@
 //!                                                                     └apply→ store (derived)
 //! ```
 //!
-//! Read [`execute`] first: the whole pipeline in one screen. Then [`commit`]: the order of durability,
-//! and what a crash means after each step. [`recover`] brings a shard back after any crash, [`ladder`] plans what is
-//! to be done where that is refused; [`replay`]
-//! runs a history again for whoever does not trust it.
+//! Read [`execute`] first: what becomes of calls, in one screen. Then [`commit`]: the order of durability, and what a
+//! crash means after each step. [`pipeline`] has both done side by side. [`recover`] brings a shard back after any
+//! crash, [`ladder`] plans what is to be done where that is refused; [`replay`] runs a history again for whoever does
+//! not trust it.
 //!
 //! # Guarantees
 //!
@@ -33,6 +33,7 @@ mod keyring;
 pub mod ladder;
 mod leaves;
 mod machine;
+pub mod pipeline;
 mod programs;
 pub mod prune;
 mod question;

@@ -74,7 +74,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
     ///
     /// Refuses where no whole segment would, or idempotency keys of those blocks are live at `time_ms`.
     pub fn prunable(&self, height: u64, time_ms: u64) -> Result<Prunable, PruneError> {
-        let found = self.journal.prunable(height)?.ok_or(PruneError::Nothing { height })?;
+        let found = self.committed.journal.prunable(height)?.ok_or(PruneError::Nothing { height })?;
         match self.first_live(time_ms)? {
             Some(live @ PruneError::Live { height: at, .. }) if at <= height => Err(live),
             _ => Ok(found),
@@ -85,7 +85,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
     pub fn settled(&self, time_ms: u64) -> Result<u64, Fault> {
         match self.first_live(time_ms)? {
             Some(PruneError::Live { height, .. }) => Ok(height - 1),
-            _ => Ok(self.position.height),
+            _ => Ok(self.committed.position.height),
         }
     }
 
@@ -93,14 +93,14 @@ impl<D: Disk, S: Store> Shard<D, S> {
     fn first_live(&self, time_ms: u64) -> Result<Option<PruneError>, Fault> {
         let live = self.window.live().filter(|key| key.expires_ms > time_ms);
         let Some(first) = live.min_by_key(|key| key.seq) else { return Ok(None) };
-        let (block, _) = self.find(first.seq)?.ok_or_else(|| missing(self.position.height))?;
+        let (block, _) = self.find(first.seq)?.ok_or_else(|| missing(self.committed.position.height))?;
         let (seq, expires_ms) = (first.seq, first.expires_ms);
         Ok(Some(PruneError::Live { seq, height: block.header.height, expires_ms }))
     }
 
     /// The act that lets blocks up to `height` go, if there is one: its place.
     pub fn decision(&self, height: u64) -> Option<u64> {
-        self.acts.iter().rev().find(|(_, act)| lets_go(act, height)).map(|(seq, _)| *seq)
+        self.committed.acts.iter().rev().find(|(_, act)| lets_go(act, height)).map(|(seq, _)| *seq)
     }
 
     /// Drops the segments whose blocks are all at or below `height`; what went.
@@ -113,25 +113,25 @@ impl<D: Disk, S: Store> Shard<D, S> {
         if self.stopped {
             return Err(Fault::Stopped.into());
         }
-        let found = self.prunable(height, self.position.time_ms)?;
+        let found = self.prunable(height, self.committed.position.time_ms)?;
         let height = found.height;
         let decision = self.decision(height).ok_or(PruneError::Undecided { height })?;
-        self.store.flush()?;
+        self.committed.store.flush()?;
         let past = self.past_at(height, decision)?;
-        self.journal.prune(past)?;
+        self.committed.journal.prune(past)?;
         Ok(found)
     }
 
     /// What the blocks up to `height` come to.
     fn past_at(&self, height: u64, decision: u64) -> Result<Past, Fault> {
         let lost = || missing(height);
-        let header = self.journal.header(height)?.ok_or_else(lost)?;
+        let header = self.committed.journal.header(height)?.ok_or_else(lost)?;
         let size = usize::try_from(header.history_size).map_err(|_| lost())?;
-        let leaves = self.history.leaves().get(..size).ok_or_else(lost)?.to_vec();
-        let mut acts = self.journal.past().map_or(Vec::new(), |past| past.acts.clone());
-        let mut read = self.journal.past().map_or(0, |past| past.header.height);
-        for (seq, _) in self.acts.iter().filter(|(seq, _)| *seq < header.history_size) {
-            if self.journal.past().is_some_and(|past| *seq < past.header.history_size) {
+        let leaves = self.committed.history.leaves().get(..size).ok_or_else(lost)?.to_vec();
+        let mut acts = self.committed.journal.past().map_or(Vec::new(), |past| past.acts.clone());
+        let mut read = self.committed.journal.past().map_or(0, |past| past.header.height);
+        for (seq, _) in self.committed.acts.iter().filter(|(seq, _)| *seq < header.history_size) {
+            if self.committed.journal.past().is_some_and(|past| *seq < past.header.history_size) {
                 continue;
             }
             let (block, _) = self.find(*seq)?.ok_or_else(lost)?;

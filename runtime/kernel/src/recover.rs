@@ -21,6 +21,7 @@
 //! A crash in any step leaves at most a shorter replay for the next time.
 
 use crate::authority::{profile_at, writer_after};
+use crate::commit::Committed;
 use crate::keyring::Keyring;
 use crate::machine::Machine;
 use crate::programs::Programs;
@@ -95,20 +96,20 @@ impl<D: Disk, S: Store> Shard<D, S> {
         folded.is_decided(journal.past())?;
         let parts = Parts { genesis, keyring, journal, store, programs, build };
         let (shard, store_height) = Self::assemble(parts, folded, tree, written)?;
-        let height = shard.position.height;
+        let height = shard.committed.position.height;
         Ok((shard, Recovered { tail, store_height, height }))
     }
 
     /// Makes anew what executing a block has changed that found no room in the journal.
     pub(crate) fn forget(&mut self) -> Result<(), Fault> {
-        let mut folded = Folded::start(&self.genesis, self.journal.past());
-        for height in self.journal.first()..=self.journal.height() {
-            folded.block(&read(&self.journal, height)?, &self.genesis)?;
+        let mut folded = Folded::start(&self.genesis, self.committed.journal.past());
+        for height in self.committed.journal.first()..=self.committed.journal.height() {
+            folded.block(&read(&self.committed.journal, height)?, &self.genesis)?;
         }
-        assert_eq!(folded.position, self.position, "what was not written has no place");
-        (self.history, self.window) = (folded.history, folded.window);
-        self.tree = Tree::build(&*self.store.view())?;
-        expect_root(&self.tree, self.position.root, self.position.height)
+        assert_eq!(folded.position, self.committed.position, "what was not written has no place");
+        (self.committed.history, self.window) = (folded.history, folded.window);
+        self.committed.tree = Tree::build(&*self.committed.store.view())?;
+        expect_root(&self.committed.tree, self.committed.position.root, self.committed.position.height)
     }
 
     fn assemble(
@@ -130,21 +131,24 @@ impl<D: Disk, S: Store> Shard<D, S> {
         machine.set_profile(profile_at(&genesis, &folded.acts, folded.position.seq));
         let head = journal.head().filter(|_| !planted!(LastNotSigned));
         let commitment = head.map(|head| keyring.sign(writer, &genesis, head)).transpose()?;
-        let shard = Shard {
-            id: genesis.id(),
-            machine,
-            history: folded.history,
-            window: folded.window,
-            position: folded.position,
-            acts: folded.acts,
-            genesis,
-            keyring,
-            writer,
-            build,
+        let committed = Committed {
             journal,
             store,
             tree,
+            history: folded.history,
+            position: folded.position,
+            acts: folded.acts,
+            writer,
             commitment,
+        };
+        let shard = Shard {
+            id: genesis.id(),
+            genesis,
+            keyring,
+            build,
+            machine,
+            window: folded.window,
+            committed,
             stopped: false,
             full: false,
             memory: None,

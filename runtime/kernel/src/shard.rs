@@ -1,6 +1,7 @@
 //! A shard as its node holds it.
 
 use crate::admit::{Refusal, Rejected};
+use crate::commit::Committed;
 use crate::execute::Position;
 use crate::keyring::Keyring;
 use crate::machine::Machine;
@@ -14,9 +15,8 @@ use abi::genesis::{Genesis, GenesisError};
 use abi::id::Hash;
 use abi::outcome::Outcome;
 use abi::sign::PublicKey;
-use abi::system::Act;
-use journal::{Block, Commitment, Disk, Header, History, Journal, Receipt, Window};
-use state::{Diff, KeysProof, RangeProof, Recording, Store, Tree, View, Witness};
+use journal::{Block, Commitment, Disk, Header, History, Receipt, Window};
+use state::{Diff, KeysProof, RangeProof, Recording, Store, View, Witness};
 use std::sync::Arc;
 
 /// A call, and the host's time at which it came.
@@ -99,20 +99,11 @@ pub struct Shard<D: Disk, S: Store> {
     pub(crate) genesis: Genesis,
     pub(crate) id: Hash,
     pub(crate) keyring: Keyring,
-    /// Whose key signs for the last block.
-    pub(crate) writer: PublicKey,
     pub(crate) build: String,
+    /// What executes the next block: the engine, and the keys that live then.
     pub(crate) machine: Machine,
-    pub(crate) journal: Journal<D>,
-    pub(crate) store: S,
-    pub(crate) tree: Tree,
-    pub(crate) history: History,
     pub(crate) window: Window,
-    pub(crate) position: Position,
-    /// What the authority has done, each act with its seq.
-    pub(crate) acts: Vec<(u64, Act)>,
-    /// The last block's commitment, stored with the next frame.
-    pub(crate) commitment: Option<Commitment>,
+    pub(crate) committed: Committed<D, S>,
     pub(crate) stopped: bool,
     /// Whether the last block found no room: nothing is executed until there is.
     pub(crate) full: bool,
@@ -140,37 +131,37 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// Where its history stands.
     pub fn position(&self) -> &Position {
-        &self.position
+        &self.committed.position
     }
 
     /// The root of its history tree.
     pub fn head(&self) -> Hash {
-        self.history.root()
+        self.committed.history.root()
     }
 
     /// Its history tree.
     pub fn history(&self) -> &History {
-        &self.history
+        &self.committed.history
     }
 
     /// The state after the last block.
     pub fn view(&self) -> Arc<dyn View> {
-        self.store.view()
+        self.committed.store.view()
     }
 
     /// The store.
     pub fn store_mut(&mut self) -> &mut S {
-        &mut self.store
+        &mut self.committed.store
     }
 
     /// The key that signs for the last block, and for the next unless it appoints another writer.
     pub fn writer(&self) -> PublicKey {
-        self.writer
+        self.committed.writer
     }
 
     /// The program that serves.
     pub fn serving(&self) -> Result<Option<Hash>, Fault> {
-        Machine::serving(&*self.store.view())
+        Machine::serving(&*self.committed.store.view())
     }
 
     /// What runs its calls.
@@ -185,7 +176,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// Has the head remembered.
     pub(crate) fn remember(&mut self) -> Result<(), Fault> {
-        match (&mut self.memory, self.journal.head()) {
+        match (&mut self.memory, self.committed.journal.head()) {
             (Some(memory), Some(head)) => memory.remember(head),
             _ => Ok(()),
         }
@@ -193,25 +184,25 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// The block of a height.
     pub fn block(&self, height: u64) -> Result<Option<Block>, Fault> {
-        self.journal.read(height)
+        self.committed.journal.read(height)
     }
 
     /// The header of the block of a height, or of the last that was pruned.
     pub fn header(&self, height: u64) -> Result<Option<Header>, Fault> {
-        self.journal.header(height)
+        self.committed.journal.header(height)
     }
 
     /// The height of the first block that is kept: 1, unless blocks were pruned.
     pub fn first(&self) -> u64 {
-        self.journal.first()
+        self.committed.journal.first()
     }
 
     /// The commitment over the block of a height: a receipt's signature.
     pub fn commitment(&self, height: u64) -> Result<Option<Commitment>, Fault> {
-        if height == self.position.height {
-            return Ok(self.commitment.clone());
+        if height == self.committed.position.height {
+            return Ok(self.committed.commitment.clone());
         }
-        self.journal.commitment(height)
+        self.committed.journal.commitment(height)
     }
 
     /// The block that holds the record at `seq`, found by bisection, and the record's index in it.
@@ -220,27 +211,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
     ///
     /// A record whose block was pruned, and a fault of the journal.
     pub fn find(&self, seq: u64) -> Result<Option<(Block, usize)>, Fault> {
-        if seq >= self.position.seq {
-            return Ok(None);
-        }
-        if let Some(past) = self.journal.past().filter(|past| seq < past.header.history_size) {
-            return Err(past.gone());
-        }
-        let (mut low, mut high) = (self.journal.first(), self.position.height);
-        while low <= high {
-            let middle = low + (high - low) / 2;
-            let block = self.journal.read(middle)?.ok_or_else(|| missing(middle))?;
-            let header = &block.header;
-            if seq < header.first_seq {
-                high = middle - 1;
-            } else if seq >= header.first_seq + header.count {
-                low = middle + 1;
-            } else {
-                let index = usize::try_from(seq - header.first_seq).map_err(|_| missing(middle))?;
-                return Ok(Some((block, index)));
-            }
-        }
-        Err(Fault::corrupt(format!("journal: no block holds record {seq}")))
+        self.committed.find(seq)
     }
 
     /// The receipt of the record at `seq`, under the head of the block that holds it.
@@ -253,7 +224,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let Header { height, history_size, .. } = block.header;
         let commitment = self.commitment(height)?.ok_or_else(|| missing(height))?;
         let record = self.records_of(block).swap_remove(index);
-        let path = self.history.path(record.effect.seq, history_size).ok_or_else(|| missing(height))?;
+        let path =
+            self.committed.history.path(record.effect.seq, history_size).ok_or_else(|| missing(height))?;
         Ok(Receipt::new(record.to_bytes(), &commitment, record.effect.seq, path))
     }
 
@@ -266,12 +238,12 @@ impl<D: Disk, S: Store> Shard<D, S> {
         fuel_max: u64,
     ) -> Result<Execution, Refusal> {
         let question = self.question(caller, method, args, fuel_max);
-        question.ask(&mut self.machine, self.store.view())
+        question.ask(&mut self.machine, self.committed.store.view())
     }
 
     /// A query as it stands after the last block.
     fn question(&self, caller: Caller, method: &str, args: Vec<u8>, fuel_max: u64) -> Question {
-        let at = &self.position;
+        let at = &self.committed.position;
         let (shard, seq, time_ms) = (self.id, at.seq, at.time_ms);
         Question { shard, seq, time_ms, caller, method: method.into(), args, fuel_max }
     }
@@ -286,20 +258,21 @@ impl<D: Disk, S: Store> Shard<D, S> {
         fuel_max: u64,
     ) -> Result<(Execution, Witness), Refusal> {
         let question = self.question(caller, method, args, fuel_max);
-        let recording = Arc::new(Recording::new(self.store.view()));
+        let recording = Arc::new(Recording::new(self.committed.store.view()));
         let execution = question.ask(&mut self.machine, recording.clone())?;
-        let witness = self.tree.witness(&*self.store.view(), &recording.take()?, &Diff::new())?;
+        let witness =
+            self.committed.tree.witness(&*self.committed.store.view(), &recording.take()?, &Diff::new())?;
         Ok((execution, witness))
     }
 
     /// Proves the values of keys, or their absence, against the root of the last block.
     pub fn prove(&self, keys: &[&[u8]]) -> Result<KeysProof, Fault> {
-        self.tree.prove(&*self.store.view(), keys)
+        self.committed.tree.prove(&*self.committed.store.view(), keys)
     }
 
     /// Proves the entries of a range, and that there are no others.
     pub fn prove_range(&self, from: &[u8], to: Option<&[u8]>) -> Result<RangeProof, Fault> {
-        self.tree.prove_range(&*self.store.view(), from, to)
+        self.committed.tree.prove_range(&*self.committed.store.view(), from, to)
     }
 
     /// Closes the shard: the last commitment is stored, and the store is flushed, so that opening it again
@@ -308,18 +281,18 @@ impl<D: Disk, S: Store> Shard<D, S> {
         if self.stopped {
             return Err(Fault::Stopped);
         }
-        if let Some(commitment) = &self.commitment
-            && self.journal.commitment(self.position.height)?.is_none()
+        if let Some(commitment) = &self.committed.commitment
+            && self.committed.journal.commitment(self.committed.position.height)?.is_none()
         {
-            match self.journal.close(commitment) {
+            match self.committed.journal.close(commitment) {
                 // Opening signs it again.
                 Err(Fault::Full { .. }) => {}
                 closed => closed?,
             }
         }
         self.remember()?;
-        self.store.flush()?;
-        Ok((self.journal.into_disk(), self.store))
+        self.committed.store.flush()?;
+        Ok((self.committed.journal.into_disk(), self.committed.store))
     }
 }
 

@@ -126,14 +126,15 @@ pub fn collect<I: Clone + Ord>(listed: &[Listed<I>], policy: &Policy, now_ms: u6
 impl<D: Disk, S: Store> Shard<D, S> {
     /// Where the shard stands after its last block; `None` before the first.
     pub fn standing(&self) -> Result<Option<Standing>, Fault> {
-        let (Some(header), Some(commitment)) = (self.journal.head(), &self.commitment) else {
+        let (Some(header), Some(commitment)) = (self.committed.journal.head(), &self.committed.commitment)
+        else {
             return Ok(None);
         };
         assert_eq!(commitment.height(), header.height, "the last block is signed for");
         let start = self.start_after(header)?;
         let links = self.writer_links(header)?;
-        if start.header.height != self.position.height {
-            return Err(missing(self.position.height));
+        if start.header.height != self.committed.position.height {
+            return Err(missing(self.committed.position.height));
         }
         Ok(Some(Standing {
             genesis: self.genesis.clone(),

@@ -118,6 +118,23 @@ fn a_revert_is_alone_in_its_block() {
     sample.replay().unwrap();
 }
 
+/// What it undoes is committed by then, whatever stood before it among the calls and was executed ahead.
+#[test]
+fn a_revert_is_executed_when_nothing_is_being_committed() {
+    for (before, block_calls) in [(1, 1), (40, 1), (40, 7), (40, 100)] {
+        let (mut sample, _) = written();
+        let mut calls: Vec<SignedCall> = (0..before).map(|_| sample.signed("count")).collect();
+        let revert = sample.revert_to(2, program(1));
+        let (rejected, revert) = (sample.signed("gone"), sample.act(Act::Revert(revert), &[2, 3]));
+        let then = sample.shard.block(2).unwrap().unwrap().header.root_after;
+        calls.extend([rejected, revert]);
+        let answers = sample.submit(&calls, block_calls);
+        assert!(matches!(answers[..], [.., Answer::Rejected(_), Answer::New { .. }]), "{answers:?}");
+        assert_eq!(sample.root(), then);
+        sample.replay().unwrap();
+    }
+}
+
 /// The block of a revert to block 2, changed, as the replay of the whole history judges it.
 fn judged(change: impl FnOnce(&mut Block)) -> ReplayError {
     let (mut sample, _) = written();
