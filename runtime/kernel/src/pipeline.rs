@@ -69,11 +69,16 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// If the last block found no room: whether there is some now.
     fn room(&mut self) -> Result<(), Fault> {
-        if self.full { self.committed.journal.probe() } else { Ok(()) }
+        if self.full {
+            self.committed.journal.probe()?;
+            self.full = false;
+        }
+        Ok(())
     }
 
     /// A block that finds no room has not happened, nor has one that was executed after it.
     fn without_room(&mut self) -> Result<(), Fault> {
+        // Where not even the probe found any, nothing was executed.
         if !std::mem::replace(&mut self.full, true) {
             self.forget()?;
         }
@@ -97,7 +102,6 @@ impl<D: Disk, S: Store> Shard<D, S> {
             let done = self.step(executed, &mut queue, unchecked)?;
             answers.extend(done.answers);
             next = done.next.map(Ok);
-            self.full = false;
             if stop_at_rejection && matches!(answers.last(), Some(Answer::Rejected(_))) {
                 break;
             }

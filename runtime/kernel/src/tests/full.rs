@@ -14,9 +14,15 @@ use std::rc::Rc;
 struct Rationed {
     disk: MemoryDisk,
     full: Rc<Cell<bool>>,
+    /// Whether it is full only where something is to be written in a file that is there.
+    has_files: Rc<Cell<bool>>,
 }
 
 impl Rationed {
+    fn over(disk: MemoryDisk, full: &Rc<Cell<bool>>) -> Rationed {
+        Rationed { disk, full: full.clone(), has_files: Rc::default() }
+    }
+
     fn room(&self, name: &str) -> Result<(), Fault> {
         if self.full.get() { Err(Fault::full(format!("write {name}"), "no space")) } else { Ok(()) }
     }
@@ -30,7 +36,9 @@ impl Disk for Rationed {
         self.disk.len(name)
     }
     fn create(&mut self, name: &str, len: u64) -> Result<(), Fault> {
-        self.room(name)?;
+        if !self.has_files.get() {
+            self.room(name)?;
+        }
         self.disk.create(name, len)
     }
     fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<(), Fault> {
@@ -57,7 +65,7 @@ fn shard() -> Full {
     let full = Rc::new(Cell::new(false));
     let Opening { genesis, keyring, store, programs, build, .. } =
         opening(MemoryDisk::new(), MemoryStore::default());
-    let disk = Rationed { disk: disk(&genesis), full: full.clone() };
+    let disk = Rationed::over(disk(&genesis), &full);
     let (mut shard, _) = Shard::open(Opening { genesis, keyring, disk, store, programs, build }).unwrap();
     assert!(matches!(ask(&mut shard, &deploy).unwrap()[..], [Answer::New { seq: 0, .. }]));
     (shard, full, caller)
@@ -89,6 +97,34 @@ fn a_full_disk_changes_nothing_and_is_gone_on_with() {
     assert_eq!((again.position(), again.head()), (&position, head));
 }
 
+/// It seems to have room again, and has none; several blocks were executed ahead of the first.
+#[test]
+fn a_disk_that_is_full_again_changes_nothing_either() {
+    let (mut shard, full, mut caller) = shard();
+    let before = (shard.position().clone(), shard.head());
+    let calls: Vec<SignedCall> = (0..80).map(|_| caller.signed("count")).collect();
+    let ask = |shard: &mut Shard<Rationed, MemoryStore>, block_calls| {
+        let request =
+            |signed: &SignedCall| Request { signed: signed.clone(), now_ms: super::fixture::START_MS };
+        let requests = calls.iter().map(request).collect();
+        shard.submit(Batch { requests, block_calls, stop_at_rejection: false })
+    };
+    full.set(true);
+    assert!(matches!(ask(&mut shard, 1), Err(Fault::Full { .. })));
+    shard.committed.journal.disk().has_files.set(true);
+    for block_calls in [1, 33, 40] {
+        assert!(matches!(ask(&mut shard, block_calls), Err(Fault::Full { .. })));
+        assert_eq!((shard.position().clone(), shard.head()), before);
+    }
+    full.set(false);
+    let answers = ask(&mut shard, 33).unwrap();
+    assert!(answers.iter().all(|answer| matches!(answer, Answer::New { .. })), "{answers:?}");
+    let (position, head) = (shard.position().clone(), shard.head());
+    let (disk, store) = shard.close().unwrap();
+    let (again, _) = Shard::open(opening(disk.disk, store)).unwrap();
+    assert_eq!((again.position(), again.head()), (&position, head));
+}
+
 #[test]
 fn a_full_disk_can_be_closed_and_loses_no_answer() {
     let (mut shard, full, mut caller) = shard();
@@ -104,7 +140,7 @@ fn a_full_disk_can_be_closed_and_loses_no_answer() {
 #[test]
 fn a_segment_for_which_there_is_no_room_is_made_later() {
     let full = Rc::new(Cell::new(false));
-    let rationed = Rationed { disk: MemoryDisk::new(), full: full.clone() };
+    let rationed = Rationed::over(MemoryDisk::new(), &full);
     let mut journal =
         journal::Journal::create_with(rationed, genesis().id(), SegmentSize::of_pages(4)).unwrap();
     let mut sample = Sample::begun();
