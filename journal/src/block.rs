@@ -204,19 +204,22 @@ impl Block {
 
     /// Those of some of the calls.
     pub fn records_of(&self, calls: Range<usize>, profile: Hash) -> Vec<Record> {
-        let header = &self.header;
-        let record = |(index, entry): (u64, &Entry)| Record {
-            effect: entry.effect(header.first_seq.saturating_add(index), profile),
-            fuel: entry.fuel,
-            placement: Placement {
-                height: header.height,
-                index,
-                epoch: header.epoch,
-                root_before: header.root_before,
-                root_after: header.root_after,
-            },
+        let first = self.header.first_seq;
+        let record = |(index, entry): (u64, &Entry)| {
+            self.record(index, entry.effect(first.saturating_add(index), profile), entry.fuel)
         };
         (calls.start as u64..).zip(&self.entries[calls]).map(record).collect()
+    }
+
+    /// The records of all calls, whose effects these are.
+    pub fn records_with(&self, effects: Vec<Effect>) -> Vec<Record> {
+        let effects = (0..).zip(effects).zip(&self.entries);
+        effects.map(|((index, effect), entry)| self.record(index, effect, entry.fuel)).collect()
+    }
+
+    fn record(&self, index: u64, effect: Effect, fuel: u64) -> Record {
+        let Header { height, epoch, root_before, root_after, .. } = self.header;
+        Record { effect, fuel, placement: Placement { height, index, epoch, root_before, root_after } }
     }
 }
 

@@ -14,14 +14,14 @@
 use crate::admit::{self, Admission, Admitted, Next, Refusal};
 use crate::check::Check;
 use crate::keyring::Keyring;
-use crate::leaves::leaves;
+use crate::leaves::leaves_of;
 use crate::machine::{Machine, RunError};
 use crate::revert::Past;
 use crate::shard::Answer;
 use crate::system;
 use abi::call::Call;
 use abi::diff::Diff;
-use abi::effect::Execution;
+use abi::effect::{Effect, Execution};
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::hash::EFFECT;
@@ -226,21 +226,38 @@ pub(crate) struct Draft {
     keys: Vec<LiveKey>,
     /// Of all its calls.
     profile: Hash,
-    /// What they wrote.
+    /// What each of them came to.
+    effects: Vec<Effect>,
+    /// The digest of the list of those.
+    execution_root: Hash,
+    /// What they wrote together, and its digest.
     diff: Arc<Diff>,
+    diff_hash: Hash,
 }
 
 impl Building {
     fn new(begin: &Begin, profile: Hash) -> Result<Building, Fault> {
         let state = Arc::new(Overlay::new(begin.view.clone()));
         let next = Next { seq: begin.seq, time_ms: begin.time_ms, serving: Machine::serving(&*state)? };
-        let (entries, keys, diff) = (Vec::new(), Vec::new(), Arc::default());
-        Ok(Building { state, draft: Draft { next, entries, keys, profile, diff }, bytes: 0, items: 0 })
+        let draft = Draft {
+            next,
+            entries: Vec::new(),
+            keys: Vec::new(),
+            profile,
+            effects: Vec::new(),
+            execution_root: Hash::ZERO,
+            diff: Arc::default(),
+            diff_hash: Hash::ZERO,
+        };
+        Ok(Building { state, draft, bytes: 0, items: 0 })
     }
 
+    /// The block, with all that can be said of it before the state that it leaves is known.
     fn done(self) -> Draft {
-        let diff = Arc::new(Arc::unwrap_or_clone(self.state).into_writes());
-        Draft { diff, ..self.draft }
+        let diff = Arc::unwrap_or_clone(self.state).into_writes();
+        let hashes: Vec<Hash> = self.draft.effects.iter().map(Effect::hash).collect();
+        let (execution_root, diff_hash) = (list_root(&EFFECT, &hashes), diff.hash());
+        Draft { execution_root, diff: Arc::new(diff), diff_hash, ..self.draft }
     }
 
     /// Where the next call would stand.
@@ -263,18 +280,21 @@ impl Building {
     }
 
     fn enter(&mut self, window: &mut Window, admitted: Admitted, execution: Execution) -> Result<(), Fault> {
-        let Admitted { signed, at, bytes, .. } = admitted;
+        let Admitted { signed, digest, at, bytes, .. } = admitted;
         self.draft.profile = at.profile;
         window.advance(at.time_ms);
         let call = &signed.call;
         self.draft.keys.push(window.insert(&call.caller, &call.key, call.expires_ms, at.seq));
         self.items += execution.events.len() + execution.messages.len() + execution.diff.len();
         self.bytes += bytes + size_of(&execution) + 128;
+        let Execution { outcome, events, messages, .. } = &execution;
+        let diff = execution.diff.hash();
+        self.draft.effects.push(Effect::new(call, digest, at, outcome, diff, events, messages));
         self.draft.entries.push(Entry {
             call: signed,
             program: at.program,
             time_ms: at.time_ms,
-            diff: execution.diff.hash(),
+            diff,
             outcome: execution.outcome,
             events: execution.events,
             messages: execution.messages,
@@ -309,30 +329,30 @@ impl Draft {
         (tree, history): (&mut Tree, &mut History),
     ) -> Result<(Block, Sums), Fault> {
         assert!(!self.entries.is_empty(), "there are no empty blocks");
-        let Draft { next, entries, keys, profile, diff } = self;
-        let (first_seq, diff) = (last.seq, Arc::unwrap_or_clone(diff));
+        let Draft { next, entries, keys, profile, effects, execution_root, diff, diff_hash } = self;
+        let diff = Arc::unwrap_or_clone(diff);
         let root_after = tree.apply(before, &diff)?;
-        let diff = if planted!(WritesNotRecorded) { Diff::new() } else { diff };
-        let effects: Vec<Hash> =
-            (first_seq..).zip(&entries).map(|(seq, e)| e.effect(seq, profile).hash()).collect();
+        let written = (diff, diff_hash);
+        let (diff, diff_hash) =
+            if planted!(WritesNotRecorded) { (Diff::new(), Diff::new().hash()) } else { written };
         let mut header = Header {
             version: abi::VERSION,
             shard: ground.shard,
             height: last.height + 1,
             previous: last.header,
             epoch: last.epoch - u64::from(planted!(EpochFalls)),
-            first_seq,
+            first_seq: last.seq,
             count: entries.len() as u64,
             root_before: last.root,
             root_after,
-            execution_root: list_root(&EFFECT, &effects),
+            execution_root,
             history_size: 0,
             history_root: Hash::ZERO,
-            diff: diff.hash(),
+            diff: diff_hash,
             time_ms: next.time_ms,
         };
         let block = Block { header, build: ground.build.into(), entries, diff };
-        let leaves = leaves(&block, profile);
+        let leaves = leaves_of(block.records_with(effects));
         leaves.iter().for_each(|leaf| history.push_hash(*leaf));
         header.history_size = history.size();
         header.history_root = history.root();
