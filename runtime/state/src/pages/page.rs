@@ -7,6 +7,8 @@ pub(super) struct Page {
     /// Keys, and behind each its value; and what has been overwritten.
     bytes: Vec<u8>,
     slots: Vec<Slot>,
+    /// So many bytes all keys begin with alike.
+    alike: usize,
     /// Bytes of what has been overwritten.
     waste: usize,
     /// The greatest generation of an entry.
@@ -20,10 +22,21 @@ pub(super) struct Page {
 /// Where a key begins, its length, and that of its value, or [`DELETED`].
 #[derive(Clone, Copy)]
 struct Slot {
+    /// The bytes of the key behind those that are alike: most keys are told apart by them.
+    tag: u64,
     at: u32,
     key: u32,
     value: u32,
     generation: u32,
+}
+
+/// The bytes of a key behind the first `alike`: of two keys that begin so, the one with the lesser tag is the lesser.
+fn tag(key: &[u8], alike: usize) -> u64 {
+    let behind = key.get(alike..).unwrap_or_default();
+    let mut tag = [0; 8];
+    let length = behind.len().min(8);
+    tag[..length].copy_from_slice(&behind[..length]);
+    u64::from_be_bytes(tag)
 }
 
 /// The length of a value that is not there: the key was deleted.
@@ -36,7 +49,7 @@ const BYTES_MAX: usize = 32 << 10;
 impl Page {
     pub(super) fn new(is_whole: bool) -> Page {
         let (bytes, slots) = (Vec::new(), Vec::new());
-        Page { bytes, slots, waste: 0, newest: 0, is_whole, was_read: AtomicBool::new(true) }
+        Page { bytes, slots, alike: 0, waste: 0, newest: 0, is_whole, was_read: AtomicBool::new(true) }
     }
 
     fn key(&self, slot: &Slot) -> &[u8] {
@@ -49,7 +62,35 @@ impl Page {
     }
 
     fn find(&self, key: &[u8]) -> Result<usize, usize> {
-        self.slots.binary_search_by(|slot| self.key(slot).cmp(key))
+        let Some(first) = self.slots.first() else { return Err(0) };
+        let alike = &self.key(first)[..self.alike];
+        if !key.starts_with(alike) {
+            return Err(if key < alike { 0 } else { self.slots.len() });
+        }
+        let tag = tag(key, self.alike);
+        self.slots.binary_search_by(|slot| slot.tag.cmp(&tag).then_with(|| self.key(slot).cmp(key)))
+    }
+
+    /// Puts an entry of a new key in its place.
+    fn insert(&mut self, at: usize, slot: Slot) {
+        self.slots.insert(at, slot);
+        if at == 0 || at + 1 == self.slots.len() {
+            self.tell_apart();
+        }
+    }
+
+    /// Finds out how many bytes all keys begin with alike, and tags them by what follows.
+    fn tell_apart(&mut self) {
+        let (Some(first), Some(last)) = (self.slots.first(), self.slots.last()) else { return };
+        let both = self.key(first).iter().zip(self.key(last));
+        let alike = both.take_while(|(one, other)| one == other).count();
+        if alike == self.alike {
+            return;
+        }
+        self.alike = alike;
+        for at in 0..self.slots.len() {
+            self.slots[at].tag = tag(self.key(&self.slots[at]), alike);
+        }
     }
 
     /// How many entries lie before `key`.
@@ -99,7 +140,7 @@ impl Page {
             }
             Err(at) => {
                 let slot = self.pushed(key, value, generation);
-                self.slots.insert(at, slot);
+                self.insert(at, slot);
             }
         }
         if self.waste > self.bytes.len() / 2 {
@@ -113,7 +154,7 @@ impl Page {
         for (key, value) in entries {
             if let Err(at) = self.find(key) {
                 let slot = self.pushed(key, Some(value), 0);
-                self.slots.insert(at, slot);
+                self.insert(at, slot);
             }
         }
         self.is_whole = true;
@@ -126,7 +167,8 @@ impl Page {
         let (at, key_length) = (length(self.bytes.len()), length(key.len()));
         self.bytes.extend_from_slice(key);
         self.bytes.extend_from_slice(value.unwrap_or_default());
-        Slot { at, key: key_length, value: value.map_or(DELETED, |value| length(value.len())), generation }
+        let value = value.map_or(DELETED, |value| length(value.len()));
+        Slot { tag: tag(key, self.alike), at, key: key_length, value, generation }
     }
 
     /// The place of a key with its new value, which takes that of the old one if there is room.
@@ -155,6 +197,7 @@ impl Page {
             kept.slots.push(new);
             kept.newest = kept.newest.max(slot.generation);
         }
+        kept.tell_apart();
         kept.was_read = AtomicBool::new(self.was_read.load(Ordering::Relaxed));
         *self = kept;
     }
@@ -199,6 +242,7 @@ impl Page {
             upper.slots.push(new);
             upper.newest = upper.newest.max(slot.generation);
         }
+        upper.tell_apart();
         self.slots.truncate(at);
         self.keep(|_| true);
         upper
