@@ -93,7 +93,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let Batch { requests, block_calls, stop_at_rejection } = batch;
         let mut answers = Vec::with_capacity(requests.len());
         let (mut requests, ahead) = (requests.into_iter(), Checker::ahead(block_calls));
-        let first = requests.by_ref().take(ahead).collect();
+        let first = requests.by_ref().take(2 * ahead).collect();
         let checks = Checker { genesis: &self.genesis, shard: self.id }.all(first).into();
         let mut queue = Queue { checks, block_calls, stop_at_rejection, watch };
         let mut next = None;
@@ -130,8 +130,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
     ) -> Result<Step, Fault> {
         let Shard { genesis, keyring, id, build, machine, window, committed, .. } = self;
         let ground = Ground { genesis, keyring, shard: *id, build };
+        let is_worth = queue.checks.len() + unchecked.len() >= CALLS_SHARED;
         let checking = Checker { genesis, shard: *id }.by_and_by(unchecked);
-        let is_worth = queue.checks.len() >= CALLS_SHARED;
         let begin = executed.then(machine, queue, committed.store.view());
         let ahead = || {
             let next = begin.map(|begin| execute::execute(machine, window, &ground, None, begin, queue));
