@@ -1,7 +1,7 @@
 //! The store on RocksDB: a cache of the journal's fold, so it runs without a log of its own.
 //!
 //! Blocks are applied in memory, to [`Pages`] over the database. When enough has been written, all of it is written
-//! back beside what goes on, as one file that the database takes in.
+//! back beside what goes on, in one batch.
 //!
 //! # Guarantees
 //!
@@ -14,7 +14,7 @@
 use crate::reserve::Reserve;
 use file::NextFile;
 use memory::Shared;
-use rocksdb::{DB, ErrorKind, FlushOptions, Options, WriteBatch, WriteOptions};
+use rocksdb::{DB, ErrorKind, Options, WriteBatch};
 use state::{Diff, Entry, Fault, Fill, Store, View, must_be_unborn, must_follow};
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -163,12 +163,6 @@ impl RocksStore {
         let joined = self.writing_back.take().map(JoinHandle::join);
         joined.unwrap_or(Ok(Ok(()))).unwrap_or_else(|_| Err(Fault::host("writing back panicked")))
     }
-
-    fn write(&self, batch: WriteBatch) -> Result<(), Fault> {
-        let mut options = WriteOptions::default();
-        options.disable_wal(true);
-        self.shared.db.write_opt(batch, &options).map_err(|e| cannot_write(&e))
-    }
 }
 
 impl Store for RocksStore {
@@ -224,18 +218,16 @@ impl Fill for RocksStore {
         must_be_unborn(self.applied()?)?;
         let mut batch = WriteBatch::default();
         entries.iter().for_each(|(key, value)| batch.put(key, value));
-        self.write(batch)
+        self.shared.put(batch)
     }
 
     fn filled(&mut self, height: u64) -> Result<(), Fault> {
         must_be_unborn(self.applied()?)?;
         let mut batch = WriteBatch::default();
         batch.put(HEIGHT, height.to_be_bytes());
-        self.write(batch)?;
+        self.shared.put(batch)?;
         self.reserve.iter().for_each(Reserve::give_up_if_full);
-        let mut options = FlushOptions::default();
-        options.set_wait(true);
-        self.shared.db.flush_opt(&options).map_err(|e| Fault::io("flush the store", e))?;
+        self.shared.flush()?;
         self.shared.begin_anew(height)
     }
 }

@@ -1,10 +1,9 @@
 //! What the store and its readers share: the database, and the pages over it.
 
-use super::file::NextFile;
 use super::read::Stored;
-use super::{HEIGHT, MEMORY_BYTES_MAX, height_of, options};
+use super::{HEIGHT, MEMORY_BYTES_MAX, cannot_write, height_of};
 use abi::view::show_scanned;
-use rocksdb::DB;
+use rocksdb::{DB, FlushOptions, WriteBatch, WriteOptions};
 use state::{Diff, Entry, Fault, Gap, Pages, Range, Scan, View};
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -87,13 +86,35 @@ impl Shared {
         written
     }
 
+    /// One batch, which the database's own buffer takes as a whole: where a file that is to be taken in finds no
+    /// room in the list of files, the list may name it and the file be gone.
     fn write_to(&self, height: u64) -> Result<(), Fault> {
-        let options = options();
-        let mut file = NextFile::new(&self.db, &options, height)?;
+        let mut batch = WriteBatch::default();
         while let Some(portion) = self.take()? {
-            file.add(&portion)?;
+            for (key, value) in portion.iter() {
+                match value {
+                    Some(value) => batch.put(key, value),
+                    None => batch.delete(key),
+                }
+            }
         }
-        file.finish()
+        batch.put(HEIGHT, height.to_be_bytes());
+        self.put(batch)?;
+        self.flush()
+    }
+
+    /// Puts a batch into the database's buffer.
+    pub(super) fn put(&self, batch: WriteBatch) -> Result<(), Fault> {
+        let mut options = WriteOptions::default();
+        options.disable_wal(true);
+        self.db.write_opt(batch, &options).map_err(|e| cannot_write(&e))
+    }
+
+    /// Returns when what is in that buffer is durable.
+    pub(super) fn flush(&self) -> Result<(), Fault> {
+        let mut options = FlushOptions::default();
+        options.set_wait(true);
+        self.db.flush_opt(&options).map_err(|e| Fault::io("flush the store", e))
     }
 
     fn take(&self) -> Result<Option<Diff>, Fault> {
