@@ -97,10 +97,7 @@ impl Overlay {
 
 impl View for Overlay {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        match self.writes.get(key) {
-            Some(value) => Ok(value.map(<[u8]>::to_vec)),
-            None => self.base.get(key),
-        }
+        read_through(self.writes.get(key), &*self.base, key)
     }
 
     fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
@@ -118,14 +115,23 @@ pub struct Layer {
 
 impl View for Layer {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        match self.writes.get(key) {
-            Some(value) => Ok(value.map(<[u8]>::to_vec)),
-            None => self.base.get(key),
-        }
+        read_through(self.writes.get(key), &*self.base, key)
     }
 
     fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
         laid_over(&*self.base, self.writes.range(scan.from, scan.to), scan)
+    }
+}
+
+/// The value of a key, where `written` is what it was written to over `base`, if it was.
+fn read_through(
+    written: Option<Option<&[u8]>>,
+    base: &dyn View,
+    key: &[u8],
+) -> Result<Option<Vec<u8>>, Fault> {
+    match written {
+        Some(value) => Ok(value.map(<[u8]>::to_vec)),
+        None => base.get(key),
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::admit::Rejected;
 use crate::shard::Request;
 use crate::system::ACT_FUEL;
-use abi::beside::beside;
+use abi::beside::beside_if;
 use abi::call::{Caller, Proof, SignedCall};
 use abi::codec::{Encode, dynamic};
 use abi::genesis::Genesis;
@@ -16,7 +16,7 @@ use std::cmp::Reverse;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::vec::IntoIter;
 
-/// From how many calls on half of them are worth a thread.
+/// From how many calls on a part of them is worth a thread.
 pub(crate) const CALLS_SHARED: usize = 32;
 /// How many are taken at a time by whoever has nothing else to do.
 const CALLS_TAKEN: usize = 16;
@@ -48,21 +48,17 @@ impl<'a> Checker<'a> {
         block_calls.min(CALLS_AHEAD_MAX)
     }
 
-    /// Checks calls, in their order: one half of many beside the other.
-    pub(crate) fn all(&self, mut requests: Vec<Request>) -> Vec<Check> {
-        if requests.len() < CALLS_SHARED {
-            return self.each(requests);
-        }
-        let second = requests.split_off(requests.len() / 2);
-        let (mut checks, second) = beside(|| self.each(requests), || self.each(second));
-        checks.extend(second);
-        checks
+    /// Checks calls, in their order, many of them on both cores.
+    pub(crate) fn all(self, requests: Vec<Request>) -> impl Iterator<Item = Check> {
+        let is_shared = requests.len() >= CALLS_SHARED;
+        let checking = self.by_and_by(requests);
+        beside_if(is_shared, || checking.work(), || checking.work());
+        checking.done()
     }
 
     /// Calls to be checked by and by.
     pub(crate) fn by_and_by(self, requests: Vec<Request>) -> Checking<'a> {
-        let (first, next) = (requests.len(), requests.into_iter());
-        Checking { checker: self, left: Mutex::new((first, next)), done: Mutex::new(Vec::new()) }
+        Checking { checker: self, left: Mutex::new(requests.into_iter()), done: Mutex::new(Vec::new()) }
     }
 
     fn each(&self, requests: Vec<Request>) -> Vec<Check> {
@@ -83,8 +79,7 @@ impl<'a> Checker<'a> {
 /// Calls that are checked on whichever core has nothing else to do.
 pub(crate) struct Checking<'a> {
     checker: Checker<'a>,
-    /// What is left, and how much that is.
-    left: Mutex<(usize, IntoIter<Request>)>,
+    left: Mutex<IntoIter<Request>>,
     /// What was checked, by how much was left then.
     done: Mutex<Vec<(usize, Vec<Check>)>>,
 }
@@ -95,9 +90,8 @@ impl Checking<'_> {
         loop {
             let (left, taken) = {
                 let mut left = lock(&self.left);
-                let taken: Vec<Request> = left.1.by_ref().take(CALLS_TAKEN).collect();
-                left.0 -= taken.len();
-                (left.0, taken)
+                let taken: Vec<Request> = left.by_ref().take(CALLS_TAKEN).collect();
+                (left.len(), taken)
             };
             if taken.is_empty() {
                 return;

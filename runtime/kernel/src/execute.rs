@@ -332,9 +332,10 @@ impl Draft {
         let Draft { next, entries, keys, profile, effects, execution_root, diff, diff_hash } = self;
         let diff = Arc::unwrap_or_clone(diff);
         let root_after = tree.apply(before, &diff)?;
-        let written = (diff, diff_hash);
-        let (diff, diff_hash) =
-            if planted!(WritesNotRecorded) { (Diff::new(), Diff::new().hash()) } else { written };
+        let (diff, diff_hash) = match planted!(WritesNotRecorded) {
+            true => (Diff::new(), Diff::new().hash()),
+            false => (diff, diff_hash),
+        };
         let mut header = Header {
             version: abi::VERSION,
             shard: ground.shard,
@@ -352,7 +353,7 @@ impl Draft {
             time_ms: next.time_ms,
         };
         let block = Block { header, build: ground.build.into(), entries, diff };
-        let leaves = leaves_of(block.records_with(effects));
+        let leaves = leaves_of(&block.records_with(effects));
         leaves.iter().for_each(|leaf| history.push_hash(*leaf));
         header.history_size = history.size();
         header.history_root = history.root();

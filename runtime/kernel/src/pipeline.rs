@@ -94,7 +94,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let mut answers = Vec::with_capacity(requests.len());
         let (mut requests, ahead) = (requests.into_iter(), Checker::ahead(block_calls));
         let first = requests.by_ref().take(2 * ahead).collect();
-        let checks = Checker { genesis: &self.genesis, shard: self.id }.all(first).into();
+        let checks = Checker { genesis: &self.genesis, shard: self.id }.all(first).collect();
         let mut queue = Queue { checks, block_calls, stop_at_rejection, watch };
         let mut next = None;
         while let Some(executed) = next.take().or_else(|| self.execute(&mut queue)).transpose()? {

@@ -9,10 +9,10 @@
 //!   file or batch as the writes that it marks: after any crash both are there, or neither. What a crash loses, the
 //!   journal replays.
 //! - What a [`RocksReader`] shows is the state after one block, however many are applied meanwhile.
-//! - What is in memory and not in the database is never more than twice what is written back at once, and one block.
+//! - Beside what is being written back, never more than twice what is written back at once waits for that, and one
+//!   block.
 
 use crate::reserve::Reserve;
-use file::NextFile;
 use memory::Shared;
 use rocksdb::{DB, ErrorKind, Options, WriteBatch};
 use state::{Diff, Entry, Fault, Fill, Store, View, must_be_unborn, must_follow};
@@ -141,7 +141,7 @@ impl RocksStore {
 
     /// Starts to write back what was applied, if it is enough, and waits if it is too much.
     fn write_back(&mut self) -> Result<(), Fault> {
-        let unwritten = self.shared.read()?.unwritten();
+        let unwritten = self.shared.read()?.pages.unfrozen();
         let is_running = self.writing_back.as_ref().is_some_and(|thread| !thread.is_finished());
         if unwritten < GENERATION_BYTES || (is_running && unwritten < 2 * GENERATION_BYTES) {
             return Ok(());
@@ -154,7 +154,11 @@ impl RocksStore {
         self.shared.freeze()?;
         let shared = self.shared.clone();
         let thread = Builder::new().name("write back".into()).spawn(move || shared.write_frozen());
-        self.writing_back = Some(thread.map_err(|e| Fault::io("start a thread", e))?);
+        match thread {
+            Ok(thread) => self.writing_back = Some(thread),
+            // There is no thread to be had.
+            Err(_) => self.shared.write_frozen()?,
+        }
         Ok(())
     }
 
@@ -180,12 +184,8 @@ impl Store for RocksStore {
         if is_one {
             self.keep_tidy()?;
         }
-        let is_clean = self.shared.read()?.pages.is_clean();
-        if !is_one && is_clean && writes.size() >= FILE_BYTES_MIN {
-            let options = options();
-            let mut file = NextFile::new(&self.shared.db, &options, height)?;
-            file.add(writes)?;
-            file.finish()?;
+        if !is_one && writes.size() >= FILE_BYTES_MIN && self.shared.read()?.pages.is_clean() {
+            file::take_in(&self.shared.db, height, writes)?;
             return self.shared.begin_anew(height);
         }
         let mut writes = writes.iter();

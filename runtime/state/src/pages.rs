@@ -17,6 +17,7 @@
 //!   written back meanwhile.
 //! - A generation is taken as it was when it ended.
 
+use crate::tree::after;
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::view::{Entry, Scan, View};
@@ -100,11 +101,6 @@ impl Gap {
         entries.append(&mut behind);
         Ok(Stretch { from, to, entries, flushed })
     }
-}
-
-/// The least key greater than `key`.
-fn after(key: &[u8]) -> Vec<u8> {
-    [key, &[0]].concat()
 }
 
 impl Default for Pages {
@@ -370,11 +366,6 @@ impl Pages {
         {
             self.bytes -= page.size() + first.len() + NODE_BYTES;
         }
-    }
-
-    /// Bytes of memory they take.
-    pub fn bytes(&self) -> usize {
-        self.bytes
     }
 }
 

@@ -22,13 +22,6 @@ pub(super) struct Memory {
     frozen: u64,
 }
 
-impl Memory {
-    /// Bytes of writes that nobody writes back yet.
-    pub(super) fn unwritten(&self) -> usize {
-        self.pages.unfrozen()
-    }
-}
-
 impl Shared {
     pub(super) fn new(db: DB) -> Result<Shared, Fault> {
         let applied = height_of(db.get(HEIGHT))?;
@@ -86,8 +79,8 @@ impl Shared {
         written
     }
 
-    /// One batch, which the database's own buffer takes as a whole: where a file that is to be taken in finds no
-    /// room in the list of files, the list may name it and the file be gone.
+    /// One batch, which the database's own buffer takes as a whole. Of a file that it takes in instead, the list of
+    /// files may name it and it be gone, where that list could not be synced.
     fn write_to(&self, height: u64) -> Result<(), Fault> {
         let mut batch = WriteBatch::default();
         while let Some(portion) = self.take()? {

@@ -72,7 +72,8 @@ impl Page {
     }
 
     /// Puts an entry of a new key in its place.
-    fn insert(&mut self, at: usize, slot: Slot) {
+    fn insert(&mut self, at: usize, key: &[u8], value: Option<&[u8]>, generation: u32) {
+        let slot = self.pushed(key, value, generation);
         self.slots.insert(at, slot);
         if at == 0 || at + 1 == self.slots.len() {
             self.tell_apart();
@@ -138,10 +139,7 @@ impl Page {
                 before(slot.generation, self.value(&slot));
                 self.slots[at] = self.replaced(slot, value, generation);
             }
-            Err(at) => {
-                let slot = self.pushed(key, value, generation);
-                self.insert(at, slot);
-            }
+            Err(at) => self.insert(at, key, value, generation),
         }
         if self.waste > self.bytes.len() / 2 {
             self.keep(|_| true);
@@ -153,8 +151,7 @@ impl Page {
     pub(super) fn complete(&mut self, entries: &[(Vec<u8>, Vec<u8>)]) {
         for (key, value) in entries {
             if let Err(at) = self.find(key) {
-                let slot = self.pushed(key, Some(value), 0);
-                self.insert(at, slot);
+                self.insert(at, key, Some(value), 0);
             }
         }
         self.is_whole = true;
@@ -187,19 +184,26 @@ impl Page {
         self.pushed(&key, value, generation)
     }
 
+    /// A page of only these of its entries, without waste.
+    fn of(&self, slots: &[Slot]) -> Page {
+        let mut page = Page::new(self.is_whole);
+        let length = |slot: &Slot| slot.key as usize + self.value(slot).map_or(0, <[u8]>::len);
+        page.bytes.reserve_exact(slots.iter().map(length).sum());
+        page.slots.reserve_exact(slots.len());
+        for slot in slots {
+            let new = page.pushed(self.key(slot), self.value(slot), slot.generation);
+            page.slots.push(new);
+            page.newest = page.newest.max(slot.generation);
+        }
+        page.tell_apart();
+        page
+    }
+
     /// Keeps only these entries, and no waste.
     fn keep(&mut self, is_kept: impl Fn(&Slot) -> bool) {
-        let mut kept = Page::new(self.is_whole);
-        kept.slots.reserve_exact(self.slots.len());
-        kept.bytes.reserve_exact(self.bytes.len() - self.waste);
-        for slot in self.slots.iter().filter(|slot| is_kept(slot)) {
-            let new = kept.pushed(self.key(slot), self.value(slot), slot.generation);
-            kept.slots.push(new);
-            kept.newest = kept.newest.max(slot.generation);
-        }
-        kept.tell_apart();
-        kept.was_read = AtomicBool::new(self.was_read.load(Ordering::Relaxed));
-        *self = kept;
+        self.slots.retain(is_kept);
+        let was_read = AtomicBool::new(*self.was_read.get_mut());
+        *self = Page { was_read, ..self.of(&self.slots) };
     }
 
     /// Forgets deletions that the backing knows of, up to generation `flushed`.
@@ -236,13 +240,7 @@ impl Page {
     /// Splits off a page of the entries from `key` on.
     pub(super) fn split_off(&mut self, key: &[u8]) -> Page {
         let at = self.before(key);
-        let mut upper = Page::new(self.is_whole);
-        for slot in &self.slots[at..] {
-            let new = upper.pushed(self.key(slot), self.value(slot), slot.generation);
-            upper.slots.push(new);
-            upper.newest = upper.newest.max(slot.generation);
-        }
-        upper.tell_apart();
+        let upper = self.of(&self.slots[at..]);
         self.slots.truncate(at);
         self.keep(|_| true);
         upper

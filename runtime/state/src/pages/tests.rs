@@ -174,7 +174,7 @@ proptest! {
             world.step(step);
             let bytes: usize =
                 world.pages.pages.iter().map(|(first, page)| first.len() + page.size() + NODE_BYTES).sum();
-            prop_assert_eq!(world.pages.bytes(), bytes);
+            prop_assert_eq!(world.pages.bytes, bytes);
         }
         let all = Scan { from: b"", to: None, reverse: false, limit: usize::MAX };
         let down = Scan { reverse: true, ..all };
