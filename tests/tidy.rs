@@ -40,6 +40,7 @@ const NAMED_BY: &[(&str, &[&str])] = &[
     ("ed25519-dalek", &["abi"]),
     ("hyper", &["node"]),
     ("object_store", &["node"]),
+    ("rayon", &["abi"]),
     ("rocksdb", &["node"]),
     ("rustix", &["node", "verify"]),
     ("sha2", &["abi", "journal"]),

@@ -1,32 +1,32 @@
-//! Two pieces of work side by side: the one place below the node that starts a thread.
+//! Two pieces of work side by side: the one place below the node that has threads.
 //!
 //! # Guarantees
 //!
 //! - What comes out is what would come out of one after the other: the pieces share nothing that changes.
 //! - Where no thread is to be had, as in a browser, they are run one after the other.
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::panic::resume_unwind;
 use std::sync::mpsc::{SendError, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::thread::{self, Builder};
 
+/// The threads that stand by, one for each core; `None` where there are none.
+static POOL: LazyLock<Option<ThreadPool>> =
+    LazyLock::new(|| ThreadPoolBuilder::new().thread_name(|number| format!("beside {number}")).build().ok());
+
 /// Does `there` on another thread while `here` is done on this one, and returns when both are.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a fork that is joined here: nobody sees that there was a thread"
-)]
 pub fn beside<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
-    let there = Mutex::new(Some(there));
-    let take = || there.lock().unwrap_or_else(PoisonError::into_inner).take();
-    thread::scope(|scope| {
-        let thread = Builder::new().spawn_scoped(scope, || take().map(|there| there()));
+    let Some(pool) = &*POOL else {
         let here = here();
-        let joined =
-            thread.ok().and_then(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        // The work is still here if there is no thread.
-        let there = joined.or_else(|| take().map(|there| there()));
-        (there.expect("the work is taken once, by the thread or here"), here)
-    })
+        return (there(), here);
+    };
+    let mut done = None;
+    let here = pool.in_place_scope(|scope| {
+        scope.spawn(|_| done = Some(there()));
+        here()
+    });
+    (done.expect("a scope ends when all in it is done"), here)
 }
 
 /// The same, if it `is_worth` a thread; here, one after the other, if not.
@@ -40,6 +40,27 @@ pub fn beside_if<A: Send, B>(
     }
     let here = here();
     (there(), here)
+}
+
+/// What `each` makes of the list, part by part: of both halves side by side, if it has so many items that it is worth a
+/// thread.
+///
+/// # Errors
+///
+/// Those of `each`: of the first half, if both have one.
+pub fn halves<T: Sync, R: Send, E: Send>(
+    list: &[T],
+    worth: usize,
+    each: impl Fn(&[T]) -> Result<Vec<R>, E> + Sync,
+) -> Result<Vec<R>, E> {
+    if list.len() < worth {
+        return each(list);
+    }
+    let (first, second) = list.split_at(list.len() / 2);
+    let (second, first) = beside(|| each(second), || each(first));
+    let mut both = first?;
+    both.append(&mut second?);
+    Ok(both)
 }
 
 /// How many pieces wait for the other thread, at most.
@@ -90,6 +111,19 @@ mod tests {
         assert_eq!((done, taken), (7, (0..100).collect()));
         let panics = || each_beside(|piece| assert_ne!(piece, 5), |give| (0..100).for_each(give));
         assert!(std::panic::catch_unwind(panics).is_err());
+    }
+
+    #[test]
+    fn halves_make_what_the_whole_makes() {
+        let each = |part: &[u8]| match part.iter().find(|item| **item > 7) {
+            Some(item) => Err(*item),
+            None => Ok(part.iter().map(|item| item + 1).collect::<Vec<_>>()),
+        };
+        for worth in [0, 3, 9] {
+            assert_eq!(halves(&[1, 5, 7], worth, each), Ok(vec![2, 6, 8]));
+            assert_eq!(halves(&[1, 8, 2, 9], worth, each), Err(8));
+            assert_eq!(halves(&[], worth, each), Ok(Vec::new()));
+        }
     }
 
     #[test]
