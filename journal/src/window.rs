@@ -4,7 +4,8 @@ use abi::call::Caller;
 use abi::codec::Encode;
 use abi::hash::SCOPE;
 use abi::{Hash, canonical_array, planted};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Which (caller, key) pairs are live, and at which seq each was used: some 130 bytes for each.
 ///
@@ -12,9 +13,26 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default)]
 pub struct Window {
     /// By the digest of caller and key.
-    live: BTreeMap<Hash, Live>,
+    live: BTreeMap<Scope, Live>,
     /// The same, by the time at which they expire.
-    expiring: BTreeSet<(u64, Hash)>,
+    expiring: BTreeMap<u64, Vec<Scope>>,
+}
+
+/// The digest of a caller and its key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Scope(Hash);
+
+impl Ord for Scope {
+    /// As the hashes, which seldom agree in their first bytes; and numbers are compared faster.
+    fn cmp(&self, other: &Scope) -> Ordering {
+        self.0.prefix().cmp(&other.0.prefix()).then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl PartialOrd for Scope {
+    fn partial_cmp(&self, other: &Scope) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// A live key, as a snapshot keeps it.
@@ -36,8 +54,8 @@ struct Live {
     expires_ms: u64,
 }
 
-fn scope(caller: &Caller, key: &[u8; 32]) -> Hash {
-    SCOPE.hash_parts(&[&caller.to_bytes(), key])
+fn scope(caller: &Caller, key: &[u8; 32]) -> Scope {
+    Scope(SCOPE.hash_parts(&[&caller.to_bytes(), key]))
 }
 
 impl Window {
@@ -48,17 +66,15 @@ impl Window {
 
     /// The window in which these keys are live.
     pub fn of(live: &[LiveKey]) -> Window {
-        let entry = |key: &LiveKey| (key.scope, Live { seq: key.seq, expires_ms: key.expires_ms });
-        Window {
-            live: live.iter().map(entry).collect(),
-            expiring: live.iter().map(|key| (key.expires_ms, key.scope)).collect(),
-        }
+        let mut window = Window::new();
+        live.iter().for_each(|key| window.keep(Scope(key.scope), key.expires_ms, key.seq));
+        window
     }
 
     /// The live keys, by scope.
     pub fn live(&self) -> impl Iterator<Item = LiveKey> {
         self.live.iter().map(|(scope, live)| LiveKey {
-            scope: *scope,
+            scope: scope.0,
             expires_ms: live.expires_ms,
             seq: live.seq,
         })
@@ -78,19 +94,24 @@ impl Window {
     /// Adds a key that is not live yet, used by the call at `seq`.
     pub fn insert(&mut self, caller: &Caller, key: &[u8; 32], expires_ms: u64, seq: u64) -> LiveKey {
         let scope = scope(caller, key);
+        self.keep(scope, expires_ms, seq);
+        LiveKey { scope: scope.0, expires_ms, seq }
+    }
+
+    fn keep(&mut self, scope: Scope, expires_ms: u64, seq: u64) {
         let before = self.live.insert(scope, Live { seq, expires_ms });
         assert!(before.is_none(), "a live key is used once");
-        self.expiring.insert((expires_ms, scope));
-        LiveKey { scope, expires_ms, seq }
+        self.expiring.entry(expires_ms).or_default().push(scope);
     }
 
     /// Moves time to `time_ms`: keys whose expiry it has reached are dead.
     pub fn advance(&mut self, time_ms: u64) {
         let time_ms = if planted!(KeysDieEarly) { time_ms.saturating_add(120_000) } else { time_ms };
-        while let Some(&(expires_ms, scope)) = self.expiring.first().filter(|(at, _)| *at <= time_ms) {
-            self.expiring.remove(&(expires_ms, scope));
-            let was = self.live.remove(&scope);
-            assert!(was.is_some(), "every key that expires was live");
+        while let Some(first) = self.expiring.first_entry().filter(|first| *first.key() <= time_ms) {
+            for scope in first.remove() {
+                let was = self.live.remove(&scope);
+                assert!(was.is_some(), "every key that expires was live");
+            }
         }
     }
 
