@@ -3,9 +3,9 @@
 use crate::batch::{Batch, Bound, Linked};
 use crate::building::{Building, Portion};
 use crate::leaf::{Leaf, contents, key_hash, key_hashes, value_hash, value_hashes};
-use crate::trie::{Named, Prefix, Trie};
+use crate::trie::{Named, Prefix, SHARED, Trie};
 use abi::Hash;
-use abi::beside::each_beside;
+use abi::beside::{each_beside, halves};
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::view::{Range, Scan, View};
@@ -156,17 +156,21 @@ struct Whole<'a> {
 
 impl Linked for Whole<'_> {
     fn bound(&mut self, keys: &[(&[u8], Hash)]) -> Result<Vec<Option<Bound>>, Fault> {
-        self.tree.bound(self.view, keys)
+        let Whole { tree, view } = *self;
+        halves(keys, SHARED, |keys| tree.bound(view, keys))
     }
 
     fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault> {
-        let entries = self.view.greatest(ranges)?;
-        let found = || entries.iter().flatten();
-        let hashes = key_hashes(found().map(|(key, _)| &**key));
-        let keys: Vec<(&[u8], Hash)> = found().map(|(key, _)| &**key).zip(hashes).collect();
-        let values = value_hashes(found().map(|(_, value)| &**value));
-        let mut leaves = self.tree.leaves(self.view, &keys, &values)?.into_iter();
-        Ok(entries.iter().map(|entry| entry.as_ref().and_then(|_| leaves.next())).collect())
+        let Whole { tree, view } = *self;
+        halves(ranges, SHARED, |ranges| {
+            let entries = view.greatest(ranges)?;
+            let found = || entries.iter().flatten();
+            let hashes = key_hashes(found().map(|(key, _)| &**key));
+            let keys: Vec<(&[u8], Hash)> = found().map(|(key, _)| &**key).zip(hashes).collect();
+            let values = value_hashes(found().map(|(_, value)| &**value));
+            let mut leaves = tree.leaves(view, &keys, &values)?.into_iter();
+            Ok(entries.iter().map(|entry| entry.as_ref().and_then(|_| leaves.next())).collect())
+        })
     }
 
     fn first(&mut self) -> Result<Hash, Fault> {

@@ -8,7 +8,7 @@
 use abi::Hash;
 
 /// Blocks of one chunk: so few that a small tree stays small, so many that the list of chunks is short.
-const CHUNK_BLOCKS: usize = 1024;
+const CHUNK_BLOCKS: usize = 256;
 /// Entries that a bucket holds at most.
 pub(super) const BUCKET_ENTRIES_MAX: usize = 8;
 /// Sizes of buckets: each has room for two entries more than the one before it.

@@ -1,8 +1,6 @@
 //! Buckets: up to eight entries that hang at one place, sorted by key hash.
 
-use super::Trie;
 use super::arena::{BUCKET_ENTRIES_MAX, Block, Link, Slots};
-use crate::leaf::{leaf_hash, node_hash};
 use abi::Hash;
 
 /// How much of the next key's hash an entry keeps: as good as all of it, since the rest can be looked up.
@@ -117,53 +115,4 @@ impl Buckets {
         let used = |(size, slots): (usize, &Slots<u64>)| slots.used().into_iter().map(move |at| (size, at));
         self.sizes.iter().enumerate().flat_map(used).collect()
     }
-}
-
-/// A part of the trie on the way down: a branch, or what of a bucket's entries is left.
-#[derive(Clone, Copy)]
-pub(super) enum Part<'a> {
-    Branch(u32),
-    Entries(&'a [Block]),
-}
-
-impl Trie {
-    pub(super) fn part(&self, link: Link) -> Part<'_> {
-        match link.branch() {
-            Some(at) => Part::Branch(at),
-            None => Part::Entries(self.buckets.entries(link)),
-        }
-    }
-
-    /// What of a part that hangs at `depth` is below bit 0 and below bit 1.
-    pub(super) fn sides<'a>(&'a self, part: Part<'a>, depth: usize) -> [Part<'a>; 2] {
-        match part {
-            Part::Branch(at) => self.branches.first(at).map(|link| self.part(link)),
-            Part::Entries(entries) => {
-                let (zeros, ones) = split(entries, depth);
-                [Part::Entries(zeros), Part::Entries(ones)]
-            }
-        }
-    }
-
-    /// T of a part that hangs at `depth`. Recursion is as deep as entries agree, at most 256.
-    pub(super) fn hash_of(&self, part: Part<'_>, depth: usize) -> Hash {
-        match part {
-            Part::Branch(at) => {
-                let block = &self.branches.blocks(at)[0];
-                node_hash(&block.half(0), &block.half(1))
-            }
-            Part::Entries([]) => Hash::ZERO,
-            Part::Entries([entry]) => leaf_hash(&entry.key(), &entry.content()),
-            Part::Entries(_) => {
-                let [zeros, ones] = self.sides(part, depth).map(|side| self.hash_of(side, depth + 1));
-                node_hash(&zeros, &ones)
-            }
-        }
-    }
-}
-
-/// The entries whose bit is 0, and those whose bit is 1.
-pub(super) fn split(entries: &[Block], bit: usize) -> (&[Block], &[Block]) {
-    // To count takes no turns that the processor would have to guess.
-    entries.split_at(entries.iter().map(|entry| usize::from(!entry.bit(bit))).sum())
 }

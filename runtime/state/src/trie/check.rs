@@ -2,6 +2,8 @@
 
 use super::arena::{BUCKET_ENTRIES_MAX, Link};
 use super::bucket::{Item, prefix};
+use super::node::Node;
+use super::subtrie::{Subtrie, TOP_BITS};
 use super::{Edit, Found, Trie};
 use crate::leaf::Leaf;
 use abi::Hash;
@@ -22,12 +24,26 @@ impl Trie {
 
     /// Panics unless everything is where it belongs, once, and hashed.
     pub(crate) fn check(&self) {
+        for (number, part) in self.parts.iter().enumerate() {
+            part.check((0..TOP_BITS).rev().map(|bit| number >> bit & 1 == 1).collect());
+        }
+        assert_eq!(self.top().hash(0), self.hash, "the root is of all leaves");
+    }
+
+    /// How many branches the parts have.
+    pub(super) fn branches(&self) -> usize {
+        self.parts.iter().map(|part| part.branches.used().len()).sum()
+    }
+}
+
+impl Subtrie {
+    fn check(&self, mut path: Vec<bool>) {
         let mut seen = Seen::default();
-        let hash = self.check_below(self.root, &mut Vec::new(), &mut seen);
-        assert_eq!((hash, seen.entries), (self.hash, self.len), "the root is of all leaves");
+        self.check_below(self.root, &mut path, &mut seen);
+        assert_eq!(seen.entries, self.len, "every leaf is counted");
         assert_eq!(self.branches.used(), seen.branches.into_iter().collect::<Vec<_>>(), "no branch is lost");
         assert_eq!(self.buckets.used(), seen.buckets.into_iter().collect::<Vec<_>>(), "no bucket is lost");
-        assert!(self.bytes() >= self.len() * 72 + self.branches.used().len() * 72);
+        assert!(self.bytes() >= self.len * 72 + self.branches.used().len() * 72);
     }
 
     fn check_below(&self, link: Link, path: &mut Vec<bool>, seen: &mut Seen) -> Hash {
@@ -42,7 +58,7 @@ impl Trie {
             assert_eq!(self.branches.blocks(at)[0].half(side), hash, "at depth {depth}");
         }
         assert!(seen.entries - before > BUCKET_ENTRIES_MAX, "a branch has more leaves than a bucket");
-        self.hash_of(self.part(link), depth)
+        Node::at(self, link).hash(depth)
     }
 
     fn check_bucket(&self, link: Link, path: &[bool], seen: &mut Seen) -> Hash {
@@ -56,7 +72,7 @@ impl Trie {
         assert!(entries.iter().all(|entry| is_here(entry.key())), "entries are where their bits lead");
         assert!(self.buckets.nexts(link).iter().all(|next| *next == prefix(&prefixed(*next))));
         seen.entries += entries.len();
-        self.hash_of(self.part(link), path.len())
+        Node::at(self, link).hash(path.len())
     }
 }
 

@@ -1,9 +1,10 @@
 //! Edits of the trie: down to the buckets level by level, the buckets changed, and the branches above them.
 
+use super::Edit;
 use super::arena::{BUCKET_ENTRIES_MAX, Link, Place};
 use super::bucket::Item;
-use super::find::TOGETHER;
-use super::{Edit, Trie};
+use super::find::{TOGETHER, warm};
+use super::subtrie::{Subtrie, TOP_BITS};
 use crate::leaf::contents;
 use abi::{Hash, planted};
 
@@ -50,18 +51,14 @@ struct Span {
     to: usize,
 }
 
-impl Trie {
-    /// Makes the edits, whose key hashes strictly ascend, and returns the new root.
-    pub(crate) fn apply(&mut self, edits: &[Edit]) -> Hash {
-        assert!(edits.is_sorted_by(|a, b| a.0 < b.0), "edits ascend");
-        if edits.is_empty() {
-            return self.hash;
-        }
+impl Subtrie {
+    /// Makes the edits, whose key hashes strictly ascend.
+    pub(super) fn apply(&mut self, edits: &[Edit]) {
         let changes = changes(edits);
         let mut changed = Changed::default();
         let mut left = Left::default();
         for ends in self.ends(&changes, &mut changed).chunks(TOGETHER) {
-            self.warm(ends.iter().map(|(span, _)| self.link(span.place)));
+            warm(ends.iter().map(|(span, _)| (&*self, self.link(span.place))));
             for &(span, depth) in ends {
                 let changes = &changes[span.from..span.to];
                 self.change(span.place, depth, changes, &mut left, &mut changed);
@@ -71,7 +68,6 @@ impl Trie {
             self.gather(&mut changed);
         }
         self.rehash(&changed);
-        self.hash
     }
 
     /// Makes the changes that lead to one place.
@@ -103,12 +99,11 @@ impl Trie {
         self.hang(place, grown);
     }
 
-    /// The trie of `items`, whose key hashes strictly ascend.
-    pub(crate) fn of(items: &[Item]) -> Trie {
-        assert!(items.is_sorted_by(|a, b| a.key < b.key), "items ascend");
-        let (mut trie, mut changed) = (Trie::new(), Changed::default());
+    /// The part of `items`, whose key hashes strictly ascend.
+    pub(super) fn of(items: &[Item]) -> Subtrie {
+        let (mut trie, mut changed) = (Subtrie::new(), Changed::default());
         trie.len = items.len();
-        trie.root = trie.grown(0, Place::ROOT, items, &mut changed);
+        trie.root = trie.grown(TOP_BITS, Place::ROOT, items, &mut changed);
         trie.rehash(&changed);
         trie
     }
@@ -117,7 +112,7 @@ impl Trie {
     fn ends(&self, changes: &[Change], changed: &mut Changed) -> Vec<(Span, usize)> {
         let mut spans = vec![Span { place: Place::ROOT, from: 0, to: changes.len() }];
         let (mut below, mut ends) = (Vec::new(), Vec::new());
-        for depth in 0.. {
+        for depth in TOP_BITS.. {
             for &span in &spans {
                 let Some(at) = self.link(span.place).branch() else {
                     ends.push((span, depth));

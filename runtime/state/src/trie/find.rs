@@ -4,6 +4,7 @@
 use super::Trie;
 use super::arena::Link;
 use super::bucket::{NEXT_BITS, prefix};
+use super::subtrie::{Subtrie, TOP_BITS};
 use crate::shape::DEPTH_MAX;
 use abi::Hash;
 
@@ -52,18 +53,10 @@ impl Trie {
     pub(crate) fn find(&self, keys: &[Hash]) -> Vec<Option<Found>> {
         let mut found = Vec::with_capacity(keys.len());
         for keys in keys.chunks(TOGETHER) {
-            let links = self.descend(keys, DEPTH_MAX);
-            self.warm(links.into_iter());
-            found.extend(keys.iter().zip(links).map(|(key, link)| self.entry(link, key)));
+            let ends = self.descend(keys, DEPTH_MAX);
+            found.extend(keys.iter().zip(ends).map(|(key, (part, link))| part.entry(link, key)));
         }
         found
-    }
-
-    fn entry(&self, link: Link, key: &Hash) -> Option<Found> {
-        let entries = self.buckets.entries(link);
-        let index = entries.iter().position(|entry| entry.is_of(key))?;
-        let next = Prefix(self.buckets.nexts(link)[index]);
-        Some(Found { content: entries[index].content(), next })
     }
 
     /// The key hash that each prefix stands for.
@@ -76,11 +69,43 @@ impl Trie {
         };
         for prefixes in prefixes.chunks(TOGETHER) {
             let keys: Vec<Hash> = prefixes.iter().map(least).collect();
-            let links = self.descend(&keys, NEXT_BITS);
-            self.warm(links.into_iter());
-            named.extend(prefixes.iter().zip(links).map(|(prefix, link)| self.one_of(link, *prefix)));
+            let ends = self.descend(&keys, NEXT_BITS);
+            named.extend(prefixes.iter().zip(ends).map(|(prefix, (part, link))| part.one_of(link, *prefix)));
         }
         named
+    }
+
+    /// What hangs where each key hash leads, at most `depth_max` bits down: a bucket, unless that is where a
+    /// branch stands.
+    fn descend(&self, keys: &[Hash], depth_max: usize) -> [(&Subtrie, Link); TOGETHER] {
+        let mut ends = [(&self.parts[0], Link::EMPTY); TOGETHER];
+        for (end, key) in ends.iter_mut().zip(keys) {
+            let part = self.part_of(key);
+            *end = (part, part.root);
+        }
+        for depth in TOP_BITS..depth_max {
+            let mut is_done = true;
+            for ((part, link), key) in ends.iter_mut().zip(keys) {
+                if let Some(at) = link.branch() {
+                    *link = part.branches.first(at)[usize::from(key.bit(depth))];
+                    is_done = false;
+                }
+            }
+            if is_done {
+                break;
+            }
+        }
+        warm(ends.into_iter());
+        ends
+    }
+}
+
+impl Subtrie {
+    fn entry(&self, link: Link, key: &Hash) -> Option<Found> {
+        let entries = self.buckets.entries(link);
+        let index = entries.iter().position(|entry| entry.is_of(key))?;
+        let next = Prefix(self.buckets.nexts(link)[index]);
+        Some(Found { content: entries[index].content(), next })
     }
 
     fn one_of(&self, link: Link, Prefix(wanted): Prefix) -> Named {
@@ -95,34 +120,14 @@ impl Trie {
             _ => Named::Many,
         }
     }
+}
 
-    /// What hangs where each key hash leads, at most `depth_max` bits down: a bucket, unless that is where a
-    /// branch stands.
-    fn descend(&self, keys: &[Hash], depth_max: usize) -> [Link; TOGETHER] {
-        let mut links = [Link::EMPTY; TOGETHER];
-        links[..keys.len()].fill(self.root);
-        for depth in 0..depth_max {
-            let mut is_done = true;
-            for (link, key) in links.iter_mut().zip(keys) {
-                if let Some(at) = link.branch() {
-                    *link = self.branches.first(at)[usize::from(key.bit(depth))];
-                    is_done = false;
-                }
-            }
-            if is_done {
-                break;
-            }
-        }
-        links
+/// Reads something of every entry of some buckets. Whoever searches a bucket turns on what it reads, and
+/// waits for each bucket in turn; here nothing does, so that all come from memory at once.
+pub(super) fn warm<'a>(ends: impl Iterator<Item = (&'a Subtrie, Link)>) {
+    let mut all = 0;
+    for (part, link) in ends.filter(|(_, link)| link.branch().is_none()) {
+        all = part.buckets.entries(link).iter().fold(all, |all, entry| all ^ entry.0[0]);
     }
-
-    /// Reads something of every entry of some buckets. Whoever searches a bucket turns on what it reads, and
-    /// waits for each bucket in turn; here nothing does, so that all come from memory at once.
-    pub(super) fn warm(&self, links: impl Iterator<Item = Link>) {
-        let mut all = 0;
-        for link in links.filter(|link| link.branch().is_none()) {
-            all = self.buckets.entries(link).iter().fold(all, |all, entry| all ^ entry.0[0]);
-        }
-        std::hint::black_box(all);
-    }
+    std::hint::black_box(all);
 }

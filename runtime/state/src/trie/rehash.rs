@@ -4,10 +4,10 @@
 //! nodes within a bucket, round by round; the nodes of one round depend on none of each other. Then the
 //! branches, the deepest first.
 
-use super::Trie;
 use super::arena::{Block, Link, Place};
-use super::bucket::split;
 use super::edit::Changed;
+use super::node::split;
+use super::subtrie::Subtrie;
 use abi::Hash;
 use abi::hash::{STATE_LEAF, STATE_NODE};
 
@@ -65,7 +65,7 @@ impl Nodes {
     }
 }
 
-impl Trie {
+impl Subtrie {
     /// Brings every hash above a change up to date.
     pub(super) fn rehash(&mut self, changed: &Changed) {
         let mut nodes = Nodes::default();
@@ -116,9 +116,9 @@ impl Trie {
     }
 
     fn set_hash(&mut self, place: Place, hash: &Hash) {
-        match place.branch() {
-            Some((at, side)) => self.branches.blocks_mut(at)[0].set(side, hash),
-            None => self.hash = *hash,
+        // What hangs above the parts is hashed by whoever has them all.
+        if let Some((at, side)) = place.branch() {
+            self.branches.blocks_mut(at)[0].set(side, hash);
         }
     }
 }
