@@ -245,7 +245,9 @@ impl SignedCall {
             (Caller::Key(key), Proof::Signature(signature)) => {
                 key.verifies(&message(Subject::Call, shard, digest), signature)
             }
-            (Caller::Key(key), Proof::Envelope(envelope)) => envelope.proves(key, shard, digest),
+            (Caller::Key(key), Proof::Envelope(envelope)) => envelope
+                .message(shard, digest)
+                .is_some_and(|message| key.verifies(&message, &envelope.signature)),
             (Caller::Nobody, Proof::Authority(signatures)) => {
                 let message = message(Subject::Authority, shard, digest);
                 signatures.len() <= KEYS_MAX
@@ -283,14 +285,10 @@ impl Envelope {
         calls.into_iter().enumerate().map(|(index, call)| SignedCall { call, proof: proof(index) }).collect()
     }
 
-    fn proves(&self, key: &PublicKey, shard: &Hash, digest: &Hash) -> bool {
-        let root = merkle::root_of_path(merkle::list_node, *digest, self.index, self.size, &self.path);
-        root.is_some_and(|root| {
-            key.verifies(
-                &message(Subject::Envelope, shard, &envelope_digest(self.size, &root)),
-                &self.signature,
-            )
-        })
+    /// What the caller signed, if the call whose digest is `digest` was among it.
+    pub(crate) fn message(&self, shard: &Hash, digest: &Hash) -> Option<[u8; 78]> {
+        let root = merkle::root_of_path(merkle::list_node, *digest, self.index, self.size, &self.path)?;
+        Some(message(Subject::Envelope, shard, &envelope_digest(self.size, &root)))
     }
 }
 

@@ -67,6 +67,8 @@ pub mod planted;
 #[cfg(feature = "std")]
 pub mod profile;
 #[cfg(feature = "std")]
+pub mod prover;
+#[cfg(feature = "std")]
 pub mod record;
 #[cfg(feature = "std")]
 pub mod session;

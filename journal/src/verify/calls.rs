@@ -9,6 +9,7 @@ use abi::codec::Decode;
 use abi::diff::Diff;
 use abi::limits::FUEL_MAX;
 use abi::profile::Profile;
+use abi::prover::Prover;
 use abi::record::Record;
 use abi::system::{Act, MIGRATE, Revert};
 use abi::{Hash, VERSION, planted};
@@ -24,7 +25,8 @@ type Used<'a> = BTreeMap<(&'a Caller, &'a [u8; 32]), u64>;
 /// Names the first call that does not.
 pub fn prove(block: &Block, records: &[Record]) -> Result<(), Invalid> {
     let calls = block.entries.iter().zip(records);
-    let unproved = calls.into_iter().find(|(entry, record)| !entry.call.proves_caller(&record.effect.call));
+    let mut prover = Prover::default();
+    let unproved = calls.into_iter().find(|(entry, record)| !prover.proves(&entry.call, &record.effect.call));
     unproved.filter(|_| !planted!(SkipCallProof)).map_or(Ok(()), |(_, record)| {
         let (height, seq) = (Some(block.header.height), Some(record.effect.seq));
         Err(Invalid { height, seq, ..Invalid::of(Reason::CallProof) })

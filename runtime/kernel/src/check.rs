@@ -12,6 +12,7 @@ use abi::id::Hash;
 use abi::limits::{CALL_BYTES_MAX, FUEL_MAX};
 use abi::planted;
 use abi::profile::Profile;
+use abi::prover::Prover;
 use std::cmp::Reverse;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::vec::IntoIter;
@@ -61,17 +62,13 @@ impl<'a> Checker<'a> {
         Checking { checker: self, left: Mutex::new(requests.into_iter()), done: Mutex::new(Vec::new()) }
     }
 
-    fn each(&self, requests: Vec<Request>) -> Vec<Check> {
-        requests.into_iter().map(|request| self.one(request)).collect()
-    }
-
-    fn one(&self, request: Request) -> Check {
+    fn one(&self, request: Request, prover: &mut Prover) -> Check {
         let Request { signed, now_ms } = request;
         // Of whichever profile: an act that was done under the one before is known when it is delivered again.
         let is_act = signed.call.program.is_some_and(|program| Profile::of_system(&program).is_some());
         let bytes = check_form(is_act, &self.shard, &signed)?;
         let digest = signed.call.digest();
-        check_proof(self.genesis, is_act, &signed, &digest)?;
+        check_proof(self.genesis, is_act, &signed, &digest, prover)?;
         Ok(Checked { signed, now_ms, digest, bytes })
     }
 }
@@ -87,6 +84,7 @@ pub(crate) struct Checking<'a> {
 impl Checking<'_> {
     /// Checks until nothing is left.
     pub(crate) fn work(&self) {
+        let mut prover = Prover::default();
         loop {
             let (left, taken) = {
                 let mut left = lock(&self.left);
@@ -96,7 +94,7 @@ impl Checking<'_> {
             if taken.is_empty() {
                 return;
             }
-            let checks = self.checker.each(taken);
+            let checks = taken.into_iter().map(|request| self.checker.one(request, &mut prover)).collect();
             lock(&self.done).push((left, checks));
         }
     }
@@ -135,8 +133,14 @@ fn check_form(is_act: bool, shard: &Hash, signed: &SignedCall) -> Result<usize, 
 }
 
 /// An act needs the authority, and nothing else may carry its signatures.
-fn check_proof(genesis: &Genesis, is_act: bool, signed: &SignedCall, digest: &Hash) -> Result<(), Rejected> {
-    if !signed.proves_caller(digest) && !planted!(AcceptUnproven) {
+fn check_proof(
+    genesis: &Genesis,
+    is_act: bool,
+    signed: &SignedCall,
+    digest: &Hash,
+    prover: &mut Prover,
+) -> Result<(), Rejected> {
+    if !prover.proves(signed, digest) && !planted!(AcceptUnproven) {
         return Err(Rejected::Unproven);
     }
     if !is_act {
