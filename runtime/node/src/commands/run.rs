@@ -62,6 +62,9 @@ pub struct RunArgs {
     fuel: u64,
 }
 
+/// How many calls are handed to the shard at once, in whole blocks and at least one: while a block is committed, the
+/// next can be executed.
+const CALLS_TOGETHER: usize = 8_000;
 /// Most traps that are told of one by one: the others are counted.
 const TRAPS_MAX: usize = 5;
 
@@ -183,8 +186,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Makes the calls of the rows after line `done`, a block at a time.
+    /// Makes the calls of the rows after line `done`, some blocks at a time; where there is a schedule, which looks
+    /// at the shard between two blocks, one.
     fn rows(&mut self, done: u64, bar: &indicatif::ProgressBar) -> Result<(), NodeError> {
+        let block_calls = self.args.block_calls as usize;
+        let blocks = if self.schedule.is_some() { 1 } else { CALLS_TOGETHER.div_ceil(block_calls) };
+        let calls = blocks * block_calls;
         let mut rows = Rows::open(&self.args.file)?;
         let mut batch: Vec<(u64, Request)> = Vec::new();
         while let Some(row) = rows.next() {
@@ -198,7 +205,7 @@ impl Job<'_> {
                 }
             };
             batch.push(request);
-            if batch.len() == self.args.block_calls as usize {
+            if batch.len() == calls {
                 bar.set_position(batch.last().map_or(0, |(line, _)| *line));
                 self.commit(&rows, &mut batch)?;
             }
