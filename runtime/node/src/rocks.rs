@@ -233,4 +233,6 @@ impl Fill for RocksStore {
 }
 
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod tests;
