@@ -16,9 +16,12 @@ mod flips;
 mod foil;
 #[path = "../sim/fuse.rs"]
 mod fuse;
+#[path = "../cli/history.rs"]
+mod history;
 mod injected;
 #[path = "../sim/past.rs"]
 mod past;
+mod pipeline;
 mod power;
 mod record;
 #[path = "../sim/rng.rs"]
