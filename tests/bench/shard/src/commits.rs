@@ -2,7 +2,7 @@
 //! log is synced, and has no root.
 
 use crate::draw::{Draw, key};
-use crate::{Asked, Result, Row, median};
+use crate::{Asked, Goal, Result, Row, median};
 use abi::Hash;
 use abi::call::{Call, Caller, Proof, SignedCall};
 use abi::codec::Bytes;
@@ -155,7 +155,8 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
             "updates, {size} to a commit, of {} keys; peer: RocksDB, log synced, no root",
             asked.keys
         );
-        rows.push(Row { what, ours: median(of_ours), peer: Some(median(of_plain)), goal });
+        let (ours, peer, goal) = (median(of_ours), Some(median(of_plain)), Goal::AtLeast(goal));
+        rows.push(Row { what, ours, peer, unit: "/s", goal });
     }
     Ok(rows)
 }

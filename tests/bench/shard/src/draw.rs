@@ -29,6 +29,17 @@ pub(crate) fn key(n: u64) -> Vec<u8> {
     (0..4).flat_map(|part| mixed(n << 2 | part).to_be_bytes()).collect()
 }
 
+/// Key number `n`: 8 bytes.
+pub(crate) fn short_key(n: u64) -> [u8; 8] {
+    mixed(n).to_be_bytes()
+}
+
+/// The whole part of a number that is not negative.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is not negative")]
+pub(crate) fn whole(number: f64) -> u64 {
+    number as u64
+}
+
 fn mixed(number: u64) -> u64 {
     let number = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ number >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,5 +1,5 @@
-//! What a shard does in a second, on a real disk, without a pause: commits of many writes beside a plain database
-//! that syncs its log, and small calls through the whole kernel.
+//! What a shard does on a real disk, without a pause: commits of many writes beside a plain database that syncs its
+//! log, calls through the whole kernel, and what becomes of their journal.
 //!
 //! What is measured includes what a user pays: every commit and every block is durable before the next begins, with
 //! its root; every call has its receipt. All run in turns, round after round, and of each the median counts.
@@ -9,7 +9,10 @@
 mod calls;
 mod commits;
 mod draw;
+mod row;
+mod subject;
 
+use row::{Goal, Row, median};
 use std::error::Error;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,12 +25,18 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str =
-    "usage: shard [--only commits|calls] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--json PATH]
+    "usage: shard [--only NAME] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--json PATH]
+  NAME is commits or calls; all of them if there is none
   DIR is on the disk to measure";
+
+/// What measures something.
+type Measure = fn(&Asked) -> Result<Vec<Row>>;
+
+const MEASURES: [(&str, Measure); 2] = [("commits", commits::measure), ("calls", calls::measure)];
 
 /// What was asked for.
 struct Asked {
-    /// `commits` or `calls`; both if there is none.
+    /// The one thing to measure.
     only: Option<String>,
     dir: PathBuf,
     keys: u64,
@@ -43,7 +52,7 @@ impl Asked {
         while let Some(option) = args.next() {
             let value = args.next().ok_or(USAGE)?;
             match option.as_str() {
-                "--only" if ["commits", "calls"].contains(&value.as_str()) => asked.only = Some(value),
+                "--only" if MEASURES.iter().any(|(name, _)| *name == value) => asked.only = Some(value),
                 "--dir" => asked.dir = value.into(),
                 "--keys" => asked.keys = value.parse()?,
                 "--rounds" => asked.rounds = value.parse()?,
@@ -52,7 +61,7 @@ impl Asked {
                 _ => return Err(USAGE.into()),
             }
         }
-        if asked.keys == 0 || asked.rounds == 0 {
+        if asked.keys < 2 || asked.rounds == 0 || asked.time.is_zero() {
             return Err(USAGE.into());
         }
         Ok(asked)
@@ -63,51 +72,15 @@ impl Asked {
     }
 }
 
-/// A figure, beside what it is to be compared with.
-struct Row {
-    what: String,
-    /// A second.
-    ours: f64,
-    peer: Option<f64>,
-    /// The least that the ratio should be, or what is ours where there is no peer.
-    goal: f64,
-}
-
-impl Row {
-    fn value(&self) -> f64 {
-        self.peer.map_or(self.ours, |peer| self.ours / peer)
-    }
-
-    fn shown(&self) -> String {
-        let Row { what, ours, peer, goal } = self;
-        let peer = peer.map_or("–".into(), |peer| format!("{peer:.0}"));
-        let verdict = if self.value() >= *goal { "met" } else { "missed" };
-        format!("| {what} | {ours:.0} | {peer} | {:.2} | {goal} | {verdict} |", self.value())
-    }
-
-    fn json(&self) -> String {
-        let Row { what, ours, peer, goal } = self;
-        let (peer, value) = (peer.map_or("null".into(), |peer| format!("{peer:.1}")), self.value());
-        format!(
-            "{{\"name\": \"{what}\", \"ours\": {ours:.1}, \"peer\": {peer}, \"value\": {value:.4}, \
-             \"goal\": {goal}, \"met\": {}}}",
-            value >= *goal
-        )
-    }
-}
-
-/// The one in the middle.
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
 fn main() -> Result<()> {
     let asked = Asked::read(std::env::args().skip(1))?;
-    let mut rows = if asked.wants("commits") { commits::measure(&asked)? } else { Vec::new() };
-    rows.extend(if asked.wants("calls") { calls::measure(&asked)? } else { Vec::new() });
-    println!("| a second, durable | ours | peer | ratio, or ours | goal | |\n|---|---|---|---|---|---|");
-    rows.iter().for_each(|row| println!("{}", row.shown()));
+    println!("| durable, with receipts | ours | peer | ratio, or ours | goal | |\n|---|---|---|---|---|---|");
+    let mut rows = Vec::new();
+    for (_, measure) in MEASURES.iter().filter(|(name, _)| asked.wants(name)) {
+        let measured = measure(&asked)?;
+        measured.iter().for_each(|row| println!("{}", row.shown()));
+        rows.extend(measured);
+    }
     if let Some(path) = &asked.json {
         let rows: Vec<String> = rows.iter().map(Row::json).collect();
         std::fs::write(path, format!("{{\"rows\": [\n{}\n]}}\n", rows.join(",\n")))?;
