@@ -9,6 +9,7 @@
 mod calls;
 mod commits;
 mod draw;
+mod ledger;
 mod row;
 mod subject;
 
@@ -26,13 +27,14 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str =
     "usage: shard [--only NAME] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--json PATH]
-  NAME is commits or calls; all of them if there is none
+  NAME is commits, calls or ledger; all of them if there is none
   DIR is on the disk to measure";
 
 /// What measures something.
 type Measure = fn(&Asked) -> Result<Vec<Row>>;
 
-const MEASURES: [(&str, Measure); 2] = [("commits", commits::measure), ("calls", calls::measure)];
+const MEASURES: [(&str, Measure); 3] =
+    [("commits", commits::measure), ("calls", calls::measure), ("ledger", ledger::measure)];
 
 /// What was asked for.
 struct Asked {
