@@ -12,6 +12,7 @@ mod draw;
 mod ledger;
 mod row;
 mod subject;
+mod ycsb;
 
 use row::{Goal, Row, median};
 use std::error::Error;
@@ -27,14 +28,18 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str =
     "usage: shard [--only NAME] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--json PATH]
-  NAME is commits, calls or ledger; all of them if there is none
+  NAME is commits, calls, ledger or ycsb; all of them if there is none
   DIR is on the disk to measure";
 
 /// What measures something.
 type Measure = fn(&Asked) -> Result<Vec<Row>>;
 
-const MEASURES: [(&str, Measure); 3] =
-    [("commits", commits::measure), ("calls", calls::measure), ("ledger", ledger::measure)];
+const MEASURES: [(&str, Measure); 4] = [
+    ("commits", commits::measure),
+    ("calls", calls::measure),
+    ("ledger", ledger::measure),
+    ("ycsb", ycsb::measure),
+];
 
 /// What was asked for.
 struct Asked {
