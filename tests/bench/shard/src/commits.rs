@@ -13,27 +13,28 @@ use journal::{Block, Entry, Header, Journal};
 use node::{FileDisk, RocksStore};
 use rocksdb::{DB, Options, WriteBatch, WriteOptions};
 use state::{Diff, Store, Tree};
+use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Writes of a commit while the keys are put in.
-const LOADED: u64 = 25_000;
+pub(crate) const LOADED: u64 = 25_000;
 
 /// Whoever commits.
-trait Commits {
+pub(crate) trait Commits {
     fn commit(&mut self, writes: Vec<(Vec<u8>, Vec<u8>)>) -> Result<()>;
 }
 
 /// A journal, a tree and a store, in the kernel's order.
-struct Ours {
+pub(crate) struct Ours {
     journal: Journal<FileDisk>,
-    tree: Tree,
-    store: RocksStore,
+    pub(crate) tree: Tree,
+    pub(crate) store: RocksStore,
     last: Option<Header>,
 }
 
 impl Ours {
-    fn new(dir: &Path) -> Result<Ours> {
+    pub(crate) fn new(dir: &Path) -> Result<Ours> {
         let disk = dir.join("journal");
         std::fs::create_dir(&disk)?;
         let disk = FileDisk::open(Dir::open_ambient_dir(disk, ambient_authority())?)?;
@@ -64,9 +65,16 @@ impl Ours {
     }
 }
 
-impl Commits for Ours {
-    fn commit(&mut self, writes: Vec<(Vec<u8>, Vec<u8>)>) -> Result<()> {
-        let diff: Diff = writes.iter().map(|(key, value)| (&**key, Some(&**value))).collect();
+impl Ours {
+    /// Replaces keys of these numbers by others, whose numbers are `by` more.
+    pub(crate) fn replace(&mut self, numbers: Range<u64>, by: u64, draw: &mut Draw) -> Result<()> {
+        let gone = numbers.clone().map(|n| (key(n), None));
+        let come = numbers.map(|n| (key(n + by), Some(draw.value())));
+        let writes: Vec<_> = gone.chain(come).collect();
+        self.commit_diff(writes.iter().map(|(key, value)| (&**key, value.as_deref())).collect())
+    }
+
+    fn commit_diff(&mut self, diff: Diff) -> Result<()> {
         let root = self.tree.apply(&self.store.view(), &diff)?;
         let header = self.header(&diff, root);
         let block = Block { header, build: String::new(), entries: vec![entry()], diff };
@@ -75,6 +83,12 @@ impl Commits for Ours {
         self.store.apply(header.height, &block.diff)?;
         self.last = Some(header);
         Ok(())
+    }
+}
+
+impl Commits for Ours {
+    fn commit(&mut self, writes: Vec<(Vec<u8>, Vec<u8>)>) -> Result<()> {
+        self.commit_diff(writes.iter().map(|(key, value)| (&**key, Some(&**value))).collect())
     }
 }
 

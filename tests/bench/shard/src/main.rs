@@ -10,6 +10,7 @@ mod calls;
 mod commits;
 mod draw;
 mod ledger;
+mod memory;
 mod row;
 mod subject;
 mod ycsb;
@@ -28,17 +29,18 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str =
     "usage: shard [--only NAME] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--json PATH]
-  NAME is commits, calls, ledger or ycsb; all of them if there is none
+  NAME is commits, calls, ledger, ycsb or memory; all of them if there is none
   DIR is on the disk to measure";
 
 /// What measures something.
 type Measure = fn(&Asked) -> Result<Vec<Row>>;
 
-const MEASURES: [(&str, Measure); 4] = [
+const MEASURES: [(&str, Measure); 5] = [
     ("commits", commits::measure),
     ("calls", calls::measure),
     ("ledger", ledger::measure),
     ("ycsb", ycsb::measure),
+    ("memory", memory::measure),
 ];
 
 /// What was asked for.
@@ -80,6 +82,9 @@ impl Asked {
 }
 
 fn main() -> Result<()> {
+    if std::env::args().nth(1).as_deref() == Some(memory::VICTIM) {
+        return memory::be_victim(std::env::args().skip(2));
+    }
     let asked = Asked::read(std::env::args().skip(1))?;
     println!("| durable, with receipts | ours | peer | ratio, or ours | goal | |\n|---|---|---|---|---|---|");
     let mut rows = Vec::new();
