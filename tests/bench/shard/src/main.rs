@@ -12,6 +12,7 @@ mod draw;
 mod latency;
 mod ledger;
 mod memory;
+mod replay;
 mod row;
 mod subject;
 mod ycsb;
@@ -30,18 +31,19 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str =
     "usage: shard [--only NAME] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--json PATH]
-  NAME is commits, calls, ledger, ycsb, latency or memory; all of them if there is none
+  NAME is commits, calls, ledger, ycsb, latency, replay or memory; all of them if there is none
   DIR is on the disk to measure";
 
 /// What measures something.
 type Measure = fn(&Asked) -> Result<Vec<Row>>;
 
-const MEASURES: [(&str, Measure); 6] = [
+const MEASURES: [(&str, Measure); 7] = [
     ("commits", commits::measure),
     ("calls", calls::measure),
     ("ledger", ledger::measure),
     ("ycsb", ycsb::measure),
     ("latency", latency::measure),
+    ("replay", replay::measure),
     ("memory", memory::measure),
 ];
 
