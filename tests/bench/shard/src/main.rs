@@ -14,6 +14,7 @@ mod ledger;
 mod memory;
 mod replay;
 mod row;
+mod shards;
 mod subject;
 mod ycsb;
 
@@ -31,19 +32,20 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str =
     "usage: shard [--only NAME] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--json PATH]
-  NAME is commits, calls, ledger, ycsb, latency, replay or memory; all of them if there is none
+  NAME is commits, calls, ledger, ycsb, latency, replay, shards or memory; all of them if there is none
   DIR is on the disk to measure";
 
 /// What measures something.
 type Measure = fn(&Asked) -> Result<Vec<Row>>;
 
-const MEASURES: [(&str, Measure); 7] = [
+const MEASURES: [(&str, Measure); 8] = [
     ("commits", commits::measure),
     ("calls", calls::measure),
     ("ledger", ledger::measure),
     ("ycsb", ycsb::measure),
     ("latency", latency::measure),
     ("replay", replay::measure),
+    ("shards", shards::measure),
     ("memory", memory::measure),
 ];
 
