@@ -2,11 +2,13 @@
 # What preparation costs, and what a shard does in a second: tables of ratios with the bars they are held to.
 #
 #   tests/bench/run.sh [--only NAME]... [--rounds N] [--json PATH]
-#   tests/bench/run.sh shard [--keys N] [--seconds N] [--rounds N] [--dir DIR] [--json PATH]
+#   tests/bench/run.sh shard [--only NAME] [--keys N] [--seconds N] [--rounds N] [--minutes N] [--dir DIR] [--json PATH]
 #
-# NAME is a kernel, or `calls`, `compile` or `hostcalls`. DIR is on the disk to measure, in cargo's target directory
-# unless said. The JSON goes to PATH, or else to bench.json or shard.json there. The first takes some four minutes
-# once it is built, the second three; the second builds RocksDB, unless it is there.
+# NAME is a kernel, or `calls`, `compile` or `hostcalls`; of a shard, it is one of `commits`, `calls`, `ledger`, `ycsb`,
+# `latency`, `replay`, `shards` and `memory`, or `long`, which is only run if it is named: it holds a load for N minutes,
+# one if not said, and draws what became of it beside the JSON. DIR is on the disk to measure, in cargo's target
+# directory unless said. The JSON goes to PATH, or else to bench.json or shard.json there. The first takes some four
+# minutes once it is built, the second ten; the second builds RocksDB, unless it is there.
 #
 # A benchmark is no test: the exit is 0 whatever the figures are, 1 if something
 # does not build, run, or compute the same in every variant.

@@ -11,6 +11,7 @@ mod commits;
 mod draw;
 mod latency;
 mod ledger;
+mod long;
 mod memory;
 mod replay;
 mod row;
@@ -31,14 +32,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str =
-    "usage: shard [--only NAME] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--json PATH]
-  NAME is commits, calls, ledger, ycsb, latency, replay, shards or memory; all of them if there is none
-  DIR is on the disk to measure";
+    "usage: shard [--only NAME] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--minutes N] [--json PATH]
+  NAME is commits, calls, ledger, ycsb, latency, replay, shards, memory or long; all but long if there is none
+  DIR is on the disk to measure
+  --minutes is how long long is";
 
 /// What measures something.
 type Measure = fn(&Asked) -> Result<Vec<Row>>;
 
-const MEASURES: [(&str, Measure); 8] = [
+const MEASURES: [(&str, Measure); 9] = [
     ("commits", commits::measure),
     ("calls", calls::measure),
     ("ledger", ledger::measure),
@@ -47,7 +49,11 @@ const MEASURES: [(&str, Measure); 8] = [
     ("replay", replay::measure),
     ("shards", shards::measure),
     ("memory", memory::measure),
+    (LONG, long::measure),
 ];
+
+/// What is measured only when it is asked for by its name.
+const LONG: &str = "long";
 
 /// What was asked for.
 struct Asked {
@@ -57,13 +63,15 @@ struct Asked {
     keys: u64,
     rounds: usize,
     time: Duration,
+    /// How long the long run is.
+    long: Duration,
     json: Option<PathBuf>,
 }
 
 impl Asked {
     fn read(mut args: impl Iterator<Item = String>) -> Result<Asked> {
-        let (dir, time) = (std::env::temp_dir(), Duration::from_secs(5));
-        let mut asked = Asked { only: None, dir, keys: 1_000_000, rounds: 3, time, json: None };
+        let (dir, time, long) = (std::env::temp_dir(), Duration::from_secs(5), Duration::from_secs(60));
+        let mut asked = Asked { only: None, dir, keys: 1_000_000, rounds: 3, time, long, json: None };
         while let Some(option) = args.next() {
             let value = args.next().ok_or(USAGE)?;
             match option.as_str() {
@@ -72,18 +80,19 @@ impl Asked {
                 "--keys" => asked.keys = value.parse()?,
                 "--rounds" => asked.rounds = value.parse()?,
                 "--seconds" => asked.time = Duration::from_secs(value.parse()?),
+                "--minutes" => asked.long = Duration::from_secs(60 * value.parse::<u64>()?),
                 "--json" => asked.json = Some(value.into()),
                 _ => return Err(USAGE.into()),
             }
         }
-        if asked.keys < 2 || asked.rounds == 0 || asked.time.is_zero() {
+        if asked.keys < 2 || asked.rounds == 0 || asked.time.is_zero() || asked.long.is_zero() {
             return Err(USAGE.into());
         }
         Ok(asked)
     }
 
     fn wants(&self, what: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| only == what)
+        self.only.as_ref().map_or(what != LONG, |only| only == what)
     }
 }
 
