@@ -2,7 +2,8 @@
 # What preparation costs, and what a shard does in a second: tables of ratios with the bars they are held to.
 #
 #   tests/bench/run.sh [--only NAME]... [--rounds N] [--json PATH]
-#   tests/bench/run.sh shard [--only NAME] [--keys N] [--seconds N] [--rounds N] [--minutes N] [--dir DIR] [--json PATH]
+#   tests/bench/run.sh shard [--with-peers] [--only NAME] [--keys N] [--seconds N] [--rounds N] [--minutes N] [--dir DIR]
+#     [--json PATH]
 #
 # NAME is a kernel, or `calls`, `compile` or `hostcalls`; of a shard, it is one of `commits`, `calls`, `ledger`, `ycsb`,
 # `latency`, `replay`, `shards` and `memory`, or `long`, which is only run if it is named: it holds a load for N minutes,
@@ -10,19 +11,55 @@
 # directory unless said. The JSON goes to PATH, or else to bench.json or shard.json there. The first takes some four
 # minutes once it is built, the second ten; the second builds RocksDB, unless it is there.
 #
+# --with-peers also builds what the shard is compared with, hundreds of packages, and runs it in turns with the shard:
+# some minutes more. What does not build, does not start or fails is left out, which standard error says.
+#
 # A benchmark is no test: the exit is 0 whatever the figures are, 1 if something
 # does not build, run, or compute the same in every variant.
 
 set -euo pipefail
 bench=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 target=${CARGO_TARGET_DIR:-$bench/../../target/bench}
+
+# Builds the package $1 here with the options that follow.
+build() {
+    cargo build --quiet --release --locked --manifest-path "$bench/$1/Cargo.toml" --target-dir "$target" "${@:2}"
+}
+
+# Builds the peers: all, or else each by itself and then those of them that do build.
+build_peers() {
+    build peers && return
+    local peer peers=()
+    for peer in qmdb nomt jmt cosmwasm; do
+        if build peers --no-default-features --features "$peer"; then
+            peers+=("$peer")
+        else
+            echo "left out: $peer: it does not build" >&2
+        fi
+    done
+    build peers --no-default-features --features "${peers[*]}"
+}
+
 package=bench
 options=()
 if [[ ${1:-} == shard ]]; then
     package=shard
     options=(--dir "$target")
     shift
+    asked=()
+    for argument; do
+        if [[ $argument == --with-peers ]]; then
+            if build_peers; then
+                options+=(--peers "$target/release/peers")
+            else
+                echo "left out: every peer: they do not build" >&2
+            fi
+        else
+            asked+=("$argument")
+        fi
+    done
+    set -- "${asked[@]}"
 fi
-cargo build --quiet --release --locked --manifest-path "$bench/Cargo.toml" --target-dir "$target" -p "$package"
+build . -p "$package"
 # Of an option that is given twice, the last one counts.
 "$target/release/$package" "${options[@]}" --json "$target/$package.json" "$@"

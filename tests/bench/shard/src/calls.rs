@@ -1,9 +1,10 @@
 //! Small calls through the whole kernel: admitted, run, hashed, in blocks of which each has one root, one fsync and one
 //! signature, and applied to the store. A call gets a key that is there, puts it and answers. It is asserted by the
 //! node, or signed by its caller, alone or with others; its receipt can be asked for when the clock stops, and is not
-//! made before.
+//! made before. The peer is CosmWasm's bare execution of a call, without any of that.
 
 use crate::draw::{Draw, short_key};
+use crate::peers::Peers;
 use crate::subject::{Proven, Subject, args, program};
 use crate::{Asked, Goal, Result, Row, median};
 use abi::call::SignedCall;
@@ -84,15 +85,24 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
         (Proven::Enveloped, "100 with one signature of their caller", Goal::None),
     ];
     let mut figures = hows.map(|_| Vec::new());
+    let mut peers = Peers::start(asked, dir.path(), &["cosmwasm"], 0);
     for _ in 0..asked.rounds {
         for ((how, _, _), figures) in hows.iter().zip(&mut figures) {
             figures.push(puts.rate(*how, asked.time)?);
         }
+        peers.turn(&format!("calls {}", asked.time.as_secs_f64()));
     }
     puts.check()?;
-    let row = |((_, what, goal), figures): ((Proven, &str, Goal), Vec<f64>)| {
+    let mut rows = Vec::new();
+    for ((how, what, goal), figures) in hows.into_iter().zip(figures) {
         let what = format!("small calls, {what}, {BLOCK} to a block, of {} keys", asked.keys);
-        Row { what, ours: median(figures), peer: None, unit: "/s", goal }
-    };
-    Ok(hows.into_iter().zip(figures).map(row).collect())
+        let ours = median(figures);
+        let beside = if how == Proven::Asserted { peers.medians() } else { Vec::new() };
+        rows.push(Row { what: what.clone(), ours, peer: None, unit: "/s", goal });
+        rows.extend(beside.into_iter().map(|(_, rate)| {
+            let peer = Some(("CosmWasm, execution only", rate));
+            Row { what: what.clone(), ours, peer, unit: "/s", goal: Goal::AtLeast(30.0) }
+        }));
+    }
+    Ok(rows)
 }

@@ -1,7 +1,8 @@
-//! Commits of many writes: each ours has a root and is durable in a journal; the peer's is a batch in RocksDB, whose
-//! log is synced, and has no root.
+//! Commits of many writes: each ours has a root and is durable in a journal. RocksDB's is a batch with its log synced,
+//! and has no root; those of the other peers have one, and are durable in the way that each of them says.
 
 use crate::draw::{Draw, key};
+use crate::peers::Peers;
 use crate::{Asked, Goal, Result, Row, median};
 use abi::Hash;
 use abi::call::{Call, Caller, Proof, SignedCall};
@@ -19,6 +20,21 @@ use std::time::{Duration, Instant};
 
 /// Writes of a commit while the keys are put in.
 pub(crate) const LOADED: u64 = 25_000;
+
+/// Writes of a commit that is timed.
+const SIZES: [usize; 2] = [1_000, 25_000];
+
+/// The one that is not a process of its own.
+const PLAIN: &str = "RocksDB, no root";
+
+/// Those that a row is for, and what the ratio should be at each size.
+const PEERS: [(&str, [Goal; SIZES.len()]); 5] = [
+    ("qmdb-current", [Goal::AtLeast(2.5), Goal::AtLeast(1.7)]),
+    ("qmdb-any", [Goal::None, Goal::None]),
+    (PLAIN, [Goal::AtLeast(2.5), Goal::AtLeast(1.8)]),
+    ("nomt", [Goal::AtLeast(20.0), Goal::AtLeast(14.0)]),
+    ("jmt", [Goal::None, Goal::None]),
+];
 
 /// Whoever commits.
 pub(crate) trait Commits {
@@ -158,19 +174,23 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
         plain.commit(writes.clone())?;
         ours.commit(writes)?;
     }
+    let names: Vec<_> = PEERS.iter().map(|(name, _)| *name).filter(|name| *name != PLAIN).collect();
+    let mut peers = Peers::start(asked, dir.path(), &names, asked.keys);
     let mut rows = Vec::new();
-    for (size, goal) in [(1_000, 2.5), (25_000, 1.8)] {
+    for (n, size) in SIZES.into_iter().enumerate() {
         let (mut of_ours, mut of_plain) = (Vec::new(), Vec::new());
         for _ in 0..asked.rounds {
             of_ours.push(updates(&mut ours, size, asked, &mut draw)?);
             of_plain.push(updates(&mut plain, size, asked, &mut draw)?);
+            peers.turn(&format!("updates {size} {}", asked.time.as_secs_f64()));
         }
-        let what = format!(
-            "updates, {size} to a commit, of {} keys; peer: RocksDB, log synced, no root",
-            asked.keys
-        );
-        let (ours, peer, goal) = (median(of_ours), Some(median(of_plain)), Goal::AtLeast(goal));
-        rows.push(Row { what, ours, peer, unit: "/s", goal });
+        let (ours, mut rates) = (median(of_ours), peers.medians());
+        rates.push((PLAIN, median(of_plain)));
+        for (name, goals) in PEERS {
+            let what = format!("updates, {size} to a commit, of {} keys", asked.keys);
+            let peer = rates.iter().find(|(of, _)| *of == name).copied();
+            rows.extend(peer.map(|_| Row { what, ours, peer, unit: "/s", goal: goals[n] }));
+        }
     }
     Ok(rows)
 }

@@ -59,8 +59,14 @@ fn idle(puts: &mut Puts, dir: &Path, asked: &Asked) -> Result<Row> {
         file.sync_data()?;
         raw.push(micros(begun.elapsed()));
     }
-    let what = "one call of an idle shard, p50; peer: fdatasync of 4 KiB written over".into();
-    Ok(Row { what, ours: median(calls), peer: Some(median(raw)), unit: "µs", goal: Goal::AtMost(1.5) })
+    let what = "one call of an idle shard, p50".into();
+    Ok(Row {
+        what,
+        ours: median(calls),
+        peer: Some(("fdatasync of 4 KiB written over", median(raw))),
+        unit: "µs",
+        goal: Goal::AtMost(1.5),
+    })
 }
 
 /// One block at a time.
@@ -100,8 +106,8 @@ fn open_loop(puts: &mut Puts, load: u32, rate: f64, time: Duration) -> Result<[R
     waited.sort_by(f64::total_cmp);
     let p50 = sorted_quantile(&waited, 0.5);
     let row = |part: f64, goal| {
-        let what = format!("calls that come at {load} % of the peak, p{}; beside their p50", part * 100.0);
-        Row { what, ours: sorted_quantile(&waited, part), peer: Some(p50), unit: "ms", goal }
+        let what = format!("calls that come at {load} % of the peak, p{}", part * 100.0);
+        Row { what, ours: sorted_quantile(&waited, part), peer: Some(("their p50", p50)), unit: "ms", goal }
     };
     let goal = if load == LOAD_HELD { Goal::AtMost(10.0) } else { Goal::None };
     Ok([row(0.99, goal), row(0.999, Goal::None)])

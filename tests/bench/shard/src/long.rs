@@ -43,16 +43,16 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     let what = |what: &str| format!("{what}, {} s at {:.0} % of the peak", samples.len(), LOAD * 100.0);
     Ok(vec![
         Row {
-            what: what("small calls; peer: what was asked for"),
+            what: what("small calls"),
             ours: calls,
-            peer: Some(asked_for),
+            peer: Some(("asked for", asked_for)),
             unit: "/s",
             goal: Goal::None,
         },
         Row {
-            what: what("resident memory in the second half; peer: in the first"),
+            what: what("resident memory in the second half"),
             ours: memory(last),
-            peer: Some(memory(first)),
+            peer: Some(("in the first", memory(first))),
             unit: "MB",
             goal: Goal::None,
         },

@@ -13,6 +13,7 @@ mod latency;
 mod ledger;
 mod long;
 mod memory;
+mod peers;
 mod replay;
 mod row;
 mod shards;
@@ -33,9 +34,10 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str =
     "usage: shard [--only NAME] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--minutes N] [--json PATH]
+    [--peers PATH]
   NAME is commits, calls, ledger, ycsb, latency, replay, shards, memory or long; all but long if there is none
   DIR is on the disk to measure
-  --minutes is how long long is";
+  --minutes is how long long is; the PATH of the peers is the binary that tests/bench/peers builds";
 
 /// What measures something.
 type Measure = fn(&Asked) -> Result<Vec<Row>>;
@@ -66,12 +68,15 @@ struct Asked {
     /// How long the long run is.
     long: Duration,
     json: Option<PathBuf>,
+    /// The binary of the peers; without one, there are no rows of them.
+    peers: Option<PathBuf>,
 }
 
 impl Asked {
     fn read(mut args: impl Iterator<Item = String>) -> Result<Asked> {
         let (dir, time, long) = (std::env::temp_dir(), Duration::from_secs(5), Duration::from_secs(60));
-        let mut asked = Asked { only: None, dir, keys: 1_000_000, rounds: 3, time, long, json: None };
+        let mut asked =
+            Asked { only: None, dir, keys: 1_000_000, rounds: 3, time, long, json: None, peers: None };
         while let Some(option) = args.next() {
             let value = args.next().ok_or(USAGE)?;
             match option.as_str() {
@@ -82,6 +87,7 @@ impl Asked {
                 "--seconds" => asked.time = Duration::from_secs(value.parse()?),
                 "--minutes" => asked.long = Duration::from_secs(60 * value.parse::<u64>()?),
                 "--json" => asked.json = Some(value.into()),
+                "--peers" => asked.peers = Some(value.into()),
                 _ => return Err(USAGE.into()),
             }
         }

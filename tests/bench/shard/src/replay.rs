@@ -79,11 +79,11 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     };
     Ok(vec![
         row("records replayed by their diffs, of small calls", median(replayed), None, 1_000_000.0),
-        row("records verified by running them again, two workers; peer: one", two, Some(one), 1.8),
+        row("records verified by running them again, two workers", two, Some(("one worker", one)), 1.8),
         row(
-            "records verified by running them again, two workers; peer: live",
+            "records verified by running them again, two workers",
             two,
-            Some(rate(live.took)),
+            Some(("the live run", rate(live.took))),
             1.5,
         ),
     ])

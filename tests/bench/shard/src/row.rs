@@ -15,7 +15,8 @@ pub(crate) enum Goal {
 pub(crate) struct Row {
     pub(crate) what: String,
     pub(crate) ours: f64,
-    pub(crate) peer: Option<f64>,
+    /// Whose, and that.
+    pub(crate) peer: Option<(&'static str, f64)>,
     /// Of ours and of the peer's.
     pub(crate) unit: &'static str,
     /// Of the ratio, or of ours where there is no peer.
@@ -24,7 +25,7 @@ pub(crate) struct Row {
 
 impl Row {
     fn value(&self) -> f64 {
-        self.peer.map_or(self.ours, |peer| self.ours / peer)
+        self.peer.map_or(self.ours, |(_, peer)| self.ours / peer)
     }
 
     /// Whether the goal is met, if there is one. What is no number meets none.
@@ -39,7 +40,7 @@ impl Row {
     /// The row of a table.
     pub(crate) fn shown(&self) -> String {
         let Row { what, ours, peer, unit, goal } = self;
-        let peer = peer.map_or("–".into(), |peer| format!("{} {unit}", digits(peer)));
+        let peer = peer.map_or("–".into(), |(name, peer)| format!("{name}: {} {unit}", digits(peer)));
         let goal = match goal {
             Goal::AtLeast(least) => format!("≥ {least}"),
             Goal::AtMost(most) => format!("≤ {most}"),
@@ -54,15 +55,17 @@ impl Row {
     pub(crate) fn json(&self) -> String {
         let Row { what, ours, peer, unit, goal } = self;
         let or_null = |figure: Option<f64>| figure.map_or("null".into(), |figure| format!("{figure:.4}"));
+        let name = peer.map_or("null".into(), |(name, _)| format!("\"{name}\""));
         let goal = match goal {
             Goal::AtLeast(goal) | Goal::AtMost(goal) => Some(*goal),
             Goal::None => None,
         };
         let met = self.met().map_or("null".into(), |met| met.to_string());
         format!(
-            "{{\"name\": \"{what}\", \"unit\": \"{unit}\", \"ours\": {ours:.4}, \"peer\": {}, \"value\": {:.4}, \
+            "{{\"name\": \"{what}\", \"unit\": \"{unit}\", \"ours\": {ours:.4}, \"peer_name\": {name}, \
+             \"peer\": {}, \"value\": {:.4}, \
              \"goal\": {}, \"met\": {met}}}",
-            or_null(*peer),
+            or_null(peer.map(|(_, peer)| peer)),
             self.value(),
             or_null(goal)
         )

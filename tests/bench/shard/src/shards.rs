@@ -6,61 +6,33 @@ use crate::draw::whole;
 use crate::subject::Proven;
 use crate::{Asked, Goal, Result, Row, median};
 use abi::call::SignedCall;
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use std::error::Error;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Instant;
 
-/// Calls a second of two shards together, and of one alone: as they are, each with its commits on another core than
-/// its execution, and with one core for each.
+/// Calls a second of two shards together, and of one alone, which has both cores for itself: its commits on one, and its
+/// execution on the other.
 pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
-    let free = sched_getaffinity(None)?;
-    let cores: Vec<CpuSet> = (0..CpuSet::MAX_CPU).filter(|core| free.is_set(*core)).map(only).collect();
-    let mut rows = vec![pair(asked, "", [&free; 2])?];
-    if let [first, second, ..] = &*cores {
-        rows.push(pair(asked, " and on two cores", [first, second])?);
-    }
-    Ok(rows)
-}
-
-fn only(core: usize) -> CpuSet {
-    let mut set = CpuSet::new();
-    set.set(core);
-    set
-}
-
-/// Two shards in threads of their own, which run on these cores, and whatever they start does.
-fn pair(asked: &Asked, how: &str, [here, there]: [&CpuSet; 2]) -> Result<Row> {
     let dir = tempfile::tempdir_in(&asked.dir)?;
     let dirs = ["one", "other"].map(|name| dir.path().join(name));
     let [together, alone] = thread::scope(|scope| {
         let (order, orders) = channel();
         let (tell, told) = channel();
         let there = scope.spawn(|| {
-            let other = on(there, || other(&dirs[1], asked.keys, orders, tell));
+            let other = other(&dirs[1], asked.keys, orders, tell);
             other.map_err(|error| error.to_string())
         });
-        let here = scope.spawn(|| {
-            let one = on(here, || one(&dirs[0], asked, order, told));
-            one.map_err(|error| error.to_string())
-        });
+        let here = scope.spawn(|| one(&dirs[0], asked, order, told).map_err(|error| error.to_string()));
         let panicked = |_| "the thread of a shard panicked";
         let (here, there) = (here.join().map_err(panicked)?, there.join().map_err(panicked)?);
         // Of two errors, the one over there is the cause.
         there.and(here).map_err(Box::<dyn Error>::from)
     })?;
-    let what =
-        format!("small calls, two shards in two threads{how}, {BLOCK} to a block; peer: one shard alone");
-    let (ours, peer) = (median(together), Some(median(alone)));
-    Ok(Row { what, ours, peer, unit: "/s", goal: Goal::AtLeast(1.8) })
-}
-
-/// Does this on these cores, in a thread that does nothing else.
-fn on<T>(cores: &CpuSet, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    sched_setaffinity(None, cores)?;
-    work()
+    let what = format!("small calls, two shards in two threads, {BLOCK} to a block");
+    let (ours, peer) = (median(together), Some(("one shard alone", median(alone))));
+    Ok(vec![Row { what, ours, peer, unit: "/s", goal: Goal::AtLeast(1.8) }])
 }
 
 /// Measures with a shard in this thread, and the other when it is told to: of both together, and of this alone.

@@ -34,7 +34,7 @@ const FILLS: usize = 8;
 const ENVELOPE: usize = 100;
 
 /// How calls prove who makes them.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Proven {
     /// Not at all: the node vouches for them.
     Asserted,
