@@ -93,6 +93,10 @@ pub(crate) fn write(head: Head, frame: &[u8], out: &mut Vec<u8>) {
 
 /// Judges the page at index `page` of segment number `segment`, and appends what it holds of its frame.
 pub(crate) fn read(bytes: &[u8], segment: u32, page: u32, frame: &mut Vec<u8>) -> Page {
+    // Most pages of the last segment, and what their content goes to need not be made for them.
+    if bytes == [0; PAGE_BYTES] {
+        return Page::Unwritten;
+    }
     let mut content = [0; CONTENT_BYTES];
     match judge(bytes, segment, page, &mut content) {
         Ok((head, payload)) => {
@@ -110,7 +114,8 @@ pub(crate) fn checksum_of(bytes: &[u8], segment: u32, page: u32) -> Option<[u8; 
     content.first_chunk().copied().filter(|_| is_sound)
 }
 
-/// Fills in the content of a page: its head, and how many bytes of payload it holds, or what it is instead of sound.
+/// Fills in the content of a page: its head, and how many bytes of payload it holds, or what it is instead of sound; of
+/// an unwritten page, torn.
 fn judge(
     bytes: &[u8],
     segment: u32,
@@ -118,9 +123,6 @@ fn judge(
     content: &mut [u8; CONTENT_BYTES],
 ) -> Result<(Head, usize), Page> {
     assert!(bytes.len() == PAGE_BYTES, "a page is read whole");
-    if bytes == [0; PAGE_BYTES] {
-        return Err(Page::Unwritten);
-    }
     let mut sectors = bytes.chunks_exact(SECTOR_BYTES);
     if sectors.clone().any(|sector| sector == [0; SECTOR_BYTES]) {
         return Err(if planted!(TornIsDamage) { Page::Damaged } else { Page::Torn });

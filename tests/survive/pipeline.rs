@@ -1,7 +1,7 @@
 //! A process that dies while many blocks are on their way.
 //!
-//! `foil` hands over one block at a time. What hands over many is another program over the same host, as the one here
-//! is, which the test starts again and again: it executes a block while it commits the one before it.
+//! It is no `foil`, which answers at the end of a run, but a program over the same host, which the test starts again and
+//! again: it answers call by call, and executes a block while it commits the one before it.
 
 use crate::birth;
 use crate::foil::{Folder, MIDNIGHT, soak};

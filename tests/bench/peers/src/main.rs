@@ -21,6 +21,7 @@
 mod cosmwasm;
 #[cfg(any(feature = "jmt", feature = "nomt", feature = "qmdb"))]
 #[path = "../../shard/src/draw.rs"]
+#[allow(dead_code, reason = "the benchmark of the shard draws more")]
 mod draw;
 #[cfg(feature = "jmt")]
 mod jmt;

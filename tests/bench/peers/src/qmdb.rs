@@ -13,7 +13,7 @@
 //! to a file, SHA-256, and the proportional policy for the floor; but as many threads as there are processors here,
 //! and values of variable length, as they are. Nothing is pruned while it runs: that would only take time.
 //!
-//! The unordered variants prove no absence of a key; the ordered ones, which do, are slower.
+//! The unordered variants prove no absence of a key; the ordered ones, which do, are not measured.
 //!
 //! The root depends on history: the order and the number of all writes are in it, and ours is of the keys and values.
 
