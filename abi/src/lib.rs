@@ -41,8 +41,6 @@ pub mod outcome;
 pub mod provenance;
 
 #[cfg(feature = "std")]
-pub mod beside;
-#[cfg(feature = "std")]
 pub mod call;
 #[cfg(feature = "std")]
 pub mod crypto;

@@ -5,9 +5,9 @@ use crate::block::Block;
 use crate::commitment::Commitment;
 use crate::disk::Disk;
 use crate::segment::{Frame, Segment};
-use abi::beside::beside_if;
 use abi::codec::{Decode, Error};
 use abi::fault::Fault;
+use beside::beside_if;
 use std::ops::ControlFlow;
 
 /// How many pages are read at a time.

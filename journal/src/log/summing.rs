@@ -8,11 +8,11 @@ use crate::disk::Disk;
 use crate::page::{self, CHECKSUM_BYTES, PAGE_BYTES};
 use crate::segment::{Frame, Place, Segment};
 use crate::summary::{Pages, Summary, Sums};
-use abi::beside::beside_if;
 use abi::codec::{Bytes, Decode, Encode};
 use abi::fault::Fault;
 use abi::hash::{Hasher, SUMMARY};
 use abi::{Hash, planted};
+use beside::beside_if;
 
 /// The longest summary, in bytes: more than what a segment's records come to.
 const SUMMARY_BYTES_MAX: u64 = 256 << 20;

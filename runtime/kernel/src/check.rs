@@ -4,7 +4,6 @@
 use crate::admit::Rejected;
 use crate::shard::Request;
 use crate::system::ACT_FUEL;
-use abi::beside::beside_if;
 use abi::call::{Caller, Proof, SignedCall};
 use abi::codec::{Encode, dynamic};
 use abi::genesis::Genesis;
@@ -13,6 +12,7 @@ use abi::limits::{CALL_BYTES_MAX, FUEL_MAX};
 use abi::planted;
 use abi::profile::Profile;
 use abi::prover::Prover;
+use beside::beside_if;
 use std::cmp::Reverse;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::vec::IntoIter;

@@ -1,8 +1,8 @@
 //! The leaves of a block in the history tree.
 
-use abi::beside::beside;
 use abi::id::Hash;
 use abi::record::Record;
+use beside::beside;
 use journal::{Block, History};
 use std::ops::Range;
 

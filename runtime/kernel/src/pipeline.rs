@@ -15,12 +15,12 @@ use crate::commit::Committed;
 use crate::execute::{self, Begin, Executed, Ground, Position, Queue, Verdict};
 use crate::revert::JournalPast;
 use crate::shard::{Answer, Batch, Request, Shard, missing};
-use abi::beside::beside;
 use abi::call::Call;
 use abi::effect::Execution;
 use abi::fault::Fault;
 use abi::planted;
 use abi::profile::Profile;
+use beside::beside;
 use journal::Disk;
 use state::Store;
 

@@ -7,9 +7,9 @@ use crate::leaf::{Leaf, contents};
 use crate::tree::Tree;
 use crate::trie::{Item, Trie};
 use abi::Hash;
-use abi::beside::beside_if;
 use abi::hash::{STATE_KEY, STATE_VALUE};
 use abi::lanes::Padded;
+use beside::beside_if;
 
 /// Entries of a portion.
 const PORTION: usize = 4096;

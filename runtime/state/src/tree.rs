@@ -5,10 +5,10 @@ use crate::building::{Building, Portion};
 use crate::leaf::{Leaf, contents, key_hash, key_hashes, value_hash, value_hashes};
 use crate::trie::{Named, Prefix, SHARED, Trie};
 use abi::Hash;
-use abi::beside::{each_beside, halves};
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::view::{Range, Scan, View};
+use beside::{each_beside, halves};
 use std::sync::Arc;
 
 /// The root of the state without keys: T of the sentinel alone.

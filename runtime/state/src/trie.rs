@@ -24,7 +24,7 @@ pub(crate) use find::{Found, Named, Prefix};
 use crate::leaf::Leaf;
 use crate::shape::{Op, Shape};
 use abi::Hash;
-use abi::beside::beside_if;
+use beside::beside_if;
 use node::Node;
 use subtrie::{PARTS, Subtrie, TOP_BITS};
 

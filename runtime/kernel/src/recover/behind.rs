@@ -2,11 +2,11 @@
 
 use crate::execute::Position;
 use crate::shard::missing;
-use abi::beside::beside;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::id::Hash;
 use abi::planted;
+use beside::beside;
 use journal::{Block, Disk, Fold, Journal, Summary, Sums, Undecoded};
 use state::{Diff, Store, Tree};
 use std::ops::RangeInclusive;
