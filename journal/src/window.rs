@@ -66,8 +66,11 @@ impl Window {
 
     /// The window in which these keys are live.
     pub fn of(live: &[LiveKey]) -> Window {
-        let mut window = Window::new();
-        live.iter().for_each(|key| window.keep(Scope(key.scope), key.expires_ms, key.seq));
+        let entry = |key: &LiveKey| (Scope(key.scope), Live { seq: key.seq, expires_ms: key.expires_ms });
+        let mut window = Window { live: live.iter().map(entry).collect(), ..Window::new() };
+        for (scope, live) in &window.live {
+            window.expiring.entry(live.expires_ms).or_default().push(*scope);
+        }
         window
     }
 
@@ -94,14 +97,10 @@ impl Window {
     /// Adds a key that is not live yet, used by the call at `seq`.
     pub fn insert(&mut self, caller: &Caller, key: &[u8; 32], expires_ms: u64, seq: u64) -> LiveKey {
         let scope = scope(caller, key);
-        self.keep(scope, expires_ms, seq);
-        LiveKey { scope: scope.0, expires_ms, seq }
-    }
-
-    fn keep(&mut self, scope: Scope, expires_ms: u64, seq: u64) {
         let before = self.live.insert(scope, Live { seq, expires_ms });
         assert!(before.is_none(), "a live key is used once");
         self.expiring.entry(expires_ms).or_default().push(scope);
+        LiveKey { scope: scope.0, expires_ms, seq }
     }
 
     /// Moves time to `time_ms`: keys whose expiry it has reached are dead.
@@ -147,5 +146,20 @@ mod tests {
         assert_eq!((window.len(), window.find(&nobody, &[1; 32])), (1, Some(2)));
         window.advance(30);
         assert!(window.is_empty());
+    }
+
+    /// A list that names a scope twice is no window's; whoever made it, the last one counts, and it dies once.
+    #[test]
+    fn a_window_of_listed_keys_lives_and_dies_as_the_one_they_are_of() {
+        let key = |scope, expires_ms| LiveKey { scope: Hash([scope; 32]), expires_ms, seq: expires_ms };
+        let listed = [key(1, 20), key(2, 10), key(3, 20)];
+        let mut window = Window::of(&listed);
+        assert_eq!(window.live().collect::<Vec<_>>(), listed);
+        window.advance(10);
+        assert_eq!(window.live().collect::<Vec<_>>(), [key(1, 20), key(3, 20)]);
+        let mut twice = Window::of(&[key(1, 20), key(1, 10)]);
+        assert_eq!(twice.live().collect::<Vec<_>>(), [key(1, 10)]);
+        twice.advance(20);
+        assert!(twice.is_empty());
     }
 }

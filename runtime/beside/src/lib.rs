@@ -1,4 +1,4 @@
-//! Two pieces of work side by side: the one place below the node that has threads.
+//! Two pieces of work side by side: the one place of the pure crates that has threads.
 //!
 //! # Guarantees
 //!
@@ -6,6 +6,7 @@
 //! - Where no thread is to be had, as in a browser, they are run one after the other.
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{SendError, sync_channel};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -42,22 +43,22 @@ pub fn beside_if<A: Send, B>(
     (there(), here)
 }
 
-/// What `each` makes of the list, part by part: of both halves side by side, if it has so many items that it is worth a
-/// thread.
+/// What `each` makes of this many items, part by part: of both halves side by side, if they are so many that it is
+/// worth a thread.
 ///
 /// # Errors
 ///
 /// Those of `each`: of the first half, if both have one.
-pub fn halves<T: Sync, R: Send, E: Send>(
-    list: &[T],
+pub fn halves<T: Send, E: Send>(
+    items: usize,
     worth: usize,
-    each: impl Fn(&[T]) -> Result<Vec<R>, E> + Sync,
-) -> Result<Vec<R>, E> {
-    if list.len() < worth {
-        return each(list);
+    each: impl Fn(Range<usize>) -> Result<Vec<T>, E> + Sync,
+) -> Result<Vec<T>, E> {
+    if items < worth {
+        return each(0..items);
     }
-    let (first, second) = list.split_at(list.len() / 2);
-    let (second, first) = beside(|| each(second), || each(first));
+    let half = items / 2;
+    let (second, first) = beside(|| each(half..items), || each(0..half));
     let mut both = first?;
     both.append(&mut second?);
     Ok(both)
@@ -119,10 +120,11 @@ mod tests {
             Some(item) => Err(*item),
             None => Ok(part.iter().map(|item| item + 1).collect::<Vec<_>>()),
         };
+        let of = |list: &[u8], worth| halves(list.len(), worth, |part| each(&list[part]));
         for worth in [0, 3, 9] {
-            assert_eq!(halves(&[1, 5, 7], worth, each), Ok(vec![2, 6, 8]));
-            assert_eq!(halves(&[1, 8, 2, 9], worth, each), Err(8));
-            assert_eq!(halves(&[], worth, each), Ok(Vec::new()));
+            assert_eq!(of(&[1, 5, 7], worth), Ok(vec![2, 6, 8]));
+            assert_eq!(of(&[1, 8, 2, 9], worth), Err(8));
+            assert_eq!(of(&[], worth), Ok(Vec::new()));
         }
     }
 

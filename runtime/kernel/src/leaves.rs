@@ -2,8 +2,9 @@
 
 use abi::id::Hash;
 use abi::record::Record;
-use beside::beside;
+use beside::halves;
 use journal::{Block, History};
+use std::convert::Infallible;
 use std::ops::Range;
 
 /// From how many calls on half of a block's records are worth a thread.
@@ -25,10 +26,6 @@ fn hashes(records: &[Record]) -> Vec<Hash> {
 
 /// The leaves of so many calls; of many, one half beside the other.
 fn shared(calls: usize, leaves: impl Fn(Range<usize>) -> Vec<Hash> + Sync) -> Vec<Hash> {
-    if calls < CALLS_SHARED {
-        return leaves(0..calls);
-    }
-    let half = calls / 2;
-    let (first, second) = beside(|| leaves(0..half), || leaves(half..calls));
-    [first, second].concat()
+    let Ok(leaves) = halves(calls, CALLS_SHARED, |calls| Ok::<_, Infallible>(leaves(calls)));
+    leaves
 }

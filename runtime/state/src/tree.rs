@@ -157,13 +157,13 @@ struct Whole<'a> {
 impl Linked for Whole<'_> {
     fn bound(&mut self, keys: &[(&[u8], Hash)]) -> Result<Vec<Option<Bound>>, Fault> {
         let Whole { tree, view } = *self;
-        halves(keys, SHARED, |keys| tree.bound(view, keys))
+        halves(keys.len(), SHARED, |part| tree.bound(view, &keys[part]))
     }
 
     fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault> {
         let Whole { tree, view } = *self;
-        halves(ranges, SHARED, |ranges| {
-            let entries = view.greatest(ranges)?;
+        halves(ranges.len(), SHARED, |part| {
+            let entries = view.greatest(&ranges[part])?;
             let found = || entries.iter().flatten();
             let hashes = key_hashes(found().map(|(key, _)| &**key));
             let keys: Vec<(&[u8], Hash)> = found().map(|(key, _)| &**key).zip(hashes).collect();
