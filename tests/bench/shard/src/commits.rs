@@ -19,7 +19,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Writes of a commit while the keys are put in.
-pub(crate) const LOADED: u64 = 25_000;
+const LOADED: u64 = 25_000;
 
 /// Writes of a commit that is timed.
 const SIZES: [usize; 2] = [1_000, 25_000];
@@ -41,6 +41,15 @@ pub(crate) trait Commits {
     fn commit(&mut self, writes: Vec<(Vec<u8>, Vec<u8>)>) -> Result<()>;
 }
 
+/// The numbers of this many keys, as they are put in: those of one commit after those of another.
+pub(crate) fn loads(keys: u64) -> impl Iterator<Item = Range<u64>> {
+    (0..keys.div_ceil(LOADED)).map(move |load| load * LOADED..keys.min((load + 1) * LOADED))
+}
+
+fn drawn(numbers: Range<u64>, draw: &mut Draw) -> Vec<(Vec<u8>, Vec<u8>)> {
+    numbers.map(|n| (key(n), draw.value())).collect()
+}
+
 /// A journal, a tree and a store, in the kernel's order.
 pub(crate) struct Ours {
     journal: Journal<FileDisk>,
@@ -50,12 +59,19 @@ pub(crate) struct Ours {
 }
 
 impl Ours {
-    pub(crate) fn new(dir: &Path) -> Result<Ours> {
+    fn new(dir: &Path) -> Result<Ours> {
         let disk = dir.join("journal");
         std::fs::create_dir(&disk)?;
         let disk = FileDisk::open(Dir::open_ambient_dir(disk, ambient_authority())?)?;
         let store = RocksStore::open(&dir.join("store"))?;
         Ok(Ours { journal: Journal::create(disk, Hash::ZERO)?, tree: Tree::new(), store, last: None })
+    }
+
+    /// One that has this many keys.
+    pub(crate) fn filled(dir: &Path, keys: u64, draw: &mut Draw) -> Result<Ours> {
+        let mut ours = Ours::new(dir)?;
+        loads(keys).try_for_each(|numbers| ours.commit(drawn(numbers, draw)))?;
+        Ok(ours)
     }
 
     /// The header of the next block, of one call.
@@ -79,9 +95,7 @@ impl Ours {
             time_ms: 0,
         }
     }
-}
 
-impl Ours {
     /// Replaces keys of these numbers by others, whose numbers are `by` more.
     pub(crate) fn replace(&mut self, numbers: Range<u64>, by: u64, draw: &mut Draw) -> Result<()> {
         let gone = numbers.clone().map(|n| (key(n), None));
@@ -168,9 +182,8 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     let dir = tempfile::tempdir_in(&asked.dir)?;
     let (mut ours, mut plain) = (Ours::new(dir.path())?, Plain::new(dir.path())?);
     let mut draw = Draw::new(1);
-    for first in (0..asked.keys).step_by(usize::try_from(LOADED)?) {
-        let keys = first..asked.keys.min(first + LOADED);
-        let writes: Vec<_> = keys.map(|n| (key(n), draw.value())).collect();
+    for numbers in loads(asked.keys) {
+        let writes = drawn(numbers, &mut draw);
         plain.commit(writes.clone())?;
         ours.commit(writes)?;
     }
@@ -195,15 +208,29 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Updates in a second of committing, without a pause: what is written next is drawn between two commits.
+/// Updates in a second of committing.
 fn updates(commits: &mut dyn Commits, size: usize, asked: &Asked, draw: &mut Draw) -> Result<f64> {
-    let (mut took, mut updates) = (Duration::ZERO, 0.0);
-    while took < asked.time {
+    let times = timed(commits, size, asked, 0, draw)?;
+    Ok((times.len() * size) as f64 / times.iter().sum::<Duration>().as_secs_f64())
+}
+
+/// The times of commits of `size` updates, at least `least`, without a pause: what is written next is drawn between two
+/// of them.
+pub(crate) fn timed(
+    commits: &mut dyn Commits,
+    size: usize,
+    asked: &Asked,
+    least: usize,
+    draw: &mut Draw,
+) -> Result<Vec<Duration>> {
+    let (mut took, mut times) = (Duration::ZERO, Vec::new());
+    while took < asked.time || times.len() < least {
         let writes = (0..size).map(|_| (key(draw.below(asked.keys)), draw.value())).collect();
         let begun = Instant::now();
         commits.commit(writes)?;
-        took += begun.elapsed();
-        updates += size as f64;
+        let time = begun.elapsed();
+        took += time;
+        times.push(time);
     }
-    Ok(updates / took.as_secs_f64())
+    Ok(times)
 }

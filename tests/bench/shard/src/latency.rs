@@ -3,8 +3,8 @@
 //! answer holds up counts as well.
 
 use crate::calls::{BLOCK, Puts, SUBMITTED};
-use crate::commits::{Commits, LOADED, Ours};
-use crate::draw::{Draw, key, whole};
+use crate::commits::{Ours, timed};
+use crate::draw::{Draw, whole};
 use crate::row::{quantile, sorted_quantile};
 use crate::subject::Proven;
 use crate::{Asked, Goal, Result, Row, median};
@@ -116,21 +116,11 @@ fn open_loop(puts: &mut Puts, load: u32, rate: f64, time: Duration) -> Result<[R
 /// Commits of many updates, one after the other.
 fn commits(dir: &Path, asked: &Asked) -> Result<Row> {
     std::fs::create_dir(dir)?;
-    let (mut ours, mut draw) = (Ours::new(dir)?, Draw::new(5));
-    for first in (0..asked.keys).step_by(usize::try_from(LOADED)?) {
-        ours.commit((first..asked.keys.min(first + LOADED)).map(|n| (key(n), draw.value())).collect())?;
-    }
-    let (mut took, mut commits) = (Duration::ZERO, Vec::new());
-    while took < asked.time || commits.len() < COMMITS_MIN {
-        let writes = (0..COMMITTED).map(|_| (key(draw.below(asked.keys)), draw.value())).collect();
-        let begun = Instant::now();
-        ours.commit(writes)?;
-        let commit = begun.elapsed();
-        took += commit;
-        commits.push(millis(commit));
-    }
+    let mut draw = Draw::new(5);
+    let mut ours = Ours::filled(dir, asked.keys, &mut draw)?;
+    let times = timed(&mut ours, COMMITTED, asked, COMMITS_MIN, &mut draw)?;
     let what = format!("a commit of {COMMITTED} updates, of {} keys, p99.9", asked.keys);
-    let ours = quantile(commits, 0.999);
+    let ours = quantile(times.into_iter().map(millis).collect(), 0.999);
     Ok(Row { what, ours, peer: None, unit: "ms", goal: Goal::AtMost(10.0) })
 }
 

@@ -1,7 +1,7 @@
 //! What a state of many keys costs: the memory of its tree, proofs from it, and opening its shard, closed or killed.
 
 use crate::calls::{BLOCK, Puts, SUBMITTED, wasm};
-use crate::commits::{Commits, LOADED, Ours};
+use crate::commits::{Ours, loads};
 use crate::draw::{Draw, key};
 use crate::subject::{Proven, open};
 use crate::{Asked, Goal, Result, Row, median};
@@ -30,16 +30,11 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
 }
 
 fn tree(dir: &Path, asked: &Asked) -> Result<Vec<Row>> {
-    let (mut ours, mut draw) = (Ours::new(dir)?, Draw::new(6));
-    let step = usize::try_from(LOADED)?;
-    for first in (0..asked.keys).step_by(step) {
-        ours.commit((first..asked.keys.min(first + LOADED)).map(|n| (key(n), draw.value())).collect())?;
-    }
+    let mut draw = Draw::new(6);
+    let mut ours = Ours::filled(dir, asked.keys, &mut draw)?;
     let loaded = per_key(&ours, asked)?;
     let [bytes, micros] = proofs(&ours, asked, &mut draw)?;
-    for first in (0..asked.keys).step_by(step) {
-        ours.replace(first..asked.keys.min(first + LOADED), asked.keys, &mut draw)?;
-    }
+    loads(asked.keys).try_for_each(|numbers| ours.replace(numbers, asked.keys, &mut draw))?;
     let churned = per_key(&ours, asked)?;
     let row = |what: String, ours, unit, most| Row { what, ours, peer: None, unit, goal: Goal::AtMost(most) };
     let keys = asked.keys;
