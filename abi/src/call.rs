@@ -37,6 +37,9 @@ pub struct Call {
 
 canonical_array!(Call { version, shard, program, method, args, salt, caller, key, expires_ms, fuel_max });
 
+/// Room for the bytes that the digest of most calls is over.
+const DIGESTED_BYTES: usize = 256;
+
 impl Call {
     /// The call's digest: over the call with its arguments and salt replaced by one digest, so that both
     /// can be erased later.
@@ -51,7 +54,7 @@ impl Call {
 
     /// The digest of the call whose arguments have the digest `args`.
     pub fn digest_over(&self, args: Hash) -> Hash {
-        let mut w = Writer::default();
+        let mut w = Writer::with_capacity(DIGESTED_BYTES);
         w.array(9);
         self.version.encode(&mut w);
         self.shard.encode(&mut w);

@@ -51,6 +51,13 @@ impl Diff {
         }
     }
 
+    /// The writes of keys that ascend strictly.
+    pub(crate) fn ascending<'a>(writes: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>) -> Diff {
+        let mut diff = Diff { bytes: Vec::new(), places: Vec::with_capacity(writes.size_hint().0) };
+        writes.for_each(|(key, value)| diff.push(key, value));
+        diff
+    }
+
     /// Writes a key that is greater than all others.
     fn push(&mut self, key: &[u8], value: Option<&[u8]>) {
         let length = |bytes: usize| u32::try_from(bytes).expect("a diff has less than 4 GiB");
@@ -120,9 +127,7 @@ impl<'a> FromIterator<(&'a [u8], Option<&'a [u8]>)> for Diff {
         writes.reverse();
         writes.sort_by_key(|(key, _)| *key);
         writes.dedup_by_key(|(key, _)| *key);
-        let mut diff = Diff::new();
-        writes.into_iter().for_each(|(key, value)| diff.push(key, value));
-        diff
+        Diff::ascending(writes.into_iter())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::call::{Call, Caller};
 use crate::canonical_array;
-use crate::codec::{Bytes, Encode};
+use crate::codec::{Bytes, Encode, Writer};
 use crate::diff::Diff;
 use crate::hash::{EFFECT, EVENT, Kind, MESSAGE, OUTPUT};
 use crate::id::Hash;
@@ -122,6 +122,9 @@ impl Excerpt {
     }
 }
 
+/// Room for the bytes of most effects.
+const EFFECT_BYTES: usize = 512;
+
 /// What a call did: the part of a record that a native run, another engine and an author's `cargo test`
 /// must reproduce.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -221,7 +224,9 @@ impl Effect {
 
     /// The effect hash.
     pub fn hash(&self) -> Hash {
-        EFFECT.hash(&self.to_bytes())
+        let mut w = Writer::with_capacity(EFFECT_BYTES);
+        self.encode(&mut w);
+        EFFECT.hash(&w.into_bytes())
     }
 }
 

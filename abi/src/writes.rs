@@ -59,7 +59,7 @@ impl Writes {
 
 impl From<Writes> for Diff {
     fn from(writes: Writes) -> Diff {
-        writes.iter().collect()
+        Diff::ascending(writes.iter())
     }
 }
 

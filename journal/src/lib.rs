@@ -87,5 +87,5 @@ pub use tile::{
     root_of_tiles,
 };
 pub use verify::{Chain, Invalid, Reason, prove};
-pub use window::{LiveKey, Window};
+pub use window::{LiveKey, Scope, Window};
 pub use witness::{Decision, Refusal, Request, Witness};

@@ -21,7 +21,7 @@ use crate::block::{Block, Header, diff_over_limit, execution_root};
 use crate::bundle::Start;
 use crate::commitment::{Commitment, Issuer};
 use crate::frontier::Frontier;
-use crate::window::Window;
+use crate::window::{Scope, Window};
 use abi::genesis::Genesis;
 use abi::limits::{BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX};
 use abi::profile::Profile;
@@ -181,7 +181,7 @@ impl Chain {
         for record in &records {
             let effect = &record.effect;
             self.window.advance(effect.time_ms);
-            self.window.insert(&effect.caller, &effect.key, effect.expires_ms, effect.seq);
+            self.window.insert(Scope::of(&effect.caller, &effect.key), effect.expires_ms, effect.seq);
         }
         (self.program, self.issuer.key, self.profile) = (serving.program, serving.writer, serving.profile);
         self.history = history;

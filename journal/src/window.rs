@@ -20,7 +20,14 @@ pub struct Window {
 
 /// The digest of a caller and its key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Scope(Hash);
+pub struct Scope(Hash);
+
+impl Scope {
+    /// Of a call by `caller` with the idempotency key `key`.
+    pub fn of(caller: &Caller, key: &[u8; 32]) -> Scope {
+        Scope(SCOPE.hash_parts(&[&caller.to_bytes(), key]))
+    }
+}
 
 impl Ord for Scope {
     /// As the hashes, which seldom agree in their first bytes; and numbers are compared faster.
@@ -54,10 +61,6 @@ struct Live {
     expires_ms: u64,
 }
 
-fn scope(caller: &Caller, key: &[u8; 32]) -> Scope {
-    Scope(SCOPE.hash_parts(&[&caller.to_bytes(), key]))
-}
-
 impl Window {
     /// No live keys.
     pub fn new() -> Window {
@@ -84,19 +87,18 @@ impl Window {
     }
 
     /// The seq of the call that used this key and is still live.
-    pub fn find(&self, caller: &Caller, key: &[u8; 32]) -> Option<u64> {
-        self.find_at(caller, key, 0)
+    pub fn find(&self, scope: &Scope) -> Option<u64> {
+        self.find_at(scope, 0)
     }
 
     /// The same, as it will be at `time_ms`.
-    pub fn find_at(&self, caller: &Caller, key: &[u8; 32], time_ms: u64) -> Option<u64> {
-        let live = self.live.get(&scope(caller, key))?;
+    pub fn find_at(&self, scope: &Scope, time_ms: u64) -> Option<u64> {
+        let live = self.live.get(scope)?;
         (live.expires_ms > time_ms && !planted!(KeyNotFound)).then_some(live.seq)
     }
 
     /// Adds a key that is not live yet, used by the call at `seq`.
-    pub fn insert(&mut self, caller: &Caller, key: &[u8; 32], expires_ms: u64, seq: u64) -> LiveKey {
-        let scope = scope(caller, key);
+    pub fn insert(&mut self, scope: Scope, expires_ms: u64, seq: u64) -> LiveKey {
         let before = self.live.insert(scope, Live { seq, expires_ms });
         assert!(before.is_none(), "a live key is used once");
         self.expiring.entry(expires_ms).or_default().push(scope);
@@ -132,18 +134,19 @@ mod tests {
     #[test]
     fn a_key_lives_until_its_expiry_and_can_then_be_used_again() {
         let mut window = Window::new();
-        let (nobody, ann) = (Caller::Nobody, Caller::Principal("ann".into()));
-        window.insert(&nobody, &[1; 32], 10, 0);
-        window.insert(&ann, &[1; 32], 20, 1);
+        let [nobody, ann] =
+            [Caller::Nobody, Caller::Principal("ann".into())].map(|caller| Scope::of(&caller, &[1; 32]));
+        window.insert(nobody, 10, 0);
+        window.insert(ann, 20, 1);
         window.advance(9);
-        assert_eq!(window.find(&nobody, &[1; 32]), Some(0));
-        assert_eq!(window.find_at(&nobody, &[1; 32], 10), None);
+        assert_eq!(window.find(&nobody), Some(0));
+        assert_eq!(window.find_at(&nobody, 10), None);
         window.advance(10);
-        assert_eq!(window.find(&nobody, &[1; 32]), None);
-        assert_eq!(window.find(&ann, &[1; 32]), Some(1), "keys are scoped by their caller");
-        window.insert(&nobody, &[1; 32], 30, 2);
+        assert_eq!(window.find(&nobody), None);
+        assert_eq!(window.find(&ann), Some(1), "keys are scoped by their caller");
+        window.insert(nobody, 30, 2);
         window.advance(25);
-        assert_eq!((window.len(), window.find(&nobody, &[1; 32])), (1, Some(2)));
+        assert_eq!((window.len(), window.find(&nobody)), (1, Some(2)));
         window.advance(30);
         assert!(window.is_empty());
     }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::Commitment;
 use crate::sample::{START_MS, Sample};
+use crate::window::Scope;
 use abi::call::Caller;
 
 fn node() -> SecretKey {
@@ -23,7 +24,7 @@ fn standing() -> Standing {
     for (seq, entry) in (0..).zip(calls) {
         let call = &entry.call.call;
         window.advance(entry.time_ms);
-        window.insert(&call.caller, &call.key, call.expires_ms, seq);
+        window.insert(Scope::of(&call.caller, &call.key), call.expires_ms, seq);
     }
     let commitment = Commitment::sign(&sample.writer, &sample.genesis.origin, &header);
     Standing {
@@ -146,7 +147,7 @@ fn a_chunk_over_its_limits_is_refused() {
 fn a_window_goes_on_as_the_whole_history_would() {
     let mut window = Window::new();
     for seq in 0..20u8 {
-        window.insert(&Caller::Nobody, &[seq; 32], 100 + u64::from(seq), u64::from(seq));
+        window.insert(Scope::of(&Caller::Nobody, &[seq; 32]), 100 + u64::from(seq), u64::from(seq));
     }
     window.advance(104);
     let live: Vec<LiveKey> = window.live().collect();
@@ -157,5 +158,5 @@ fn a_window_goes_on_as_the_whole_history_would() {
         restored.advance(time);
         assert!(restored.live().eq(window.live()), "{time}");
     }
-    assert!(restored.is_empty() && restored.find(&Caller::Nobody, &[19; 32]).is_none());
+    assert!(restored.is_empty() && restored.find(&Scope::of(&Caller::Nobody, &[19; 32])).is_none());
 }

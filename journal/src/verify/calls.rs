@@ -4,7 +4,8 @@ use super::{Chain, Invalid, Reason};
 use crate::authority::{Appointed, has_authority};
 use crate::block::{Block, Entry};
 use crate::revert::Reverted;
-use abi::call::{Caller, Proof};
+use crate::window::Scope;
+use abi::call::Proof;
 use abi::codec::Decode;
 use abi::diff::Diff;
 use abi::limits::FUEL_MAX;
@@ -16,7 +17,7 @@ use abi::{Hash, VERSION, planted};
 use std::collections::BTreeMap;
 
 /// The keys that a block's own calls use, and when each expires.
-type Used<'a> = BTreeMap<(&'a Caller, &'a [u8; 32]), u64>;
+type Used = BTreeMap<Scope, u64>;
 
 /// Checks that every call of a block proves its caller; `records` are the block's own.
 ///
@@ -106,7 +107,7 @@ impl Chain {
         }
     }
 
-    fn key_is_fresh<'a>(&self, entry: &'a Entry, used: &mut Used<'a>) -> Result<(), Reason> {
+    fn key_is_fresh(&self, entry: &Entry, used: &mut Used) -> Result<(), Reason> {
         let (call, time_ms) = (&entry.call.call, entry.time_ms);
         if call.expires_ms <= time_ms {
             return Err(Reason::Expired);
@@ -114,9 +115,10 @@ impl Chain {
         if call.expires_ms - time_ms > self.genesis.window_ms {
             return Err(Reason::ExpiryTooFar);
         }
-        let before = used.insert((&call.caller, &call.key), call.expires_ms);
+        let scope = Scope::of(&call.caller, &call.key);
+        let before = used.insert(scope, call.expires_ms);
         let in_block = before.is_some_and(|expires_ms| expires_ms > time_ms);
-        if in_block || self.window.find_at(&call.caller, &call.key, time_ms).is_some() {
+        if in_block || self.window.find_at(&scope, time_ms).is_some() {
             return Err(Reason::Duplicate);
         }
         Ok(())
@@ -133,7 +135,7 @@ impl Chain {
             return Err(Reason::CallProof);
         }
         self.window.advance(entry.time_ms);
-        self.window.insert(&call.caller, &call.key, call.expires_ms, record.effect.seq);
+        self.window.insert(Scope::of(&call.caller, &call.key), call.expires_ms, record.effect.seq);
         let act = entry.act().ok_or(Reason::Act)?;
         if !may_act(self.profile, entry, Some(&act)) {
             return Err(Reason::Act);

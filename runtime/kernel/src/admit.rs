@@ -17,16 +17,18 @@ use abi::session::Mode;
 use abi::sign::PublicKey;
 use abi::system::{Act, Deploy, MIGRATE, Migrate, Revert, Upgrade};
 use abi::{Coded, planted};
-use journal::Window;
+use journal::{Scope, Window};
 use vm::AdmitError;
 
 /// A call that will have a place in history, and what is known of it there.
 #[must_use]
 pub struct Admitted {
     /// The call with its proof, which holds.
-    pub signed: SignedCall,
+    pub signed: Box<SignedCall>,
     /// The call's digest.
     pub digest: Hash,
+    /// The digest of its caller and idempotency key.
+    pub scope: Scope,
     /// Its place and time, and the program that will run it.
     pub at: Moment,
     /// Its size in bytes, with its proof.
@@ -251,10 +253,10 @@ pub(crate) fn admit(
     next: Next,
     checked: Checked,
 ) -> Result<Admission, Refusal> {
-    let Checked { signed, now_ms, digest, bytes } = checked;
+    let Checked { signed, now_ms, digest, scope, bytes } = checked;
     let call = &signed.call;
     let time_ms = if planted!(TimeFalls) { now_ms } else { now_ms.max(next.time_ms) };
-    let live = window.find_at(&call.caller, &call.key, time_ms);
+    let live = window.find_at(&scope, time_ms);
     if let Some(seq) = live.filter(|_| !planted!(AcceptUsedKey)) {
         return Ok(Admission::Known(seq, Box::new(signed.call)));
     }
@@ -283,7 +285,7 @@ pub(crate) fn admit(
     };
     let profile = system.unwrap_or(machine.profile()).hash();
     let at = Moment { seq: next.seq, time_ms, program, profile };
-    Ok(Admission::New(Box::new(Admitted { digest, at, bytes, signed, back })))
+    Ok(Admission::New(Box::new(Admitted { digest, scope, at, bytes, signed, back })))
 }
 
 /// The act that a call of the system program names, in a shard under the profile `current`.

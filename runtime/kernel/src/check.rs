@@ -13,6 +13,7 @@ use abi::planted;
 use abi::profile::Profile;
 use abi::prover::Prover;
 use beside::beside_if;
+use journal::Scope;
 use std::cmp::Reverse;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::vec::IntoIter;
@@ -26,9 +27,10 @@ const CALLS_AHEAD_MAX: usize = 4_096;
 
 /// A call that is right by itself, and when it came.
 pub(crate) struct Checked {
-    pub(crate) signed: SignedCall,
+    pub(crate) signed: Box<SignedCall>,
     pub(crate) now_ms: u64,
     pub(crate) digest: Hash,
+    pub(crate) scope: Scope,
     /// Its size in bytes, with its proof.
     pub(crate) bytes: usize,
 }
@@ -69,7 +71,8 @@ impl<'a> Checker<'a> {
         let bytes = check_form(is_act, &self.shard, &signed)?;
         let digest = signed.call.digest();
         check_proof(self.genesis, is_act, &signed, &digest, prover)?;
-        Ok(Checked { signed, now_ms, digest, bytes })
+        let scope = Scope::of(&signed.call.caller, &signed.call.key);
+        Ok(Checked { signed: Box::new(signed), now_ms, digest, scope, bytes })
     }
 }
 

@@ -126,7 +126,7 @@ pub(crate) fn execute(
     begin: Begin,
     queue: &mut Queue<'_>,
 ) -> Result<Executed, Fault> {
-    let mut draft = Building::new(&begin, machine.profile().hash())?;
+    let mut draft = Building::new(&begin, machine.profile().hash(), queue.block_calls.min(queue.checks.len()))?;
     let (mut verdicts, mut goes_on) = (Vec::new(), true);
     while !draft.is_full(queue.block_calls) {
         let Some(check) = queue.checks.front() else { break };
@@ -236,15 +236,16 @@ pub(crate) struct Draft {
 }
 
 impl Building {
-    fn new(begin: &Begin, profile: Hash) -> Result<Building, Fault> {
+    /// One of so many calls, at most.
+    fn new(begin: &Begin, profile: Hash, calls: usize) -> Result<Building, Fault> {
         let state = Arc::new(Overlay::new(begin.view.clone()));
         let next = Next { seq: begin.seq, time_ms: begin.time_ms, serving: Machine::serving(&*state)? };
         let draft = Draft {
             next,
-            entries: Vec::new(),
-            keys: Vec::new(),
+            entries: Vec::with_capacity(calls),
+            keys: Vec::with_capacity(calls),
             profile,
-            effects: Vec::new(),
+            effects: Vec::with_capacity(calls),
             execution_root: Hash::ZERO,
             diff: Arc::default(),
             diff_hash: Hash::ZERO,
@@ -280,18 +281,18 @@ impl Building {
     }
 
     fn enter(&mut self, window: &mut Window, admitted: Admitted, execution: Execution) -> Result<(), Fault> {
-        let Admitted { signed, digest, at, bytes, .. } = admitted;
+        let Admitted { signed, digest, scope, at, bytes, .. } = admitted;
         self.draft.profile = at.profile;
         window.advance(at.time_ms);
         let call = &signed.call;
-        self.draft.keys.push(window.insert(&call.caller, &call.key, call.expires_ms, at.seq));
+        self.draft.keys.push(window.insert(scope, call.expires_ms, at.seq));
         self.items += execution.events.len() + execution.messages.len() + execution.diff.len();
         self.bytes += bytes + size_of(&execution) + 128;
         let Execution { outcome, events, messages, .. } = &execution;
         let diff = execution.diff.hash();
         self.draft.effects.push(Effect::new(call, digest, at, outcome, diff, events, messages));
         self.draft.entries.push(Entry {
-            call: signed,
+            call: *signed,
             program: at.program,
             time_ms: at.time_ms,
             diff,

@@ -7,7 +7,7 @@ use crate::log::tests::journal;
 use crate::past::PastAct;
 use crate::sample::Sample;
 use crate::segment::{SegmentSize, name as segment_name};
-use crate::window::Window;
+use crate::window::{Scope, Window};
 use proptest::prelude::*;
 
 /// What the records of a history come to, and how many summaries said so.
@@ -35,7 +35,7 @@ fn sums_of(block: &Block) -> Sums {
     let leaves = block.records(profile).iter().map(|record| History::leaf_hash(&record.leaf())).collect();
     let key = |(seq, entry): (u64, &crate::block::Entry)| {
         let call = &entry.call.call;
-        Window::new().insert(&call.caller, &call.key, call.expires_ms, seq)
+        Window::new().insert(Scope::of(&call.caller, &call.key), call.expires_ms, seq)
     };
     let keys = (block.header.first_seq..).zip(&block.entries).map(key).collect();
     Sums { leaves, keys, acts: PastAct::of(block, profile) }

@@ -8,7 +8,7 @@ use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::planted;
 use abi::system::Act;
-use journal::{Block, Fold, Header, History, LiveKey, Past, PastAct, Summary, Sums, Window};
+use journal::{Block, Fold, Header, History, LiveKey, Past, PastAct, Scope, Summary, Sums, Window};
 
 /// What the records alone determine.
 pub(super) struct Folded {
@@ -98,13 +98,14 @@ impl Folded {
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries) {
             self.window.advance(entry.time_ms);
             let call = &entry.call.call;
-            if self.window.find(&call.caller, &call.key).is_some() {
+            let scope = Scope::of(&call.caller, &call.key);
+            if self.window.find(&scope).is_some() {
                 return Err(Fault::corrupt(format!(
                     "journal: record {seq} has an idempotency key that is live"
                 )));
             }
             if !planted!(ForgetWindow) {
-                keys.push(self.window.insert(&call.caller, &call.key, call.expires_ms, seq));
+                keys.push(self.window.insert(scope, call.expires_ms, seq));
             }
         }
         self.are_signed_for(&block.header)?;
