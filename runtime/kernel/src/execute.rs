@@ -126,7 +126,8 @@ pub(crate) fn execute(
     begin: Begin,
     queue: &mut Queue<'_>,
 ) -> Result<Executed, Fault> {
-    let mut draft = Building::new(&begin, machine.profile().hash(), queue.block_calls.min(queue.checks.len()))?;
+    let mut draft =
+        Building::new(&begin, machine.profile().hash(), queue.block_calls.min(queue.checks.len()))?;
     let (mut verdicts, mut goes_on) = (Vec::new(), true);
     while !draft.is_full(queue.block_calls) {
         let Some(check) = queue.checks.front() else { break };

@@ -1,7 +1,8 @@
 //! The store on RocksDB: a cache of the journal's fold, so it runs without a log of its own.
 //!
-//! Blocks are applied in memory, to [`Pages`] over the database. When enough has been written, all of it is written
-//! back beside what goes on, in one batch.
+//! Blocks are applied in memory, to a [`Generation`](generation::Generation) of writes laid over the database. When it
+//! is large enough it is frozen, and written back in one batch beside what goes on. What is read of the database is kept
+//! in [`Pages`](pages::Pages).
 //!
 //! # Guarantees
 //!
@@ -22,8 +23,11 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 mod file;
+mod generation;
 mod memory;
+mod pages;
 mod read;
+mod scanning;
 
 pub use read::RocksReader;
 
@@ -31,12 +35,10 @@ pub use read::RocksReader;
 const HEIGHT: &[u8] = b"";
 /// Writes of so many blocks at once become a file of their own at so many bytes. Tests have few, here and below.
 const FILE_BYTES_MIN: usize = if cfg!(test) { 1 << 7 } else { 1 << 20 };
-/// So many bytes of keys and values are written back at once.
+/// From so many bytes of keys and values on they are written back.
 const GENERATION_BYTES: usize = if cfg!(test) { 1 << 7 } else { 32 << 20 };
-/// Memory for what was read or written lately. Beyond it, what was written back is read anew.
+/// Memory for what was read lately. Beyond it, that is read anew.
 const MEMORY_BYTES_MAX: usize = if cfg!(test) { 1 << 11 } else { 512 << 20 };
-/// So many writes are applied before readers have their turn.
-const WRITES_AT_ONCE: usize = 64;
 
 /// A store in one directory.
 pub struct RocksStore {
@@ -87,13 +89,8 @@ impl RocksStore {
     }
 
     /// A reader of what is applied now, or later.
-    ///
-    /// # Errors
-    ///
-    /// That of writing back what is applied.
-    pub fn reader(&mut self) -> Result<RocksReader, Fault> {
-        self.flush()?;
-        Ok(RocksReader::new(&self.shared))
+    pub fn reader(&self) -> RocksReader {
+        RocksReader::new(&self.shared)
     }
 }
 
@@ -141,15 +138,15 @@ impl RocksStore {
 
     /// Starts to write back what was applied, if it is enough, and waits if it is too much.
     fn write_back(&mut self) -> Result<(), Fault> {
-        let unwritten = self.shared.read()?.pages.unfrozen();
+        let unwritten = self.shared.read()?.unwritten();
         let is_running = self.writing_back.as_ref().is_some_and(|thread| !thread.is_finished());
-        if unwritten < GENERATION_BYTES || (is_running && unwritten < 2 * GENERATION_BYTES) {
+        if unwritten < GENERATION_BYTES || (is_running && unwritten < 3 * GENERATION_BYTES) {
             return Ok(());
         }
         if let Err(fault) = self.settle() {
             // All of it is in the journal, and still here.
             tracing::warn!(%fault, "the store was not written back; it is tried again");
-            return self.shared.write_back();
+            self.shared.write_frozen()?;
         }
         self.shared.freeze()?;
         let shared = self.shared.clone();
@@ -184,15 +181,11 @@ impl Store for RocksStore {
         if is_one {
             self.keep_tidy()?;
         }
-        if !is_one && writes.size() >= FILE_BYTES_MIN && self.shared.read()?.pages.is_clean() {
+        if !is_one && writes.size() >= FILE_BYTES_MIN && self.shared.read()?.is_clean() {
             file::take_in(&self.shared.db, height, writes)?;
             return self.shared.begin_anew(height);
         }
-        let mut writes = writes.iter();
-        while writes.len() > 0 {
-            self.shared.write()?.pages.write(writes.by_ref().take(WRITES_AT_ONCE));
-        }
-        self.shared.applied(height)?;
+        self.shared.write()?.apply(height, writes);
         self.write_back()
     }
 
@@ -201,7 +194,8 @@ impl Store for RocksStore {
         if let Err(fault) = self.settle() {
             tracing::warn!(%fault, "the store was not written back; it is tried again");
         }
-        self.shared.write_back()
+        self.shared.freeze()?;
+        self.shared.write_frozen()
     }
 }
 

@@ -50,7 +50,7 @@ impl<'a> Schedule<'a> {
     fn start(&self, shard: &mut NodeShard) -> Result<Option<Taking>, NodeError> {
         let Some(standing) = shard.standing()? else { return Ok(None) };
         let snapshots = self.data.snapshots(shard.id())?;
-        let reader = shard.store_mut().reader()?;
+        let reader = shard.store_mut().reader();
         let (frozen, is_frozen) = sync_channel(1);
         let taking = std::thread::Builder::new()
             .name("snapshot".into())

@@ -87,7 +87,7 @@ pub(super) fn take(snapshots: &Snapshots, shard: &mut NodeShard) -> Result<Taken
         what: "a block to take a snapshot after".into(),
         holds: "none".into(),
     })?;
-    let reader = shard.store_mut().reader()?;
+    let reader = shard.store_mut().reader();
     let taken = reader.frozen(|height, view| snapshots.take(standing, height, view))??;
     snapshots.collect(&POLICY, now_ms())?;
     Ok(taken)

@@ -47,7 +47,7 @@ fn closed(path: &Path) -> (Data, Hash) {
         if key < 3 {
             let snapshots = data.snapshots(shard.id()).unwrap();
             let standing = shard.standing().unwrap().unwrap();
-            let reader = shard.store_mut().reader().unwrap();
+            let reader = shard.store_mut().reader();
             reader.frozen(|height, view| snapshots.take(standing, height, view)).unwrap().unwrap();
         }
     }

@@ -1,11 +1,18 @@
-//! What the store and its readers share: the database, and the pages over it.
+//! What the store and its readers share: the database, what was written over it, and what was read of it.
 
-use super::read::Stored;
+use super::generation::{Generation, Written};
+use super::pages::{Gap, Pages};
+use super::read::{Frozen, Moment, Stored};
+use super::scanning::Scanning;
 use super::{HEIGHT, MEMORY_BYTES_MAX, cannot_write, height_of};
 use abi::view::show_scanned;
 use rocksdb::{DB, FlushOptions, WriteBatch, WriteOptions};
-use state::{Diff, Entry, Fault, Gap, Pages, Range, Scan, View};
-use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use state::{Diff, Entry, Fault, Range, Scan, View};
+use std::collections::VecDeque;
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// So many writes are brought up to date in the pages before readers have their turn.
+const UPDATED_AT_ONCE: usize = 256;
 
 /// The database and what is in memory.
 pub(super) struct Shared {
@@ -15,17 +22,73 @@ pub(super) struct Shared {
 
 /// What is in memory.
 pub(super) struct Memory {
-    pub(super) pages: Pages,
+    /// What is written now.
+    now: Generation,
+    /// What was written before and is not yet in the database, the oldest first.
+    frozen: VecDeque<Arc<Frozen>>,
+    /// What was read of the database.
+    pages: Pages,
     /// The height of the last block that was applied.
     pub(super) applied: u64,
-    /// The height that is being written back, or was last.
-    frozen: u64,
+    /// That of what is frozen, or else of the database.
+    settled: u64,
+}
+
+impl Memory {
+    fn at(height: u64) -> Memory {
+        let (now, frozen) = (Generation::default(), VecDeque::new());
+        Memory { now, frozen, pages: Pages::new(), applied: height, settled: height }
+    }
+
+    /// Whether the database has everything.
+    pub(super) fn is_clean(&self) -> bool {
+        self.frozen.is_empty() && self.settled == self.applied
+    }
+
+    /// Applies the blocks up to a height. Nobody sees a part of them.
+    pub(super) fn apply(&mut self, height: u64, writes: &Diff) {
+        self.now.put(writes.iter());
+        self.applied = height;
+    }
+
+    /// Bytes that were written and are not yet in the database.
+    pub(super) fn unwritten(&self) -> usize {
+        self.generations().map(Generation::written).sum()
+    }
+
+    /// Ends the generation that is written, if there is something in it.
+    fn freeze(&mut self) {
+        if self.settled != self.applied {
+            self.settled = self.applied;
+            let next = self.now.next();
+            let writes = std::mem::replace(&mut self.now, next);
+            self.frozen.push_back(Arc::new(Frozen { height: self.applied, writes }));
+        }
+    }
+
+    /// What was written, the newest generation first.
+    fn generations(&self) -> impl Iterator<Item = &Generation> {
+        std::iter::once(&self.now).chain(self.frozen.iter().rev().map(|frozen| &frozen.writes))
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<&[u8]>, Gap> {
+        match self.generations().find_map(|generation| generation.get(key)) {
+            Some(value) => Ok(value),
+            None => self.pages.get(key),
+        }
+    }
+
+    fn scan(&self, scanning: &mut Scanning<'_>) -> Result<(), Gap> {
+        let stored = |rest: &Scan<'_>, found: &mut Vec<Entry>| self.pages.scan(rest, found);
+        let written = |rest: &Scan<'_>| Written::new(self.generations(), rest);
+        scanning.go_on(self.pages.version(), stored, written)
+    }
 }
 
 impl Shared {
     pub(super) fn new(db: DB) -> Result<Shared, Fault> {
-        let applied = height_of(db.get(HEIGHT))?;
-        Ok(Shared { db, memory: RwLock::new(Memory { pages: Pages::new(), applied, frozen: applied }) })
+        let height = height_of(db.get(HEIGHT))?;
+        Ok(Shared { db, memory: RwLock::new(Memory::at(height)) })
     }
 
     /// A thread that panicked may have left half a block behind, so that nothing is read after it.
@@ -37,61 +100,56 @@ impl Shared {
         self.memory.write().map_err(|_| Fault::Stopped)
     }
 
-    /// The block of this height is applied.
-    pub(super) fn applied(&self, height: u64) -> Result<(), Fault> {
-        let mut memory = self.write()?;
-        memory.applied = height;
-        memory.pages.forget(MEMORY_BYTES_MAX);
-        Ok(())
-    }
-
     /// The database is at this height now, and nothing is in memory.
     pub(super) fn begin_anew(&self, height: u64) -> Result<(), Fault> {
-        *self.write()? = Memory { pages: Pages::new(), applied: height, frozen: height };
+        *self.write()? = Memory::at(height);
         Ok(())
-    }
-
-    /// Writes back everything that is applied, if the database has not got it.
-    pub(super) fn write_back(&self) -> Result<(), Fault> {
-        let memory = self.read()?;
-        let is_done = memory.pages.is_clean() && memory.applied == memory.frozen;
-        drop(memory);
-        if is_done {
-            return Ok(());
-        }
-        self.freeze()?;
-        self.write_frozen()
     }
 
     /// What is applied now is written back next.
     pub(super) fn freeze(&self) -> Result<(), Fault> {
-        let mut memory = self.write()?;
-        memory.frozen = memory.applied;
-        memory.pages.freeze();
+        self.write()?.freeze();
         Ok(())
     }
 
-    /// Writes back what was applied when that was said.
+    /// The state as it is now, which stays as it is.
+    pub(super) fn moment(&self) -> Result<Moment<'_>, Fault> {
+        let mut memory = self.write()?;
+        memory.freeze();
+        // In this order nothing is missed that is written back meanwhile.
+        let frozen = memory.frozen.iter().cloned().collect();
+        Ok(Moment { height: memory.settled, frozen, stored: Stored::frozen(&self.db) })
+    }
+
+    /// Writes back what is frozen, one generation after the other.
     pub(super) fn write_frozen(&self) -> Result<(), Fault> {
-        let height = self.read()?.frozen;
-        let written = self.write_to(height);
-        self.write()?.pages.flushed(written.is_ok());
-        written
+        loop {
+            let Some(frozen) = self.read()?.frozen.front().cloned() else { return Ok(()) };
+            self.write_to(&frozen)?;
+            self.write()?.pages.renew();
+            let mut writes = frozen.writes.in_order();
+            while writes.len() > 0 {
+                let mut memory = self.write()?;
+                memory.pages.update(writes.by_ref().take(UPDATED_AT_ONCE));
+                memory.pages.forget(MEMORY_BYTES_MAX);
+            }
+            let mut memory = self.write()?;
+            memory.pages.renew();
+            memory.frozen.pop_front();
+        }
     }
 
     /// One batch, which the database's own buffer takes as a whole. Of a file that it takes in instead, the list of
     /// files may name it and it be gone, where that list could not be synced.
-    fn write_to(&self, height: u64) -> Result<(), Fault> {
+    fn write_to(&self, frozen: &Frozen) -> Result<(), Fault> {
         let mut batch = WriteBatch::default();
-        while let Some(portion) = self.take()? {
-            for (key, value) in portion.iter() {
-                match value {
-                    Some(value) => batch.put(key, value),
-                    None => batch.delete(key),
-                }
+        for (key, value) in frozen.writes.in_order() {
+            match value {
+                Some(value) => batch.put(key, value),
+                None => batch.delete(key),
             }
         }
-        batch.put(HEIGHT, height.to_be_bytes());
+        batch.put(HEIGHT, frozen.height.to_be_bytes());
         self.put(batch)?;
         self.flush()
     }
@@ -110,14 +168,10 @@ impl Shared {
         self.db.flush_opt(&options).map_err(|e| Fault::io("flush the store", e))
     }
 
-    fn take(&self) -> Result<Option<Diff>, Fault> {
-        Ok(self.write()?.pages.take())
-    }
-
-    /// Asks the pages, and reads in the database what they do not know.
-    fn ask<T>(&self, mut ask: impl FnMut(&Pages) -> Result<T, Gap>) -> Result<T, Fault> {
+    /// Asks what is in memory, and reads in the database what is not known.
+    fn ask<T>(&self, mut ask: impl FnMut(&Memory) -> Result<T, Gap>) -> Result<T, Fault> {
         loop {
-            let answer = ask(&self.read()?.pages);
+            let answer = ask(&*self.read()?);
             let gap = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(gap) => gap,
@@ -128,22 +182,35 @@ impl Shared {
             memory.pages.forget(MEMORY_BYTES_MAX);
         }
     }
+
+    /// Before something is asked for in the order of keys.
+    fn tidy(&self) -> Result<(), Fault> {
+        if self.read()?.now.is_untidy() {
+            self.write()?.now.tidy();
+        }
+        Ok(())
+    }
+
+    fn scanned(&self, scan: Scan<'_>) -> Result<Vec<Entry>, Fault> {
+        let mut scanning = Scanning::new(scan);
+        self.ask(|memory| memory.scan(&mut scanning))?;
+        Ok(scanning.found)
+    }
 }
 
 /// The state as it is now.
 impl View for Shared {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        self.ask(|pages| Ok(pages.get(key)?.map(<[u8]>::to_vec)))
+        self.ask(|memory| Ok(memory.get(key)?.map(<[u8]>::to_vec)))
     }
 
     fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
-        let mut found = Vec::new();
-        self.ask(|pages| pages.scan(scan, &mut found))?;
-        Ok(found)
+        self.tidy()?;
+        self.scanned(*scan)
     }
 
     fn show(&self, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Fault> {
-        let is_clean = self.read()?.pages.is_clean();
+        let is_clean = self.read()?.is_clean();
         match is_clean {
             true => Stored::now(&self.db).show(each),
             false => show_scanned(self, each),
@@ -151,6 +218,14 @@ impl View for Shared {
     }
 
     fn greatest(&self, ranges: &[Range<'_>]) -> Result<Vec<Option<Entry>>, Fault> {
-        ranges.iter().map(|(from, to)| self.ask(|pages| pages.greatest(from, to))).collect()
+        // Where every key is there already, nobody needs them in order.
+        if ranges.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.tidy()?;
+        let greatest = |(from, to): &Range<'_>| {
+            Ok(self.scanned(Scan { from, to: Some(to), reverse: true, limit: 1 })?.pop())
+        };
+        ranges.iter().map(greatest).collect()
     }
 }

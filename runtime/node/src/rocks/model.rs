@@ -146,8 +146,7 @@ impl World {
     /// A reader sees the same while there are commits and the database is rearranged under it.
     fn look_back(&mut self) {
         let (before, height, root) = (self.map.clone(), self.height, self.tree.root());
-        let reader = self.store.reader().unwrap();
-        self.unflushed.clear();
+        let reader = self.store.reader();
         let look = |found, view: &dyn View| {
             self.commit();
             self.flush();

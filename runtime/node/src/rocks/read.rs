@@ -1,7 +1,9 @@
-//! Reading the database itself.
+//! Reading the database itself, and the state as it is at one moment.
 
+use super::generation::{Generation, Written};
 use super::memory::Shared;
-use super::{HEIGHT, height_of};
+use super::scanning::Scanning;
+use abi::view::show_scanned;
 use rocksdb::{DB, Direction, IteratorMode, ReadOptions, Snapshot};
 use state::{Entry, Fault, Scan, View};
 use std::sync::Arc;
@@ -22,11 +24,54 @@ impl RocksReader {
         RocksReader { shared: shared.clone() }
     }
 
-    /// Shows `read` the state after the block that was last written back, with that block's height.
+    /// Shows `read` the state after the block that was last applied, with that block's height: as it is now, however
+    /// many are applied meanwhile.
     pub fn frozen<T>(&self, read: impl FnOnce(u64, &dyn View) -> T) -> Result<T, Fault> {
-        let snapshot = self.shared.db.snapshot();
-        let height = height_of(snapshot.get(HEIGHT))?;
-        Ok(read(height, &Stored { db: &self.shared.db, snapshot: Some(snapshot) }))
+        let moment = self.shared.moment()?;
+        Ok(read(moment.height, &moment))
+    }
+}
+
+/// Writes up to a height, to which nothing is added any more.
+pub(super) struct Frozen {
+    pub(super) height: u64,
+    pub(super) writes: Generation,
+}
+
+/// The state at a height.
+pub(super) struct Moment<'a> {
+    pub(super) height: u64,
+    /// What the database may not have yet, the oldest first.
+    pub(super) frozen: Vec<Arc<Frozen>>,
+    pub(super) stored: Stored<'a>,
+}
+
+impl Moment<'_> {
+    fn generations(&self) -> impl Iterator<Item = &Generation> {
+        self.frozen.iter().rev().map(|frozen| &frozen.writes)
+    }
+}
+
+impl View for Moment<'_> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        match self.generations().find_map(|generation| generation.get(key)) {
+            Some(value) => Ok(value.map(<[u8]>::to_vec)),
+            None => self.stored.get(key),
+        }
+    }
+
+    fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
+        let mut scanning = Scanning::new(*scan);
+        let stored = |rest: &Scan<'_>, found: &mut Vec<Entry>| {
+            found.extend(self.stored.scan(rest)?);
+            Ok(())
+        };
+        scanning.go_on(0, stored, |rest| Written::new(self.generations(), rest))?;
+        Ok(scanning.found)
+    }
+
+    fn show(&self, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Fault> {
+        if self.frozen.is_empty() { self.stored.show(each) } else { show_scanned(self, each) }
     }
 }
 
@@ -39,6 +84,11 @@ pub(super) struct Stored<'a> {
 impl Stored<'_> {
     pub(super) fn now(db: &DB) -> Stored<'_> {
         Stored { db, snapshot: None }
+    }
+
+    /// As it is now, whatever is written to it.
+    pub(super) fn frozen(db: &DB) -> Stored<'_> {
+        Stored { db, snapshot: Some(db.snapshot()) }
     }
 
     fn options(&self) -> ReadOptions {

@@ -82,7 +82,7 @@ fn a_frozen_view_stands_still_while_blocks_are_applied() {
     (1..=4u8).for_each(|height| store.apply(height.into(), &diff(height)).unwrap());
     let all = Scan { from: b"", to: None, reverse: false, limit: 100 };
     let before = store.view().scan(&all).unwrap();
-    let reader = store.reader().unwrap();
+    let reader = store.reader();
     let found = reader.frozen(|height, view| {
         (5..=9u8).for_each(|height| store.apply(height.into(), &diff(height)).unwrap());
         store.flush().unwrap();
@@ -92,6 +92,35 @@ fn a_frozen_view_stands_still_while_blocks_are_applied() {
     assert_eq!((height, frozen.as_ref(), one), (4, Ok(&before), Ok(Some(vec![4]))));
     assert_ne!(live, frozen);
     assert_eq!(reader.frozen(|height, _| height), Ok(9));
+}
+
+/// Each block writes its height to every key, and much of it is written back meanwhile.
+#[test]
+fn a_reader_beside_it_never_sees_a_part_of_a_block() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = RocksStore::open(dir.path()).unwrap();
+    let (reader, live) = (store.reader(), store.view());
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(move || {
+            let (mut last, mut seen) = (0, 0);
+            while last < 300 {
+                let (height, entries) = reader.frozen(|height, view| (height, view.scan(&ALL))).unwrap();
+                let entries = entries.unwrap();
+                assert_eq!(entries.len(), if height == 0 { 0 } else { 20 });
+                assert!(entries.iter().all(|(_, value)| *value == height.to_be_bytes()), "{height}");
+                assert!(height >= last && live.scan(&ALL).unwrap().len() >= entries.len());
+                seen += u64::from(height > last);
+                last = height;
+            }
+            seen
+        });
+        for height in 1..=300u64 {
+            let mut diff = Diff::new();
+            (0..20).for_each(|key| diff.put(vec![1, key], Some(height.to_be_bytes().to_vec())));
+            store.apply(height, &diff).unwrap();
+        }
+        assert!(reading.join().unwrap() > 1);
+    });
 }
 
 #[test]

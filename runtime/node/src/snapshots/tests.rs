@@ -97,7 +97,7 @@ impl World {
     /// Takes a snapshot as `foil snapshot create` does.
     fn take(&mut self) -> Taken {
         let (snapshots, standing) = (self.snapshots(), self.shard.standing().unwrap().unwrap());
-        let reader = self.shard.store_mut().reader().unwrap();
+        let reader = self.shard.store_mut().reader();
         reader.frozen(|height, view| snapshots.take(standing, height, view)).unwrap().unwrap()
     }
 
@@ -178,7 +178,7 @@ fn a_snapshot_is_of_its_height_while_the_shard_commits() {
     let mut world = World::of(900);
     let (before, content) = (world.shard.position().clone(), world.content());
     let (snapshots, standing) = (world.snapshots(), world.shard.standing().unwrap().unwrap());
-    let reader = world.shard.store_mut().reader().unwrap();
+    let reader = world.shard.store_mut().reader();
     let ((asks, asked), (answer, answers)) = (channel(), channel());
     let taken = std::thread::scope(|scope| {
         let taker = scope.spawn(move || {
@@ -211,7 +211,7 @@ fn a_snapshot_of_another_height_than_its_history_is_not_taken() {
     let hit = world.hit(1);
     world.submit(vec![hit]);
     let snapshots = world.snapshots();
-    let reader = world.shard.store_mut().reader().unwrap();
+    let reader = world.shard.store_mut().reader();
     let taken = reader.frozen(|height, view| snapshots.take(standing, height, view)).unwrap();
     assert!(matches!(taken, Err(SnapshotsError::Moved { wanted: 2, found: 3 })));
     assert!(snapshots.list().unwrap().is_empty());

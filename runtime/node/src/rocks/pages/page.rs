@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Entries in key order, each with the generation of writes that it is of.
+/// Entries in key order.
+#[derive(Default)]
 pub(super) struct Page {
     /// Keys, and behind each its value; and what has been overwritten.
     bytes: Vec<u8>,
@@ -11,15 +12,13 @@ pub(super) struct Page {
     alike: usize,
     /// Bytes of what has been overwritten.
     waste: usize,
-    /// The greatest generation of an entry.
-    newest: u32,
-    /// Whether all entries of the range are here, or only those that were written.
+    /// Whether all entries of the range are here, or nothing is known of it.
     pub(super) is_whole: bool,
     /// Whether somebody has read it since that was last asked.
     was_read: AtomicBool,
 }
 
-/// Where a key begins, its length, and that of its value, or [`DELETED`].
+/// Where a key begins, its length, and that of its value behind it.
 #[derive(Clone, Copy)]
 struct Slot {
     /// The bytes of the key behind those that are alike: most keys are told apart by them.
@@ -27,7 +26,6 @@ struct Slot {
     at: u32,
     key: u32,
     value: u32,
-    generation: u32,
 }
 
 /// The bytes of a key behind the first `alike`: of two keys that begin so, the one with the lesser tag is the lesser.
@@ -39,26 +37,17 @@ fn tag(key: &[u8], alike: usize) -> u64 {
     u64::from_be_bytes(tag)
 }
 
-/// The length of a value that is not there: the key was deleted.
-const DELETED: u32 = u32::MAX;
-
 /// More entries than these, or more bytes, are split in two. Tests have few.
 const ENTRIES_MAX: usize = if cfg!(test) { 4 } else { 64 };
 const BYTES_MAX: usize = 32 << 10;
 
 impl Page {
-    pub(super) fn new(is_whole: bool) -> Page {
-        let (bytes, slots) = (Vec::new(), Vec::new());
-        Page { bytes, slots, alike: 0, waste: 0, newest: 0, is_whole, was_read: AtomicBool::new(true) }
-    }
-
     fn key(&self, slot: &Slot) -> &[u8] {
         &self.bytes[slot.at as usize..][..slot.key as usize]
     }
 
-    fn value(&self, slot: &Slot) -> Option<&[u8]> {
-        let value = || &self.bytes[(slot.at + slot.key) as usize..][..slot.value as usize];
-        (slot.value != DELETED).then(value)
+    fn value(&self, slot: &Slot) -> &[u8] {
+        &self.bytes[(slot.at + slot.key) as usize..][..slot.value as usize]
     }
 
     fn find(&self, key: &[u8]) -> Result<usize, usize> {
@@ -72,8 +61,8 @@ impl Page {
     }
 
     /// Puts an entry of a new key in its place.
-    fn insert(&mut self, at: usize, key: &[u8], value: Option<&[u8]>, generation: u32) {
-        let slot = self.pushed(key, value, generation);
+    fn insert(&mut self, at: usize, key: &[u8], value: &[u8]) {
+        let slot = self.pushed(key, value);
         self.slots.insert(at, slot);
         if at == 0 || at + 1 == self.slots.len() {
             self.tell_apart();
@@ -99,14 +88,14 @@ impl Page {
         self.find(key).unwrap_or_else(|at| at)
     }
 
-    /// What is known of a key: its value, or that it was deleted.
-    pub(super) fn get(&self, key: &[u8]) -> Option<Option<&[u8]>> {
+    /// The value of a key.
+    pub(super) fn get(&self, key: &[u8]) -> Option<&[u8]> {
         self.was_read.store(true, Ordering::Relaxed);
         self.find(key).ok().map(|at| self.value(&self.slots[at]))
     }
 
-    /// The entries of keys in `[from, to)` that have a value, in key order.
-    pub(super) fn live(
+    /// The entries of keys in `[from, to)`, in key order.
+    pub(super) fn range(
         &self,
         from: &[u8],
         to: Option<&[u8]>,
@@ -114,117 +103,87 @@ impl Page {
         self.was_read.store(true, Ordering::Relaxed);
         let end = to.map_or(self.slots.len(), |to| self.before(to));
         let slots = &self.slots[self.before(from).min(end)..end];
-        slots.iter().filter_map(|slot| Some((self.key(slot), self.value(slot)?)))
+        slots.iter().map(|slot| (self.key(slot), self.value(slot)))
     }
 
-    /// What was written by generations after `flushed` and not after `last`, in key order.
-    pub(super) fn written(&self, flushed: u32, last: u32) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
-        let slots = if self.newest > flushed { &self.slots[..] } else { &[] };
-        let is_of = move |slot: &&Slot| slot.generation > flushed && slot.generation <= last;
-        slots.iter().filter(is_of).map(|slot| (self.key(slot), self.value(slot)))
-    }
-
-    /// Writes a key. What it says before is handed to `before` with its generation.
-    pub(super) fn put(
-        &mut self,
-        key: &[u8],
-        value: Option<&[u8]>,
-        generation: u32,
-        before: impl FnOnce(u32, Option<&[u8]>),
-    ) {
-        self.newest = self.newest.max(generation);
-        match self.find(key) {
-            Ok(at) => {
-                let slot = self.slots[at];
-                before(slot.generation, self.value(&slot));
-                self.slots[at] = self.replaced(slot, value, generation);
+    /// Writes a key, if its range is known.
+    pub(super) fn put(&mut self, key: &[u8], value: Option<&[u8]>) {
+        if !self.is_whole {
+            return;
+        }
+        match (self.find(key), value) {
+            (Ok(at), Some(value)) => self.slots[at] = self.replaced(self.slots[at], value),
+            (Err(at), Some(value)) => self.insert(at, key, value),
+            (Ok(at), None) => {
+                let slot = self.slots.remove(at);
+                self.waste += (slot.key + slot.value) as usize;
             }
-            Err(at) => self.insert(at, key, value, generation),
+            (Err(_), None) => {}
         }
         if self.waste > self.bytes.len() / 2 {
-            self.keep(|_| true);
+            self.tighten();
         }
     }
 
-    /// Makes it whole with all entries of its range as they are in the backing. Where something is known of a key,
-    /// that counts.
+    /// Makes it whole with all entries of its range.
     pub(super) fn complete(&mut self, entries: &[(Vec<u8>, Vec<u8>)]) {
         for (key, value) in entries {
-            if let Err(at) = self.find(key) {
-                self.insert(at, key, Some(value), 0);
-            }
+            let slot = self.pushed(key, value);
+            self.slots.push(slot);
         }
+        self.tell_apart();
         self.is_whole = true;
         // Whoever asked for it is about to.
         self.was_read.store(true, Ordering::Relaxed);
     }
 
-    fn pushed(&mut self, key: &[u8], value: Option<&[u8]>, generation: u32) -> Slot {
+    fn pushed(&mut self, key: &[u8], value: &[u8]) -> Slot {
         let length = |bytes: usize| u32::try_from(bytes).expect("a page is split long before it has 4 GiB");
-        let (at, key_length) = (length(self.bytes.len()), length(key.len()));
+        let at = length(self.bytes.len());
         self.bytes.extend_from_slice(key);
-        self.bytes.extend_from_slice(value.unwrap_or_default());
-        let value = value.map_or(DELETED, |value| length(value.len()));
-        Slot { tag: tag(key, self.alike), at, key: key_length, value, generation }
+        self.bytes.extend_from_slice(value);
+        Slot { tag: tag(key, self.alike), at, key: length(key.len()), value: length(value.len()) }
     }
 
     /// The place of a key with its new value, which takes that of the old one if there is room.
-    fn replaced(&mut self, slot: Slot, value: Option<&[u8]>, generation: u32) -> Slot {
-        let old = self.value(&slot).map_or(0, <[u8]>::len);
-        let new = value.map_or(0, <[u8]>::len);
+    fn replaced(&mut self, slot: Slot, value: &[u8]) -> Slot {
+        let (old, new) = (slot.value as usize, value.len());
         if new <= old {
             let at = (slot.at + slot.key) as usize;
-            self.bytes[at..at + new].copy_from_slice(value.unwrap_or_default());
+            self.bytes[at..at + new].copy_from_slice(value);
             self.waste += old - new;
-            let length = |value: &[u8]| u32::try_from(value.len()).expect("it is no longer than the old one");
-            return Slot { value: value.map_or(DELETED, length), generation, ..slot };
+            let new = u32::try_from(new).expect("it is no longer than the old one");
+            return Slot { value: new, ..slot };
         }
         self.waste += slot.key as usize + old;
         let key = self.key(&slot).to_vec();
-        self.pushed(&key, value, generation)
+        self.pushed(&key, value)
     }
 
     /// A page of only these of its entries, without waste.
     fn of(&self, slots: &[Slot]) -> Page {
-        let mut page = Page::new(self.is_whole);
-        let length = |slot: &Slot| slot.key as usize + self.value(slot).map_or(0, <[u8]>::len);
-        page.bytes.reserve_exact(slots.iter().map(length).sum());
+        let was_read = AtomicBool::new(self.was_read.load(Ordering::Relaxed));
+        let mut page = Page { is_whole: self.is_whole, was_read, ..Page::default() };
+        page.bytes.reserve_exact(slots.iter().map(|slot| (slot.key + slot.value) as usize).sum());
         page.slots.reserve_exact(slots.len());
         for slot in slots {
-            let new = page.pushed(self.key(slot), self.value(slot), slot.generation);
+            let new = page.pushed(self.key(slot), self.value(slot));
             page.slots.push(new);
-            page.newest = page.newest.max(slot.generation);
         }
         page.tell_apart();
         page
     }
 
-    /// Keeps only these entries, and no waste.
-    fn keep(&mut self, is_kept: impl Fn(&Slot) -> bool) {
-        self.slots.retain(is_kept);
-        let was_read = AtomicBool::new(*self.was_read.get_mut());
-        *self = Page { was_read, ..self.of(&self.slots) };
+    /// Gives up what is waste.
+    fn tighten(&mut self) {
+        *self = self.of(&self.slots);
     }
 
-    /// Forgets deletions that the backing knows of, up to generation `flushed`.
-    pub(super) fn tidy(&mut self, flushed: u32) {
-        let is_gone = |slot: &Slot| slot.value == DELETED && slot.generation <= flushed;
-        if self.is_whole && self.slots.iter().any(is_gone) {
-            self.keep(|slot| !is_gone(slot));
-        }
-    }
-
-    /// Forgets all that the backing knows, up to generation `flushed`, unless it was read since this was last asked.
-    pub(super) fn forget(&mut self, flushed: u32) {
+    /// Forgets its entries, unless one was read since this was last asked.
+    pub(super) fn forget(&mut self) {
         if !self.was_read.swap(false, Ordering::Relaxed) {
-            self.keep(|slot| slot.generation > flushed);
-            self.is_whole = false;
+            *self = Page::default();
         }
-    }
-
-    /// Whether nothing is known of its range.
-    pub(super) fn is_blank(&self) -> bool {
-        self.slots.is_empty() && !self.is_whole
     }
 
     /// Whether it is to be split.
@@ -242,7 +201,7 @@ impl Page {
         let at = self.before(key);
         let upper = self.of(&self.slots[at..]);
         self.slots.truncate(at);
-        self.keep(|_| true);
+        self.tighten();
         upper
     }
 

@@ -1,0 +1,222 @@
+//! What was written and is not yet in the database: the last write of each key.
+//!
+//! Writing is quick: a new key is put behind the others and its number into a table by its hash, and a known key's value
+//! takes the place of the old one. In key order they are only as far as somebody asks for that: what is written at
+//! once is in order already, and such runs are sorted together when a range is asked for.
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use state::Scan;
+use std::hash::BuildHasher;
+use std::sync::OnceLock;
+
+/// A run that is asked for holds so many times what the next one does, so that there are few.
+const RUN_RATIO: usize = 4;
+
+/// Writes, of which the last one of each key counts.
+#[derive(Default)]
+pub(super) struct Generation {
+    /// Keys and values, and what has been overwritten.
+    bytes: Vec<u8>,
+    slots: Vec<Slot>,
+    /// The slots' numbers, by key.
+    by_key: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    /// The same in runs, each in key order; a key is in one of them.
+    runs: Vec<Vec<u32>>,
+    /// All of them in key order, if that was asked for: nothing is written any more then.
+    in_order: OnceLock<Vec<u32>>,
+    /// Bytes of keys and values that were written.
+    written: usize,
+}
+
+/// Where a key and its value lie.
+#[derive(Clone, Copy)]
+struct Slot {
+    key_at: usize,
+    value_at: usize,
+    key: u32,
+    /// Or [`DELETED`].
+    value: u32,
+}
+
+/// The length of a value that is not there.
+const DELETED: u32 = u32::MAX;
+
+/// A key, and what it was written to: `None` if it was deleted.
+pub(super) type Write<'a> = (&'a [u8], Option<&'a [u8]>);
+
+impl Generation {
+    /// One that has room for as many keys as this one has.
+    pub(super) fn next(&self) -> Generation {
+        let by_key = HashTable::with_capacity(self.slots.len());
+        let (bytes, slots) = (Vec::with_capacity(self.bytes.len()), Vec::with_capacity(self.slots.len()));
+        Generation { bytes, slots, by_key, ..Generation::default() }
+    }
+
+    /// Bytes of keys and values that were written, the overwritten ones too.
+    pub(super) fn written(&self) -> usize {
+        self.written
+    }
+
+    fn key(&self, number: u32) -> &[u8] {
+        let slot = &self.slots[number as usize];
+        &self.bytes[slot.key_at..][..slot.key as usize]
+    }
+
+    fn write(&self, number: u32) -> Write<'_> {
+        let slot = &self.slots[number as usize];
+        let value = || &self.bytes[slot.value_at..][..slot.value as usize];
+        (self.key(number), (slot.value != DELETED).then(value))
+    }
+
+    /// What a key was written to: `None` if it was not.
+    pub(super) fn get(&self, key: &[u8]) -> Option<Option<&[u8]>> {
+        let hash = self.hasher.hash_one(key);
+        let number = self.by_key.find(hash, |number| self.key(*number) == key)?;
+        Some(self.write(*number).1)
+    }
+
+    /// Writes keys, which ascend.
+    pub(super) fn put<'a>(&mut self, writes: impl ExactSizeIterator<Item = Write<'a>>) {
+        let mut run = Vec::with_capacity(writes.len());
+        for (key, value) in writes {
+            self.written += key.len() + value.map_or(0, <[u8]>::len);
+            let hash = self.hasher.hash_one(key);
+            match self.by_key.find(hash, |number| self.key(*number) == key) {
+                Some(number) => self.replace(*number as usize, value),
+                None => run.push(self.push(hash, key, value)),
+            }
+        }
+        if !run.is_empty() {
+            self.runs.push(run);
+        }
+    }
+
+    fn push(&mut self, hash: u64, key: &[u8], value: Option<&[u8]>) -> u32 {
+        let number = length(self.slots.len());
+        let (key_at, value_at) = (self.bytes.len(), self.bytes.len() + key.len());
+        self.bytes.extend_from_slice(key);
+        self.bytes.extend_from_slice(value.unwrap_or_default());
+        let value = value.map_or(DELETED, |value| length(value.len()));
+        self.slots.push(Slot { key_at, value_at, key: length(key.len()), value });
+        let Generation { bytes, slots, by_key, hasher, .. } = self;
+        by_key.insert_unique(hash, number, |number| {
+            let slot = &slots[*number as usize];
+            hasher.hash_one(&bytes[slot.key_at..][..slot.key as usize])
+        });
+        number
+    }
+
+    /// The new value takes the place of the old one, if there is room.
+    fn replace(&mut self, number: usize, value: Option<&[u8]>) {
+        let slot = &mut self.slots[number];
+        let room = if slot.value == DELETED { 0 } else { slot.value as usize };
+        slot.value = value.map_or(DELETED, |value| length(value.len()));
+        let value = value.unwrap_or_default();
+        if value.len() <= room {
+            self.bytes[slot.value_at..][..value.len()].copy_from_slice(value);
+        } else {
+            slot.value_at = self.bytes.len();
+            self.bytes.extend_from_slice(value);
+        }
+    }
+
+    /// Whether the runs are too many to ask for a range.
+    pub(super) fn is_untidy(&self) -> bool {
+        self.runs.windows(2).any(|pair| pair[0].len() < RUN_RATIO * pair[1].len())
+    }
+
+    /// Sorts runs together until they are few.
+    pub(super) fn tidy(&mut self) {
+        let runs = std::mem::take(&mut self.runs);
+        for run in runs {
+            self.runs.push(run);
+            while let [.., before, last] = &*self.runs
+                && before.len() < RUN_RATIO * last.len()
+                && let (Some(last), Some(mut before)) = (self.runs.pop(), self.runs.pop())
+            {
+                before.extend(last);
+                self.sort(&mut before);
+                self.runs.push(before);
+            }
+        }
+    }
+
+    /// Quick where there are runs in it.
+    fn sort(&self, numbers: &mut [u32]) {
+        numbers.sort_by(|one, other| self.key(*one).cmp(self.key(*other)));
+    }
+
+    /// All writes, in key order.
+    pub(super) fn in_order(&self) -> impl ExactSizeIterator<Item = Write<'_>> {
+        let all = self.in_order.get_or_init(|| {
+            let mut all = self.runs.concat();
+            self.sort(&mut all);
+            all
+        });
+        all.iter().map(|number| self.write(*number))
+    }
+
+    /// The keys in `[from, to)`, in the runs that there are.
+    fn ranges<'a>(&'a self, from: &[u8], to: Option<&[u8]>) -> impl Iterator<Item = &'a [u32]> {
+        let runs = self.in_order.get().map_or(&*self.runs, std::slice::from_ref);
+        runs.iter().map(move |run| {
+            let before = |key: &[u8]| run.partition_point(|number| self.key(*number) < key);
+            let end = to.map_or(run.len(), before);
+            &run[before(from).min(end)..end]
+        })
+    }
+}
+
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).expect("neither a value nor the keys of a generation are so many")
+}
+
+/// What was written to the keys of a range, in one order of them or the other.
+pub(super) struct Written<'a> {
+    /// What is left of each run, those of newer generations first.
+    runs: Vec<(&'a Generation, &'a [u32])>,
+    reverse: bool,
+}
+
+impl<'a> Written<'a> {
+    /// What these generations, newer ones first, have in the range of a scan.
+    pub(super) fn new(generations: impl Iterator<Item = &'a Generation>, scan: &Scan<'_>) -> Written<'a> {
+        let runs = generations.flat_map(|one| one.ranges(scan.from, scan.to).map(move |run| (one, run)));
+        Written { runs: runs.filter(|(_, run)| !run.is_empty()).collect(), reverse: scan.reverse }
+    }
+
+    fn head(&self, (generation, run): &(&'a Generation, &'a [u32])) -> Option<Write<'a>> {
+        let number = if self.reverse { run.last() } else { run.first() };
+        number.map(|number| generation.write(*number))
+    }
+
+    /// The next write, which stays the next one.
+    pub(super) fn peek(&self) -> Option<Write<'a>> {
+        let heads = self.runs.iter().filter_map(|run| self.head(run));
+        // Of equal ones the first, which is the newest, counts.
+        heads.reduce(|best, next| match self.reverse {
+            false if next.0 < best.0 => next,
+            true if next.0 > best.0 => next,
+            _ => best,
+        })
+    }
+}
+
+impl<'a> Iterator for Written<'a> {
+    type Item = Write<'a>;
+
+    fn next(&mut self) -> Option<Write<'a>> {
+        let next = self.peek()?;
+        for at in 0..self.runs.len() {
+            if self.head(&self.runs[at]).is_some_and(|head| head.0 == next.0) {
+                let (_, run) = &mut self.runs[at];
+                *run = if self.reverse { &run[..run.len() - 1] } else { &run[1..] };
+            }
+        }
+        Some(next)
+    }
+}
+
+#[cfg(test)]
+mod tests;
