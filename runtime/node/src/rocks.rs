@@ -28,6 +28,7 @@ mod memory;
 mod pages;
 mod read;
 mod scanning;
+mod tag;
 
 pub use read::RocksReader;
 

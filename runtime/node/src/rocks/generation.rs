@@ -4,6 +4,7 @@
 //! takes the place of the old one. In key order they are only as far as somebody asks for that: what is written at
 //! once is in order already, and such runs are sorted together when a range is asked for.
 
+use super::tag::{alike, tag};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use state::Scan;
 use std::hash::BuildHasher;
@@ -142,13 +143,20 @@ impl Generation {
         }
     }
 
-    /// Quick where there are runs in it.
+    /// Quick where there are runs in it. Few keys are looked up more than once, as their tags tell them apart.
     fn sort(&self, numbers: &mut [u32]) {
-        numbers.sort_by(|one, other| self.key(*one).cmp(self.key(*other)));
+        let Some(first) = numbers.first().map(|first| self.key(*first)) else { return };
+        let alike =
+            numbers.iter().fold(first.len(), |least, number| least.min(alike(first, self.key(*number))));
+        let mut tagged: Vec<_> =
+            numbers.iter().map(|number| (tag(self.key(*number), alike), *number)).collect();
+        let key = |(_, number): &(u64, u32)| self.key(*number);
+        tagged.sort_by(|one, other| one.0.cmp(&other.0).then_with(|| key(one).cmp(key(other))));
+        numbers.iter_mut().zip(tagged).for_each(|(place, (_, number))| *place = number);
     }
 
     /// All writes, in key order.
-    pub(super) fn in_order(&self) -> impl ExactSizeIterator<Item = Write<'_>> {
+    pub(super) fn in_order(&self) -> impl Iterator<Item = Write<'_>> {
         let all = self.in_order.get_or_init(|| {
             let mut all = self.runs.concat();
             self.sort(&mut all);

@@ -11,9 +11,6 @@ use state::{Diff, Entry, Fault, Range, Scan, View};
 use std::collections::VecDeque;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// So many writes are brought up to date in the pages before readers have their turn.
-const UPDATED_AT_ONCE: usize = 256;
-
 /// The database and what is in memory.
 pub(super) struct Shared {
     pub(super) db: DB,
@@ -127,10 +124,10 @@ impl Shared {
             let Some(frozen) = self.read()?.frozen.front().cloned() else { return Ok(()) };
             self.write_to(&frozen)?;
             self.write()?.pages.renew();
-            let mut writes = frozen.writes.in_order();
-            while writes.len() > 0 {
+            let mut writes = frozen.writes.in_order().peekable();
+            while writes.peek().is_some() {
                 let mut memory = self.write()?;
-                memory.pages.update(writes.by_ref().take(UPDATED_AT_ONCE));
+                memory.pages.update(&mut writes);
                 memory.pages.forget(MEMORY_BYTES_MAX);
             }
             let mut memory = self.write()?;

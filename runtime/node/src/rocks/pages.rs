@@ -13,6 +13,7 @@ use page::Page;
 use smallvec::SmallVec;
 use state::{Entry, Fault, Scan, View};
 use std::collections::BTreeMap;
+use std::iter::Peekable;
 use std::ops::Bound::{Excluded, Included, Unbounded};
 
 mod page;
@@ -21,6 +22,8 @@ mod page;
 const READ: usize = if cfg!(test) { 2 } else { 16 };
 /// Pages that are looked at for something to forget, at one time.
 const FORGOTTEN: usize = 256;
+/// Pages that are brought up to date at one time.
+const UPDATED: usize = if cfg!(test) { 2 } else { 32 };
 /// Bytes that a page in the map takes, beside the page.
 const NODE_BYTES: usize = 64;
 
@@ -229,21 +232,33 @@ impl Pages {
         done
     }
 
-    /// Brings what is known of some keys, which ascend, up to date.
-    pub(super) fn update<'a>(&mut self, writes: impl Iterator<Item = Write<'a>>) {
-        let mut writes = writes.peekable();
-        while let Some(&(key, _)) = writes.peek() {
-            let end = self.end(self.page(key).0).map(First::from_slice);
-            self.change(key, |page| {
-                let is_inside = |key: &[u8]| end.as_ref().is_none_or(|end| *key < **end);
-                while !page.is_large()
-                    && let Some((key, value)) = writes.next_if(|(key, _)| is_inside(key))
-                {
-                    page.put(key, value);
-                }
-            });
-            self.divide(key);
+    /// Brings what is known of keys that ascend up to date, page by page, and leaves the rest of many. What nobody has
+    /// read since it was last brought up to date is forgotten instead.
+    pub(super) fn update<'a>(&mut self, writes: &mut Peekable<impl Iterator<Item = Write<'a>>>) {
+        for _ in 0..UPDATED {
+            let Some(&(key, _)) = writes.peek() else { return };
+            let (first, end) = self.bounds(key);
+            self.change(key, Page::forget);
+            while let Some(&(key, _)) = writes.peek().filter(|(key, _)| is_before(key, end.as_ref())) {
+                // By now it may have been split.
+                let (_, end) = self.bounds(key);
+                self.change(key, |page| {
+                    while !page.is_large()
+                        && let Some((key, value)) = writes.next_if(|(key, _)| is_before(key, end.as_ref()))
+                    {
+                        page.put(key, value);
+                    }
+                });
+                self.divide(key);
+            }
+            self.join(&first);
         }
+    }
+
+    /// Where the range of the page that `key` is in begins, and where it ends.
+    fn bounds(&self, key: &[u8]) -> (First, Option<First>) {
+        let (first, _) = self.page(key);
+        (First::from_slice(first), self.end(first).map(First::from_slice))
     }
 
     /// Forgets what nobody has read lately, while they take more memory than this; a part of it, if that is much.
@@ -270,6 +285,10 @@ impl Pages {
             self.bytes -= page.size() + first.len() + NODE_BYTES;
         }
     }
+}
+
+fn is_before(key: &[u8], end: Option<&First>) -> bool {
+    end.is_none_or(|end| *key < **end)
 }
 
 /// The least key behind `key`.

@@ -1,5 +1,6 @@
 //! One page: the entries of a range of keys, in two pieces of memory.
 
+use crate::rocks::tag::{alike, tag};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Entries in key order.
@@ -26,15 +27,6 @@ struct Slot {
     at: u32,
     key: u32,
     value: u32,
-}
-
-/// The bytes of a key behind the first `alike`: of two keys that begin so, the one with the lesser tag is the lesser.
-fn tag(key: &[u8], alike: usize) -> u64 {
-    let behind = key.get(alike..).unwrap_or_default();
-    let mut tag = [0; 8];
-    let length = behind.len().min(8);
-    tag[..length].copy_from_slice(&behind[..length]);
-    u64::from_be_bytes(tag)
 }
 
 /// More entries than these, or more bytes, are split in two. Tests have few.
@@ -72,8 +64,7 @@ impl Page {
     /// Finds out how many bytes all keys begin with alike, and tags them by what follows.
     fn tell_apart(&mut self) {
         let (Some(first), Some(last)) = (self.slots.first(), self.slots.last()) else { return };
-        let both = self.key(first).iter().zip(self.key(last));
-        let alike = both.take_while(|(one, other)| one == other).count();
+        let alike = alike(self.key(first), self.key(last));
         if alike == self.alike {
             return;
         }
@@ -179,7 +170,7 @@ impl Page {
         *self = self.of(&self.slots);
     }
 
-    /// Forgets its entries, unless one was read since this was last asked.
+    /// Forgets its entries, unless one was read since this was last called.
     pub(super) fn forget(&mut self) {
         if !self.was_read.swap(false, Ordering::Relaxed) {
             *self = Page::default();

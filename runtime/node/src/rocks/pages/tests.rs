@@ -80,7 +80,10 @@ impl World {
             };
         }
         self.pages.renew();
-        self.pages.update(writes.iter().map(|(key, value)| (&**key, value.as_deref())));
+        let mut writes = writes.iter().map(|(key, value)| (&**key, value.as_deref())).peekable();
+        while writes.peek().is_some() {
+            self.pages.update(&mut writes);
+        }
     }
 
     fn scan(&mut self, scan: &Scan<'_>) -> Vec<Entry> {
@@ -142,8 +145,15 @@ proptest! {
 fn what_nobody_reads_is_forgotten() {
     let mut world = World::new((0..40).map(|n| (n, n)).collect(), usize::MAX);
     world.scan(&ALL);
-    assert!(world.pages.pages.len() > 10);
+    let whole = |world: &World| world.pages.pages.values().filter(|page| page.is_whole).count();
+    let (pages, writes) = (whole(&world), |n| (n..n + 20).map(|n| (n, Some(n))).collect::<BTreeMap<_, _>>());
+    assert!(pages > 10);
     // The first time takes the marks.
+    world.change(writes(0));
+    assert_eq!(whole(&world), pages);
+    world.change(writes(0));
+    let left = whole(&world);
+    assert!(left < pages && left > pages / 4, "of {pages} pages those that were written to go, not {left}");
     world.pages.forget(0);
     world.pages.forget(0);
     assert_eq!(world.pages.pages.len(), 1, "and so are the ranges that nothing is known of");
