@@ -27,6 +27,10 @@ pub trait Disk {
     /// Makes a file of `len` zero bytes, which must not exist yet.
     fn create(&mut self, name: &str, len: u64) -> Result<(), Fault>;
 
+    /// Before long a file of `len` bytes will be created. A disk may begin with it, unless it has begun with one; what
+    /// it makes until then is no file of anybody's.
+    fn ahead(&mut self, _len: u64) {}
+
     /// Fills `buf` from `offset`; a file that ends before that is an error.
     fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<(), Fault>;
 

@@ -51,6 +51,8 @@ pub struct Journal<D: Disk> {
     head: Option<Header>,
     durable: u64,
     committed: u64,
+    /// Pages written since the disk was last told what it will be asked for.
+    written: u32,
     /// What the segment that is written comes to, as far as that is known.
     summing: Option<Summing>,
     stopped: bool,
@@ -125,6 +127,7 @@ impl<D: Disk> Journal<D> {
             head: None,
             durable: 0,
             committed: 0,
+            written: 0,
             summing: None,
             stopped: false,
         };
@@ -372,6 +375,8 @@ impl<D: Disk> Journal<D> {
         let written = self.segment.write(&mut self.disk, self.next, &frame);
         let pages = self.stopping(written)?;
         self.next += frame_pages(&frame);
+        self.written += frame_pages(&frame);
+        self.look_ahead();
         if let Some(summing) = &mut self.summing {
             summing.wrote(place.page, &pages);
         }
@@ -379,6 +384,15 @@ impl<D: Disk> Journal<D> {
             last.commitment = Some(place);
         }
         Ok(place)
+    }
+
+    /// Half of a segment before it is needed the next one may be made; not for somebody who writes a few blocks only.
+    fn look_ahead(&mut self) {
+        let half = self.segment.pages / 2;
+        if self.next > half && self.written > half / 2 {
+            self.disk.ahead(self.size.bytes());
+            self.written = 0;
+        }
     }
 }
 

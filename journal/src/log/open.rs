@@ -318,6 +318,7 @@ impl Scan {
             head: self.head,
             committed: self.committed,
             summing: self.summing,
+            written: 0,
             stopped: false,
         };
         (journal, tail)

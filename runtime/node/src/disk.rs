@@ -1,6 +1,7 @@
 //! The journal's disk: files of one directory, through a cap-std handle.
 
 use crate::data::sync_dir;
+use ahead::Ahead;
 use cap_std::fs::{Dir, File, OpenOptions};
 use journal::Disk;
 use rustix::fs::{Advice, fadvise};
@@ -9,10 +10,14 @@ use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::FileExt;
 
+mod ahead;
+
 /// Files of one directory; every operation stays inside it.
 pub struct FileDisk {
     dir: Dir,
     files: BTreeMap<String, std::fs::File>,
+    /// The file that is made next, if that has begun.
+    ahead: Option<Ahead>,
 }
 
 /// How much is zero-filled at a time.
@@ -45,7 +50,7 @@ impl FileDisk {
                 dir.open_with(&name, options).map_err(|e| Fault::io(format!("open journal/{name}"), e))?;
             files.insert(name, file.into_std());
         }
-        let mut disk = FileDisk { dir, files };
+        let mut disk = FileDisk { dir, files, ahead: None };
         disk.reread()?;
         Ok(disk)
     }
@@ -69,20 +74,36 @@ impl FileDisk {
         Ok(file)
     }
 
-    fn create_filled(&self, name: &str, len: u64) -> std::io::Result<File> {
+    fn create_filled(&mut self, name: &str, len: u64) -> std::io::Result<File> {
+        if let Some(ahead) = self.ahead.take()
+            && let Some(file) = ahead.take(name, len)?
+        {
+            return Ok(file);
+        }
         let mut file =
             self.dir.open_with(name, OpenOptions::new().read(true).write(true).create_new(true))?;
-        let zeros = vec![0u8; ZEROS];
-        let mut left = len;
-        while left > 0 {
-            let step = usize::try_from(left).map_or(ZEROS, |left| left.min(ZEROS));
-            file.write_all(&zeros[..step])?;
-            left -= step as u64;
-        }
+        filled(&mut file, len, |_| Ok(()))?;
         file.sync_all()?;
         sync_dir(&self.dir)?;
         Ok(file)
     }
+}
+
+/// Fills a file with so many zeros, step by step.
+fn filled(
+    file: &mut File,
+    len: u64,
+    mut step: impl FnMut(&File) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let zeros = vec![0u8; ZEROS];
+    let mut left = len;
+    while left > 0 {
+        let next = usize::try_from(left).map_or(ZEROS, |left| left.min(ZEROS));
+        file.write_all(&zeros[..next])?;
+        step(file)?;
+        left -= next as u64;
+    }
+    Ok(())
 }
 
 /// Whether the disk is full, or may not be written: nothing is wrong with what is on it.
@@ -117,6 +138,11 @@ impl Disk for FileDisk {
         };
         self.files.insert(name.into(), file.into_std());
         Ok(())
+    }
+
+    fn ahead(&mut self, len: u64) {
+        // Without it the file is made when it is needed.
+        self.ahead = self.ahead.take().or_else(|| Ahead::begin(&self.dir, len).ok());
     }
 
     fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<(), Fault> {
