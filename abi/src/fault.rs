@@ -20,6 +20,13 @@ pub enum Fault {
         /// What the system said.
         because: String,
     },
+    /// The tree over the state takes more memory than it may, and nothing was executed.
+    Outgrown {
+        /// What it takes.
+        bytes: usize,
+        /// What it may take.
+        max: usize,
+    },
     /// Bytes are not what was written.
     Corrupt {
         /// Which file or object, and the rule it breaks.
@@ -106,6 +113,11 @@ impl fmt::Display for Fault {
                     "no room to {doing}: {because}; nothing was written, and the shard is read-only until there is"
                 )
             }
+            Fault::Outgrown { bytes, max } => write!(
+                f,
+                "the tree over the state takes more memory than it may: bytes={bytes} max={max}; the shard is read-only \
+                 until it is given more"
+            ),
             Fault::Corrupt { what } => write!(f, "corrupt: {what}"),
             Fault::Foreign { what } => write!(f, "not ours: {what}"),
             Fault::Host { what } => write!(f, "the host failed: {what}"),
@@ -143,6 +155,7 @@ impl crate::Coded for Fault {
             Fault::Full { .. } => 1108,
             Fault::Erased { .. } => 1109,
             Fault::Pruned { .. } => 1110,
+            Fault::Outgrown { .. } => 1111,
         }
     }
 }

@@ -380,6 +380,19 @@ fn a_disk_without_room_loses_nothing_and_takes_the_call_later() {
     assert_eq!(world.folder.foil("query total").ok()["value"], 4);
 }
 
+#[test]
+fn a_tree_beyond_its_memory_refuses_calls_and_answers_queries() {
+    let world = World::new();
+    let before = world.folder.foil("shard show").ok();
+    let small = "--tree-memory 1000";
+    let line = world.folder.foil(&format!("{HIT} --key kept {small}")).refuses(3, 1111).to_owned();
+    assert!(line.contains("max=1000"), "{line}");
+    assert_eq!(world.folder.foil(&format!("shard show {small}")).ok(), before);
+    assert_eq!(world.folder.foil(&format!("query total {small}")).ok()["value"], 3);
+    assert_eq!(world.folder.foil(&format!("{HIT} --key kept --tree-memory 100000000")).ok()["known"], false);
+    assert_eq!(world.folder.foil("query total").ok()["value"], 4);
+}
+
 /// After a sync that failed nobody knows what is on the disk: the process stops, and the next one compares.
 #[test]
 fn a_failed_sync_stops_and_the_next_process_compares() {

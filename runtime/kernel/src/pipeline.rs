@@ -32,7 +32,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
     ///
     /// A fault of the machine. The shard is stopped then: what was not answered may or may not be
     /// history, and opening the shard again tells. A disk without room is none that stops it: what was not
-    /// answered is not history or can be asked again, reading goes on, and so does writing once there is room.
+    /// answered is not history or can be asked again, reading goes on, and so does writing once there is room; a tree
+    /// that takes more memory than it may is none either.
     pub fn submit(&mut self, batch: Batch) -> Result<Vec<Answer>, Fault> {
         self.submit_watched(batch, &mut |_, _| {})
     }
@@ -58,6 +59,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
             Err(Fault::Full { doing, because }) => {
                 self.without_room().and(Err(Fault::Full { doing, because }))
             }
+            Err(fault @ Fault::Outgrown { .. }) => Err(fault),
             Err(fault) => return Err(fault),
             Ok(answers) => Ok(answers),
         };
@@ -67,8 +69,12 @@ impl<D: Disk, S: Store> Shard<D, S> {
         answers
     }
 
-    /// If the last block found no room: whether there is some now.
+    /// Whether there is memory for more keys; and if the last block found no room on the disk, whether there is some now.
     fn room(&mut self) -> Result<(), Fault> {
+        let (bytes, max) = (self.committed.tree.bytes(), self.tree_bytes_max);
+        if bytes > max {
+            return Err(Fault::Outgrown { bytes, max });
+        }
         if self.full {
             self.committed.journal.probe()?;
             self.full = false;

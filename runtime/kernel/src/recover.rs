@@ -151,6 +151,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
             committed,
             stopped: false,
             full: false,
+            tree_bytes_max: usize::MAX,
             memory: None,
         };
         Ok((shard, store_height))

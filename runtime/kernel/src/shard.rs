@@ -107,6 +107,8 @@ pub struct Shard<D: Disk, S: Store> {
     pub(crate) stopped: bool,
     /// Whether the last block found no room: nothing is executed until there is.
     pub(crate) full: bool,
+    /// Memory that the tree may take.
+    pub(crate) tree_bytes_max: usize,
     /// The second place that remembers its head.
     pub(crate) memory: Option<Box<dyn Memory>>,
 }
@@ -167,6 +169,13 @@ impl<D: Disk, S: Store> Shard<D, S> {
     /// What runs its calls.
     pub fn machine(&mut self) -> &mut Machine {
         &mut self.machine
+    }
+
+    /// Bounds the memory of the tree, which grows with the keys of the state. Once it takes more, what is submitted is
+    /// refused with [`Fault::Outgrown`] before anything is executed, and reading goes on; so it may take that much,
+    /// and what one batch adds. Without a bound it takes what the state needs.
+    pub fn bound_tree(&mut self, bytes_max: usize) {
+        self.tree_bytes_max = bytes_max;
     }
 
     /// Has the head remembered in a second place from now on: after each batch, and on closing.

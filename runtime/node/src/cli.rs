@@ -30,6 +30,9 @@ pub struct Global {
     /// names one for all commands.
     #[arg(long, global = true, value_name = "DIR")]
     pub remember: Option<PathBuf>,
+    /// Memory that the tree over a shard's state may take, some 95 bytes a key; half of the machine's if not said.
+    #[arg(long, global = true, value_name = "BYTES")]
+    pub tree_memory: Option<usize>,
     /// How to print what a command answers.
     #[arg(short, long = "output", global = true, default_value = "table", id = "format")]
     pub output: Format,

@@ -58,7 +58,8 @@ pub fn open(global: &Global) -> Result<(Data, NodeShard), NodeError> {
     let mut data = Data::open(&global.data)?;
     data.remember_in(global.remember.as_deref());
     let id = data.choose(global.on.as_deref())?;
-    let (shard, recovered) = data.open_shard(id, build())?;
+    let (mut shard, recovered) = data.open_shard(id, build())?;
+    shard.bound_tree(global.tree_memory.unwrap_or_else(half_of_memory));
     tracing::info!(
         height = recovered.height,
         store_height = recovered.store_height,
@@ -66,6 +67,13 @@ pub fn open(global: &Global) -> Result<(Data, NodeShard), NodeError> {
         "shard open"
     );
     Ok((data, shard))
+}
+
+/// Half of the bytes of memory that this machine has.
+fn half_of_memory() -> usize {
+    let system = rustix::system::sysinfo();
+    usize::try_from(system.totalram / 2)
+        .map_or(usize::MAX, |half| half.saturating_mul(system.mem_unit as usize))
 }
 
 /// Opens a directory that a command writes to, and makes it if it is not there.

@@ -287,7 +287,7 @@ impl NodeError {
             NodeError::Fault(fault)
             | NodeError::Shard(ShardError::Fault(fault))
             | NodeError::Prune(PruneError::Fault(fault)) => match fault {
-                Fault::Io { .. } | Fault::Full { .. } => Exit::Io,
+                Fault::Io { .. } | Fault::Full { .. } | Fault::Outgrown { .. } => Exit::Io,
                 _ => Exit::Failure,
             },
             NodeError::Replay(error) => Exit::of_replay(error),

@@ -125,6 +125,28 @@ fn a_disk_that_is_full_again_changes_nothing_either() {
     assert_eq!((again.position(), again.head()), (&position, head));
 }
 
+/// The bound is what it takes already; then what the next keys take is let pass, and then too much.
+#[test]
+fn a_tree_that_outgrows_its_memory_refuses_calls_until_it_is_given_more() {
+    let (mut shard, _, mut caller) = shard();
+    let (before, bytes) = ((shard.position().clone(), shard.head()), shard.committed.tree.bytes());
+    let call = caller.signed("count");
+    shard.bound_tree(bytes - 1);
+    for _ in 0..3 {
+        assert_eq!(ask(&mut shard, &call), Err(Fault::Outgrown { bytes, max: bytes - 1 }));
+        assert_eq!((shard.position().clone(), shard.head()), before);
+        assert!(shard.receipt(0).unwrap().is_some(), "reading goes on");
+    }
+    shard.bound_tree(bytes);
+    assert!(matches!(ask(&mut shard, &call).unwrap()[..], [Answer::New { seq: 1, .. }]));
+    shard.bound_tree(0);
+    assert!(matches!(ask(&mut shard, &call), Err(Fault::Outgrown { .. })));
+    let (position, head) = (shard.position().clone(), shard.head());
+    let (disk, store) = shard.close().unwrap();
+    let (again, _) = Shard::open(opening(disk.disk, store)).unwrap();
+    assert_eq!((again.position(), again.head()), (&position, head));
+}
+
 #[test]
 fn a_full_disk_can_be_closed_and_loses_no_answer() {
     let (mut shard, full, mut caller) = shard();

@@ -77,6 +77,10 @@ pub(super) const TABLE: &[Explanation] = explained! {
         named. Of their records the leaf hashes are kept, so that all later proofs hold.",
         "Ask whoever kept a bundle, a receipt or a copy from before. If a store is to be made again, `foil recover` \
         does it from a snapshot; `foil bundle` begins at the first block that is kept.";
+    "E1111" => "the tree over the state takes more memory than it may",
+        "Some 95 bytes a key are kept in memory, so that a root takes microseconds. They are more now than \
+        `--tree-memory` allows, or than half of the machine's memory. Reading goes on; nothing was executed.",
+        "Open the shard with a greater `--tree-memory`, on a larger machine if need be; then delete keys, or go on.";
     "E1201" => "a genesis breaks a rule",
         "The named field is not allowed: keys unsorted or unsound, a threshold above the keys, a window or \
         time too large.",
