@@ -177,7 +177,7 @@ impl Commits for Plain {
     }
 }
 
-/// Updates of keys that are there, at two sizes of a commit.
+/// Updates of keys that are there, at two sizes of a commit; and keys that come and go.
 pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     let dir = tempfile::tempdir_in(&asked.dir)?;
     let (mut ours, mut plain) = (Ours::new(dir.path())?, Plain::new(dir.path())?);
@@ -189,7 +189,7 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     }
     let names: Vec<_> = PEERS.iter().map(|(name, _)| *name).filter(|name| *name != PLAIN).collect();
     let mut peers = Peers::start(asked, dir.path(), &names, asked.keys);
-    let mut rows = Vec::new();
+    let (mut rows, mut rates_of_ours) = (Vec::new(), Vec::new());
     for (n, size) in SIZES.into_iter().enumerate() {
         let (mut of_ours, mut of_plain) = (Vec::new(), Vec::new());
         for _ in 0..asked.rounds {
@@ -198,6 +198,7 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
             peers.turn(&format!("updates {size} {}", asked.time.as_secs_f64()));
         }
         let (ours, mut rates) = (median(of_ours), peers.medians());
+        rates_of_ours.push(ours);
         rates.push((PLAIN, median(of_plain)));
         for (name, goals) in PEERS {
             let what = format!("updates, {size} to a commit, of {} keys", asked.keys);
@@ -205,7 +206,36 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
             rows.extend(peer.map(|_| Row { what, ours, peer, unit: "/s", goal: goals[n] }));
         }
     }
+    drop(peers);
+    let mut first = 0;
+    for (size, updates) in SIZES.into_iter().zip(rates_of_ours) {
+        let rates = (0..asked.rounds).map(|_| replacements(&mut ours, size, asked, &mut first, &mut draw));
+        let ours = median(rates.collect::<Result<_>>()?);
+        let what = format!("keys deleted and inserted, {size} to a commit, of {} keys", asked.keys);
+        let peer = Some(("updates", updates));
+        rows.push(Row { what, ours, peer, unit: "/s", goal: Goal::AtLeast(0.5) });
+    }
     Ok(rows)
+}
+
+/// Keys deleted and inserted in a second of committing: the oldest ones go, and as many come.
+fn replacements(
+    ours: &mut Ours,
+    size: usize,
+    asked: &Asked,
+    first: &mut u64,
+    draw: &mut Draw,
+) -> Result<f64> {
+    let (mut took, mut replaced, half) = (Duration::ZERO, 0, size as u64 / 2);
+    while took < asked.time {
+        let numbers = *first..*first + half;
+        *first += half;
+        let begun = Instant::now();
+        ours.replace(numbers, asked.keys, draw)?;
+        took += begun.elapsed();
+        replaced += 2 * half;
+    }
+    Ok(replaced as f64 / took.as_secs_f64())
 }
 
 /// Updates in a second of committing.
