@@ -99,7 +99,8 @@ impl Shared {
 
     /// The database is at this height now, and nothing is in memory.
     pub(super) fn begin_anew(&self, height: u64) -> Result<(), Fault> {
-        *self.write()? = Memory::at(height);
+        let mut memory = self.write()?;
+        *memory = Memory { pages: memory.pages.anew(), ..Memory::at(height) };
         Ok(())
     }
 

@@ -97,6 +97,11 @@ impl Pages {
         Pages { pages: BTreeMap::from([(First::new(), page)]), version: 0, bytes, hand: First::new() }
     }
 
+    /// Over the same database, of which nothing is known any more: what was read of it before counts no more.
+    pub(super) fn anew(&self) -> Pages {
+        Pages { version: self.version + 1, ..Pages::new() }
+    }
+
     /// How often the database has changed. What was read of it at one time and at another goes together only if
     /// this is the same.
     pub(super) fn version(&self) -> u64 {

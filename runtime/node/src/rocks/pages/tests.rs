@@ -18,6 +18,8 @@ enum Step {
     Read(u8),
     Fill,
     Forget,
+    /// The database changes, and nothing is known of it any more.
+    Anew(u8, u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -31,6 +33,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => key.prop_map(Step::Read),
         1 => Just(Step::Fill),
         2 => Just(Step::Forget),
+        1 => (0u8..40, any::<u8>()).prop_map(|(key, value)| Step::Anew(key, value)),
     ]
 }
 
@@ -111,6 +114,10 @@ impl World {
             }
             Step::Fill => self.read.drain(..).for_each(|stretch| self.pages.fill(stretch)),
             Step::Forget => self.pages.forget(0),
+            Step::Anew(n, v) => {
+                self.database.insert(key(n), value(v));
+                self.pages = self.pages.anew();
+            }
         }
     }
 }
