@@ -49,6 +49,8 @@ pub(crate) struct Workload {
     shard: Hash,
     /// The host's time, at its furthest.
     time_ms: u64,
+    /// The furthest time that a call with a place has told the shard.
+    moved_ms: u64,
     /// Every call that has a place, as first delivered.
     placed: Vec<SignedCall>,
     keys_used: u64,
@@ -74,6 +76,7 @@ impl Workload {
             swarm,
             shard,
             time_ms: START_MS,
+            moved_ms: START_MS,
             placed: Vec::new(),
             keys_used: 0,
             authority: authority(),
@@ -159,7 +162,10 @@ impl Workload {
             batch.push(self.advance());
         }
         if self.rng.within(0..=999) < count * self.swarm.jump_permille {
-            self.time_ms += self.rng.within(0..=JUMP_MS - SLACK_MS);
+            // Of several jumps that no call has followed the shard sees one.
+            let ahead_ms = self.time_ms - self.moved_ms;
+            let jump_ms = self.rng.within(0..=JUMP_MS - SLACK_MS);
+            self.time_ms += jump_ms.min((JUMP_MS - SLACK_MS).saturating_sub(ahead_ms));
         }
         for _ in 0..count {
             self.time_ms += self.rng.within(0..=40);
@@ -362,7 +368,9 @@ impl Workload {
 
     fn placed(&mut self, signed: SignedCall) -> Delivery {
         self.placed.push(signed.clone());
-        self.delivery(signed, Expect::Place)
+        let delivery = self.delivery(signed, Expect::Place);
+        self.moved_ms = self.moved_ms.max(delivery.now_ms);
+        delivery
     }
 
     /// A delivery now, by a clock that may have been set back.
