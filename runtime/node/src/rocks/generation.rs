@@ -165,13 +165,15 @@ impl Generation {
         all.iter().map(|number| self.write(*number))
     }
 
-    /// The keys in `[from, to)`, in the runs that there are.
-    fn ranges<'a>(&'a self, from: &[u8], to: Option<&[u8]>) -> impl Iterator<Item = &'a [u32]> {
+    /// Of each run what a scan meets, from where it begins on.
+    fn met<'a>(&'a self, scan: &Scan<'_>) -> impl Iterator<Item = &'a [u32]> {
         let runs = self.in_order.get().map_or(&*self.runs, std::slice::from_ref);
-        runs.iter().map(move |run| {
+        runs.iter().map(|run| {
             let before = |key: &[u8]| run.partition_point(|number| self.key(*number) < key);
-            let end = to.map_or(run.len(), before);
-            &run[before(from).min(end)..end]
+            match scan.reverse {
+                false => &run[before(scan.from)..],
+                true => &run[..scan.to.map_or(run.len(), before)],
+            }
         })
     }
 }
@@ -182,21 +184,28 @@ fn length(bytes: usize) -> u32 {
 
 /// What was written to the keys of a range, in one order of them or the other.
 pub(super) struct Written<'a> {
-    /// What is left of each run, those of newer generations first.
+    /// What is left of each run, those of newer generations first; and what lies behind the range.
     runs: Vec<(&'a Generation, &'a [u32])>,
     reverse: bool,
+    /// Where the range ends, and where it begins in the reverse order. Most scans end long before, so that nobody looks
+    /// for it in the runs.
+    bound: Option<Vec<u8>>,
 }
 
 impl<'a> Written<'a> {
     /// What these generations, newer ones first, have in the range of a scan.
     pub(super) fn new(generations: impl Iterator<Item = &'a Generation>, scan: &Scan<'_>) -> Written<'a> {
-        let runs = generations.flat_map(|one| one.ranges(scan.from, scan.to).map(move |run| (one, run)));
-        Written { runs: runs.filter(|(_, run)| !run.is_empty()).collect(), reverse: scan.reverse }
+        let runs = generations.flat_map(|one| one.met(scan).map(move |run| (one, run)));
+        let runs = runs.filter(|(_, run)| !run.is_empty()).collect();
+        let bound = if scan.reverse { Some(scan.from) } else { scan.to };
+        Written { runs, reverse: scan.reverse, bound: bound.map(<[u8]>::to_vec) }
     }
 
     fn head(&self, (generation, run): &(&'a Generation, &'a [u32])) -> Option<Write<'a>> {
         let number = if self.reverse { run.last() } else { run.first() };
-        number.map(|number| generation.write(*number))
+        let write = number.map(|number| generation.write(*number))?;
+        let is_inside = self.bound.as_deref().is_none_or(|bound| (write.0 < bound) != self.reverse);
+        is_inside.then_some(write)
     }
 
     /// The next write, which stays the next one.
