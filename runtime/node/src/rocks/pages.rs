@@ -83,12 +83,6 @@ impl Gap {
     }
 }
 
-impl Default for Pages {
-    fn default() -> Pages {
-        Pages::new()
-    }
-}
-
 impl Pages {
     /// Over a database of which nothing is known yet.
     pub(super) fn new() -> Pages {
