@@ -3,6 +3,7 @@
 use crate::codec::{Decode, Encode, Error, Reader, Reason, Writer};
 use crate::hash::DIFF;
 use crate::id::Hash;
+use crate::tag::sort_by_key;
 use std::fmt;
 
 /// One entry for each key written, in key order: the new value, or `None` for a deletion. The last write
@@ -122,12 +123,14 @@ impl Diff {
 /// Of writes in any order; of the same key, the last one counts.
 impl<'a> FromIterator<(&'a [u8], Option<&'a [u8]>)> for Diff {
     fn from_iter<T: IntoIterator<Item = (&'a [u8], Option<&'a [u8]>)>>(writes: T) -> Diff {
-        let mut writes: Vec<_> = writes.into_iter().collect();
-        // The sort is stable: of equal keys the last one comes first, and stays.
-        writes.reverse();
-        writes.sort_by_key(|(key, _)| *key);
-        writes.dedup_by_key(|(key, _)| *key);
-        Diff::ascending(writes.into_iter())
+        let writes: Vec<_> = writes.into_iter().collect();
+        let key = |number: u32| writes[number as usize].0;
+        // The sort keeps the order of equal keys: the last one comes first, and stays.
+        let mut order: Vec<u32> =
+            (0..u32::try_from(writes.len()).expect("a diff has fewer writes")).rev().collect();
+        sort_by_key(&mut order, key);
+        order.dedup_by_key(|number| key(*number));
+        Diff::ascending(order.into_iter().map(|number| writes[number as usize]))
     }
 }
 

@@ -75,6 +75,8 @@ pub mod sign;
 #[cfg(feature = "std")]
 pub mod system;
 #[cfg(feature = "std")]
+pub mod tag;
+#[cfg(feature = "std")]
 pub mod view;
 #[cfg(feature = "std")]
 pub mod writes;

@@ -13,14 +13,15 @@
 //! - Beside what is being written back, never more than twice what is written back at once waits for that, and one
 //!   block.
 
+use crate::background;
 use crate::reserve::Reserve;
 use memory::Shared;
-use rocksdb::{DB, ErrorKind, Options, WriteBatch};
+use rocksdb::{DB, Env, ErrorKind, Options, WriteBatch};
 use state::{Diff, Entry, Fault, Fill, Store, View, must_be_unborn, must_follow};
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
+use std::thread::JoinHandle;
 
 mod file;
 mod generation;
@@ -28,7 +29,6 @@ mod memory;
 mod pages;
 mod read;
 mod scanning;
-mod tag;
 
 pub use read::RocksReader;
 
@@ -59,6 +59,7 @@ impl RocksStore {
         options.create_if_missing(true);
         // Opening is no time for it: see `apply_all`.
         options.set_disable_auto_compactions(true);
+        yield_to_others(&mut options)?;
         RocksStore::over(DB::open(&options, path).map_err(|e| cannot_open(&e))?)
     }
 
@@ -93,6 +94,15 @@ impl RocksStore {
     pub fn reader(&self) -> RocksReader {
         RocksReader::new(&self.shared)
     }
+}
+
+/// Whoever commits goes before what works in the background, which has time while others wait for a disk.
+fn yield_to_others(options: &mut Options) -> Result<(), Fault> {
+    let mut env = Env::new().map_err(|e| cannot_open(&e))?;
+    env.lower_thread_pool_cpu_priority();
+    env.lower_high_priority_thread_pool_cpu_priority();
+    options.set_env(&env);
+    Ok(())
 }
 
 /// Why a store is not opened: its files are not what was written, or the system refused.
@@ -151,7 +161,7 @@ impl RocksStore {
         }
         self.shared.freeze()?;
         let shared = self.shared.clone();
-        let thread = Builder::new().name("write back".into()).spawn(move || shared.write_frozen());
+        let thread = background::begin("write back", move || shared.write_frozen());
         match thread {
             Ok(thread) => self.writing_back = Some(thread),
             // There is no thread to be had.

@@ -4,7 +4,7 @@
 //! takes the place of the old one. In key order they are only as far as somebody asks for that: what is written at
 //! once is in order already, and such runs are sorted together when a range is asked for.
 
-use super::tag::{alike, tag};
+use abi::tag::sort_by_key;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use state::Scan;
 use std::hash::BuildHasher;
@@ -47,11 +47,21 @@ const DELETED: u32 = u32::MAX;
 pub(super) type Write<'a> = (&'a [u8], Option<&'a [u8]>);
 
 impl Generation {
-    /// One that has room for as many keys as this one has.
+    /// One that has room for somewhat more than this one has: to make room while it is written takes long.
     pub(super) fn next(&self) -> Generation {
-        let by_key = HashTable::with_capacity(self.slots.len());
-        let (bytes, slots) = (Vec::with_capacity(self.bytes.len()), Vec::with_capacity(self.slots.len()));
+        let room = |length: usize| length + length / 4;
+        let (bytes, slots) = (room(self.bytes.len()), room(self.slots.len()));
+        let by_key = HashTable::with_capacity(slots);
+        let (bytes, slots) = (Vec::with_capacity(bytes), Vec::with_capacity(slots));
         Generation { bytes, slots, by_key, ..Generation::default() }
+    }
+
+    /// The same memory, with nothing in it.
+    pub(super) fn emptied(mut self) -> Generation {
+        self.bytes.clear();
+        self.slots.clear();
+        self.by_key.clear();
+        Generation { runs: Vec::new(), in_order: OnceLock::new(), written: 0, ..self }
     }
 
     /// Bytes of keys and values that were written, the overwritten ones too.
@@ -137,29 +147,17 @@ impl Generation {
                 && let (Some(last), Some(mut before)) = (self.runs.pop(), self.runs.pop())
             {
                 before.extend(last);
-                self.sort(&mut before);
+                sort_by_key(&mut before, |number| self.key(number));
                 self.runs.push(before);
             }
         }
-    }
-
-    /// Quick where there are runs in it. Few keys are looked up more than once, as their tags tell them apart.
-    fn sort(&self, numbers: &mut [u32]) {
-        let Some(first) = numbers.first().map(|first| self.key(*first)) else { return };
-        let alike =
-            numbers.iter().fold(first.len(), |least, number| least.min(alike(first, self.key(*number))));
-        let mut tagged: Vec<_> =
-            numbers.iter().map(|number| (tag(self.key(*number), alike), *number)).collect();
-        let key = |(_, number): &(u64, u32)| self.key(*number);
-        tagged.sort_by(|one, other| one.0.cmp(&other.0).then_with(|| key(one).cmp(key(other))));
-        numbers.iter_mut().zip(tagged).for_each(|(place, (_, number))| *place = number);
     }
 
     /// All writes, in key order.
     pub(super) fn in_order(&self) -> impl Iterator<Item = Write<'_>> {
         let all = self.in_order.get_or_init(|| {
             let mut all = self.runs.concat();
-            self.sort(&mut all);
+            sort_by_key(&mut all, |number| self.key(number));
             all
         });
         all.iter().map(|number| self.write(*number))

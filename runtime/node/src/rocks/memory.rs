@@ -10,6 +10,11 @@ use rocksdb::{DB, FlushOptions, WriteBatch, WriteOptions};
 use state::{Diff, Entry, Fault, Range, Scan, View};
 use std::collections::VecDeque;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// For how long a thread that needs much of the lock leaves it to others.
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// The database and what is in memory.
 pub(super) struct Shared {
@@ -23,6 +28,8 @@ pub(super) struct Memory {
     now: Generation,
     /// What was written before and is not yet in the database, the oldest first.
     frozen: VecDeque<Arc<Frozen>>,
+    /// What was frozen, and is empty again: to give such memory back and to take it anew holds others up.
+    spare: Option<Generation>,
     /// What was read of the database.
     pages: Pages,
     /// The height of the last block that was applied.
@@ -34,7 +41,7 @@ pub(super) struct Memory {
 impl Memory {
     fn at(height: u64) -> Memory {
         let (now, frozen) = (Generation::default(), VecDeque::new());
-        Memory { now, frozen, pages: Pages::new(), applied: height, settled: height }
+        Memory { now, frozen, spare: None, pages: Pages::new(), applied: height, settled: height }
     }
 
     /// Whether the database has everything.
@@ -57,7 +64,7 @@ impl Memory {
     fn freeze(&mut self) {
         if self.settled != self.applied {
             self.settled = self.applied;
-            let next = self.now.next();
+            let next = self.spare.take().unwrap_or_else(|| self.now.next());
             let writes = std::mem::replace(&mut self.now, next);
             self.frozen.push_back(Arc::new(Frozen { height: self.applied, writes }));
         }
@@ -124,17 +131,32 @@ impl Shared {
         loop {
             let Some(frozen) = self.read()?.frozen.front().cloned() else { return Ok(()) };
             self.write_to(&frozen)?;
-            self.write()?.pages.renew();
-            let mut writes = frozen.writes.in_order().peekable();
-            while writes.peek().is_some() {
-                let mut memory = self.write()?;
-                memory.pages.update(&mut writes);
-                memory.pages.forget(MEMORY_BYTES_MAX);
+            self.bring_up_to_date(&frozen.writes)?;
+            // Unless a reader holds it.
+            if let Some(Frozen { writes, .. }) = Arc::into_inner(frozen) {
+                let spare = writes.emptied();
+                self.write()?.spare = Some(spare);
             }
-            let mut memory = self.write()?;
-            memory.pages.renew();
-            memory.frozen.pop_front();
         }
+    }
+
+    /// Has the pages show what the database holds, which these writes have changed, and takes the oldest generation away,
+    /// which they are.
+    fn bring_up_to_date(&self, writes: &Generation) -> Result<(), Fault> {
+        self.write()?.pages.renew();
+        let mut writes = writes.in_order().peekable();
+        while writes.peek().is_some() {
+            let mut memory = self.write()?;
+            memory.pages.update(&mut writes);
+            memory.pages.forget(MEMORY_BYTES_MAX);
+            drop(memory);
+            // Whoever waits for the lock would not get it from a thread that wants it back at once.
+            sleep(PAUSE);
+        }
+        let mut memory = self.write()?;
+        memory.pages.renew();
+        memory.frozen.pop_front();
+        Ok(())
     }
 
     /// One batch, which the database's own buffer takes as a whole. Of a file that it takes in instead, the list of

@@ -24,6 +24,8 @@ const READ: usize = if cfg!(test) { 2 } else { 16 };
 const FORGOTTEN: usize = 256;
 /// Pages that are brought up to date at one time.
 const UPDATED: usize = if cfg!(test) { 2 } else { 32 };
+/// Writes that are passed over at one time where nothing is known, like a page.
+const PASSED: usize = if cfg!(test) { 2 } else { 1024 };
 /// Bytes that a page in the map takes, beside the page.
 const NODE_BYTES: usize = 64;
 
@@ -238,6 +240,15 @@ impl Pages {
             let Some(&(key, _)) = writes.peek() else { return };
             let (first, end) = self.bounds(key);
             self.change(key, Page::forget);
+            if !self.page(key).1.is_whole {
+                for _ in 0..PASSED {
+                    if writes.next_if(|(key, _)| is_before(key, end.as_ref())).is_none() {
+                        break;
+                    }
+                }
+                self.join(&first);
+                continue;
+            }
             while let Some(&(key, _)) = writes.peek().filter(|(key, _)| is_before(key, end.as_ref())) {
                 // By now it may have been split.
                 let (_, end) = self.bounds(key);

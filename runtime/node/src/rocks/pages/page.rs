@@ -1,6 +1,6 @@
 //! One page: the entries of a range of keys, in two pieces of memory.
 
-use crate::rocks::tag::{alike, tag};
+use abi::tag::{alike, tag};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Entries in key order.
