@@ -43,6 +43,28 @@ pub fn beside_if<A: Send, B>(
     (there(), here)
 }
 
+/// Does both of two pieces that are at home on any thread, if that `is_worth` it: a second thread takes the other one if
+/// it has nothing else to do, and nobody waits for it to come.
+pub fn both<A: Send, B: Send>(
+    is_worth: bool,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    match POOL.as_ref().filter(|_| is_worth) {
+        Some(pool) => pool.join(one, other),
+        None => (one(), other()),
+    }
+}
+
+/// Does work that has many pieces to do side by side where the threads are that stand by, if it `is_worth` that: the
+/// way there is long, and is gone once.
+pub fn among_them<T: Send>(is_worth: bool, work: impl FnOnce() -> T + Send) -> T {
+    match POOL.as_ref().filter(|_| is_worth) {
+        Some(pool) => pool.install(work),
+        None => work(),
+    }
+}
+
 /// What `each` makes of this many items, part by part: of both halves side by side, if they are so many that it is
 /// worth a thread.
 ///
@@ -58,7 +80,7 @@ pub fn halves<T: Send, E: Send>(
         return each(0..items);
     }
     let half = items / 2;
-    let (second, first) = beside(|| each(half..items), || each(0..half));
+    let (first, second) = both(true, || each(0..half), || each(half..items));
     let mut both = first?;
     both.append(&mut second?);
     Ok(both)
@@ -134,7 +156,14 @@ mod tests {
         let (zero, one) = sides.split_at_mut(1);
         assert_eq!(beside(|| zero[0] = 1, || one[0] = 2), ((), ()));
         assert_eq!(sides, [1, 2]);
-        assert_eq!([true, false].map(|is_worth| beside_if(is_worth, || 3, || 4)), [(3, 4); 2]);
+        for is_worth in [true, false] {
+            assert_eq!(beside_if(is_worth, || 3, || 4), (3, 4));
+            assert_eq!(
+                among_them(is_worth, || both(is_worth, || 5, || both(is_worth, || 6, || 7))),
+                (5, (6, 7))
+            );
+            assert!(std::panic::catch_unwind(|| both(is_worth, || (), || assert_eq!(1, 2))).is_err());
+        }
         assert!(std::panic::catch_unwind(|| beside(|| assert_eq!(1, 2), || ())).is_err());
     }
 }

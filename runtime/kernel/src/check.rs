@@ -12,7 +12,7 @@ use abi::limits::{CALL_BYTES_MAX, FUEL_MAX};
 use abi::planted;
 use abi::profile::Profile;
 use abi::prover::Prover;
-use beside::beside_if;
+use beside::both;
 use journal::Scope;
 use std::cmp::Reverse;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -55,7 +55,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn all(self, requests: Vec<Request>) -> impl Iterator<Item = Check> {
         let is_shared = requests.len() >= CALLS_SHARED;
         let checking = self.by_and_by(requests);
-        beside_if(is_shared, || checking.work(), || checking.work());
+        both(is_shared, || checking.work(), || checking.work());
         checking.done()
     }
 

@@ -2,11 +2,12 @@
 
 use crate::leaf::{Leaf, contents, key_hashes, value_hashes};
 use crate::tree::{after, mismatch};
-use crate::trie::Edit;
+use crate::trie::{Edit, SHARED};
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::view::Range;
 use abi::{Hash, planted};
+use beside::halves;
 
 /// What is known of the leaf of a key without its value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,13 +66,39 @@ impl Write<'_> {
     }
 }
 
+/// The writes of a part of a diff's keys, which are `before` bound to something or nothing.
+fn writes<'d>(
+    diff: &'d Diff,
+    keys: &[(&'d [u8], Hash)],
+    before: &[Option<Bound>],
+    part: std::ops::Range<usize>,
+) -> Vec<Write<'d>> {
+    let values = || diff.iter().map(|(_, value)| value).skip(part.start).take(part.len());
+    let mut hashes = value_hashes(values().flatten()).into_iter();
+    let mut writes: Vec<Write<'_>> = Vec::with_capacity(part.len());
+    for ((&(key, hash), &before), value) in keys[part.clone()].iter().zip(&before[part.clone()]).zip(values())
+    {
+        let value = value.and_then(|_| Some((hashes.next()?, true)));
+        if before.is_some() || value.is_some() {
+            writes.push(Write { key, hash, before, value });
+        }
+    }
+    let mut contents = contents(writes.iter().filter_map(Write::updated)).into_iter();
+    for write in &mut writes {
+        if let (Some(before), Some((_, changes))) = (write.before, &mut write.value) {
+            *changes = contents.next() != Some(before.content);
+        }
+    }
+    writes
+}
+
 impl<'a> Batch<'a> {
     /// No writes yet, over the state before them.
     pub(crate) fn new(before: &'a mut dyn Linked) -> Batch<'a> {
         Batch { before, edits: Vec::new(), last: None }
     }
 
-    /// The leaves that `diff` changes, by key hash.
+    /// The leaves that `diff` changes, each once.
     pub(crate) fn edits(mut self, diff: &Diff) -> Result<Vec<Edit>, Fault> {
         let writes = self.writes(diff)?;
         // Between two writes lies nothing that the diff changes.
@@ -84,37 +111,23 @@ impl<'a> Batch<'a> {
             self.write(write, between)?;
         }
         self.leave();
-        // Numbers are compared and moved faster than edits.
-        let mut order: Vec<(u64, usize)> = Vec::with_capacity(self.edits.len());
-        order.extend(self.edits.iter().enumerate().map(|(at, edit)| (edit.0.prefix(), at)));
-        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.edits[a.1].0.cmp(&self.edits[b.1].0)));
-        Ok(order.into_iter().map(|(_, at)| self.edits[at]).collect())
+        Ok(self.edits)
+    }
+
+    /// The same, by key hash.
+    pub(crate) fn edits_by_hash(self, diff: &Diff) -> Result<Vec<Edit>, Fault> {
+        let mut edits = self.edits(diff)?;
+        edits.sort_unstable_by_key(|edit| edit.0);
+        Ok(edits)
     }
 
     /// What there is to know of each write by itself; of an absent key's deletion, nothing.
     fn writes<'d>(&mut self, diff: &'d Diff) -> Result<Vec<Write<'d>>, Fault> {
         let hashes = key_hashes(diff.iter().map(|(key, _)| key));
         let keys: Vec<(&[u8], Hash)> = diff.iter().map(|(key, _)| key).zip(hashes).collect();
-        let mut values = value_hashes(diff.iter().filter_map(|(_, value)| value)).into_iter();
         let before = self.before.bound(&keys)?;
         assert_eq!(before.len(), keys.len(), "each key is bound to something or nothing");
-        let mut writes: Vec<Write<'_>> = Vec::with_capacity(keys.len());
-        for (((key, hash), before), (_, value)) in keys.into_iter().zip(before).zip(diff.iter()) {
-            let value = value.and_then(|_| Some((values.next()?, true)));
-            writes.extend((before.is_some() || value.is_some()).then_some(Write {
-                key,
-                hash,
-                before,
-                value,
-            }));
-        }
-        let mut contents = contents(writes.iter().filter_map(Write::updated)).into_iter();
-        for write in &mut writes {
-            if let (Some(before), Some((_, changes))) = (write.before, &mut write.value) {
-                *changes = contents.next() != Some(before.content);
-            }
-        }
-        Ok(writes)
+        halves(keys.len(), SHARED, |part| Ok(writes(diff, &keys, &before, part)))
     }
 
     /// Links the next write; `between` the last one and this is the leaf of a key, if there is one.

@@ -9,7 +9,7 @@ use crate::trie::{Item, Trie};
 use abi::Hash;
 use abi::hash::{STATE_KEY, STATE_VALUE};
 use abi::lanes::Padded;
-use beside::beside_if;
+use beside::both;
 
 /// Entries of a portion.
 const PORTION: usize = 4096;
@@ -93,7 +93,7 @@ fn sorted(items: Vec<Item>) -> Vec<Item> {
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| key(a.1).cmp(key(b.1))));
         order.into_iter().map(|(_, at)| items[at as usize]).collect::<Vec<Item>>()
     };
-    let (mut lower, upper) = beside_if(items.len() >= PORTION, || sorted(lower), || sorted(upper));
+    let (mut lower, upper) = both(items.len() >= PORTION, || sorted(lower), || sorted(upper));
     lower.extend(upper);
     lower
 }

@@ -12,6 +12,7 @@ mod arena;
 mod bucket;
 #[cfg(test)]
 mod check;
+mod crown;
 mod edit;
 mod find;
 mod node;
@@ -24,7 +25,7 @@ pub(crate) use find::{Found, Named, Prefix};
 use crate::leaf::Leaf;
 use crate::shape::{Op, Shape};
 use abi::Hash;
-use beside::beside_if;
+use beside::both;
 use node::Node;
 use subtrie::{PARTS, Subtrie, TOP_BITS};
 
@@ -51,16 +52,24 @@ impl Trie {
     pub(crate) fn of(items: &[Item]) -> Trie {
         assert!(items.is_sorted_by(|a, b| a.key < b.key), "items ascend");
         let mut trie = Trie::new();
-        each_part(&mut trie.parts, 0, items, |item| item.key, &|part, items| *part = Subtrie::of(items));
+        let mut rest = items;
+        let mut lists: [&[Item]; PARTS] = std::array::from_fn(|part| {
+            let list;
+            (list, rest) = rest.split_at(rest.partition_point(|item| part_of(&item.key) <= part));
+            list
+        });
+        let is_shared = items.len() >= SHARED;
+        each_part(&mut trie.parts, &mut lists, is_shared, &|part, items| *part = Subtrie::of(items));
         trie.hash = trie.top().hash(0);
         trie
     }
 
-    /// Makes the edits, whose key hashes strictly ascend, and returns the new root.
+    /// Makes the edits, which are of different key hashes, and returns the new root.
     pub(crate) fn apply(&mut self, edits: &[Edit]) -> Hash {
-        assert!(edits.is_sorted_by(|a, b| a.0 < b.0), "edits ascend");
+        let mut lists: [Vec<&Edit>; PARTS] = std::array::from_fn(|_| Vec::with_capacity(edits.len() / PARTS));
+        edits.iter().for_each(|edit| lists[part_of(&edit.0)].push(edit));
+        each_part(&mut self.parts, &mut lists, edits.len() >= SHARED, &Subtrie::apply);
         if !edits.is_empty() {
-            each_part(&mut self.parts, 0, edits, |edit| edit.0, &Subtrie::apply);
             self.hash = self.top().hash(0);
         }
         self.hash
@@ -87,7 +96,7 @@ impl Trie {
 
     /// The part that a key hash belongs to.
     fn part_of(&self, key: &Hash) -> &Subtrie {
-        &self.parts[usize::from(key.0[0] >> (8 - TOP_BITS))]
+        &self.parts[part_of(key)]
     }
 
     /// Where a verifier has to look beside the edits: whether one leaf or more hangs on the other side of a
@@ -109,27 +118,27 @@ impl Trie {
     }
 }
 
-/// Does something to each of the parts, which hang together at `depth`, and what belongs to it: its range of a list that
-/// ascends by key hash. Much of it is done side by side.
-fn each_part<T: Sync>(
+/// The number of the part that a key hash belongs to.
+fn part_of(key: &Hash) -> usize {
+    usize::from(key.0[0] >> (8 - TOP_BITS))
+}
+
+/// Does something to each of the parts with its list, side by side if there is much of it.
+fn each_part<T: Send>(
     parts: &mut [Subtrie],
-    depth: usize,
-    list: &[T],
-    key: fn(&T) -> Hash,
-    each: &(impl Fn(&mut Subtrie, &[T]) + Sync),
+    lists: &mut [T],
+    is_shared: bool,
+    each: &(impl Fn(&mut Subtrie, &mut T) + Sync),
 ) {
-    if list.is_empty() {
-        return;
-    }
-    if let [part] = parts {
+    if let ([part], [list]) = (&mut *parts, &mut *lists) {
         return each(part, list);
     }
     let (zeros, ones) = parts.split_at_mut(parts.len() / 2);
-    let lists = list.split_at(list.partition_point(|item| !key(item).bit(depth)));
-    beside_if(
-        list.len() >= SHARED,
-        || each_part(zeros, depth + 1, lists.0, key, each),
-        || each_part(ones, depth + 1, lists.1, key, each),
+    let lists = lists.split_at_mut(lists.len() / 2);
+    both(
+        is_shared,
+        || each_part(zeros, lists.0, is_shared, each),
+        || each_part(ones, lists.1, is_shared, each),
     );
 }
 

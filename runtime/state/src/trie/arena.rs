@@ -11,8 +11,8 @@ use abi::Hash;
 const CHUNK_BLOCKS: usize = 256;
 /// Entries that a bucket holds at most.
 pub(super) const BUCKET_ENTRIES_MAX: usize = 8;
-/// Sizes of buckets: each has room for two entries more than the one before it.
-pub(super) const SIZES: usize = BUCKET_ENTRIES_MAX / 2;
+/// Sizes of buckets: one for each number of entries.
+pub(super) const SIZES: usize = BUCKET_ENTRIES_MAX;
 const LINK_BITS: u32 = 27;
 
 /// Two hashes: the sides of a branch, or an entry's key hash and content.
@@ -40,6 +40,12 @@ impl Block {
         self.0[32 * side..32 * side + 32].copy_from_slice(&half.0);
     }
 
+    /// The first bits of the key hash of an entry.
+    pub(super) fn prefix(&self) -> u64 {
+        let (first, _) = self.0.split_first_chunk().expect("a block is longer than a number");
+        u64::from_be_bytes(*first)
+    }
+
     /// The key hash of an entry.
     pub(super) fn key(&self) -> Hash {
         self.half(0)
@@ -52,7 +58,8 @@ impl Block {
 
     /// Whether this is the entry of `key`.
     pub(super) fn is_of(&self, key: &Hash) -> bool {
-        self.0[..32] == key.0
+        // Mostly it is not, which a number tells at once.
+        self.prefix() == key.prefix() && self.0[..32] == key.0
     }
 
     /// Bit `index` of the key hash.
@@ -68,8 +75,11 @@ pub(super) struct Link(u32);
 impl Link {
     pub(super) const EMPTY: Link = Link(0);
     const BRANCH: u32 = 1 << 31;
+    /// A branch of the crown, whose number is that of the place.
+    pub(super) const CROWN: Link = Link(u32::MAX);
 
     pub(super) fn of_branch(at: u32) -> Link {
+        assert!(at < 1 << 30, "fewer than 2^30 branches, the crate's limit");
         Link(Link::BRANCH | at)
     }
 
@@ -90,6 +100,11 @@ impl Link {
         (self.0 >> LINK_BITS) as usize
     }
 
+    /// Whether at most one leaf hangs here.
+    pub(super) fn is_lone(self) -> bool {
+        self.branch().is_none() && self.len() <= 1
+    }
+
     /// Among the sizes, and the slot there; not of a branch, and not of nothing.
     pub(super) fn bucket(self) -> (usize, u32) {
         (size_for(self.len()), self.0 & ((1 << LINK_BITS) - 1))
@@ -98,23 +113,45 @@ impl Link {
 
 /// The least size with room for `len` entries.
 pub(super) fn size_for(len: usize) -> usize {
-    (len - 1) / 2
+    len - 1
 }
 
-/// Where something hangs: below the root, or on one side of a branch.
+/// Where something hangs: on one side of a branch, of the crown or below it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Place(u32);
 
 impl Place {
-    pub(super) const ROOT: Place = Place(u32::MAX);
+    const CROWN: u32 = 1 << 31;
+    /// Where all of a part hangs.
+    pub(super) const ROOT: Place = Place::in_crown(1);
+
+    /// Where the branch `number` of the crown hangs, or would.
+    pub(super) const fn in_crown(number: u32) -> Place {
+        assert!(number < Place::CROWN, "fewer than 2^31 branches of the crown, the crate's limit");
+        Place(Place::CROWN | number)
+    }
 
     pub(super) fn below(branch: u32, side: usize) -> Place {
         Place(branch << 1 | u32::from(side == 1))
     }
 
-    /// The branch and the side; `None`: the root.
-    pub(super) fn branch(self) -> Option<(u32, usize)> {
-        (self != Place::ROOT).then_some((self.0 >> 1, (self.0 & 1) as usize))
+    pub(super) fn is_in_crown(self) -> bool {
+        self.0 & Place::CROWN != 0
+    }
+
+    /// The branch of the crown that hangs here, if one does.
+    pub(super) fn number(self) -> u32 {
+        self.0 & !Place::CROWN
+    }
+
+    /// The branch that this is a side of.
+    pub(super) fn branch(self) -> u32 {
+        self.number() >> 1
+    }
+
+    /// Which side.
+    pub(super) fn side(self) -> usize {
+        (self.0 & 1) as usize
     }
 }
 
@@ -142,7 +179,6 @@ impl<E: Copy + Default> Slots<E> {
             return at;
         }
         let at = self.end;
-        assert!(at < u32::MAX >> 1, "fewer than 2^31 branches, the crate's limit");
         if at as usize == self.blocks.len() << self.chunk_bits {
             self.blocks.push(vec![Block::ZERO; self.size << self.chunk_bits].into());
             self.beside.push(vec![E::default(); self.size << self.chunk_bits].into());
@@ -153,6 +189,16 @@ impl<E: Copy + Default> Slots<E> {
 
     pub(super) fn free(&mut self, at: u32) {
         self.free.push(at);
+    }
+
+    /// How many slots were taken, where none is freed.
+    pub(super) fn taken(&self) -> u32 {
+        self.end
+    }
+
+    /// Gives the slot back that was taken last, where none is freed.
+    pub(super) fn give_back(&mut self) {
+        self.end -= 1;
     }
 
     fn chunk(&self, at: u32) -> (usize, std::ops::Range<usize>) {

@@ -36,7 +36,7 @@ pub(super) struct Buckets {
 
 impl Buckets {
     pub(super) fn new() -> Buckets {
-        Buckets { sizes: std::array::from_fn(|size| Slots::new(2 * size + 2)) }
+        Buckets { sizes: std::array::from_fn(|size| Slots::new(size + 1)) }
     }
 
     /// The entries of the bucket at `link`, which is no branch.

@@ -1,11 +1,11 @@
 //! What holds of a trie between batches, checked in tests.
 
-use super::arena::{BUCKET_ENTRIES_MAX, Link};
+use super::arena::{BUCKET_ENTRIES_MAX, Link, Place};
 use super::bucket::{Item, prefix};
 use super::node::Node;
 use super::subtrie::{Subtrie, TOP_BITS};
 use super::{Edit, Found, Trie};
-use crate::leaf::Leaf;
+use crate::leaf::{Leaf, node_hash};
 use abi::Hash;
 use std::collections::BTreeSet;
 
@@ -39,29 +39,58 @@ impl Trie {
 impl Subtrie {
     fn check(&self, mut path: Vec<bool>) {
         let mut seen = Seen::default();
-        self.check_below(self.root, &mut path, &mut seen);
+        self.check_at(Place::ROOT, &mut path, &mut seen);
         assert_eq!(seen.entries, self.len, "every leaf is counted");
         assert_eq!(self.branches.used(), seen.branches.into_iter().collect::<Vec<_>>(), "no branch is lost");
         assert_eq!(self.buckets.used(), seen.buckets.into_iter().collect::<Vec<_>>(), "no bucket is lost");
+        let (numbers, crown) = (seen.crown.into_iter(), 1..self.crown.taken());
+        assert!(numbers.eq(crown), "the crown's branches stand in the order of a heap");
         assert!(self.bytes() >= self.len * 72 + self.branches.used().len() * 72);
     }
 
-    fn check_below(&self, link: Link, path: &mut Vec<bool>, seen: &mut Seen) -> Hash {
-        let depth = path.len();
-        let Some(at) = link.branch() else { return self.check_bucket(link, path, seen) };
-        assert!(seen.branches.insert(at), "a branch hangs at one place");
+    /// Checks what hangs at a place, and says what its hash is.
+    fn check_at(&self, place: Place, path: &mut Vec<bool>, seen: &mut Seen) -> Hash {
         let before = seen.entries;
-        for (side, link) in self.branches.first(at).iter().copied().enumerate() {
-            path.push(side == 1);
-            let hash = self.check_below(link, path, seen);
-            path.pop();
-            assert_eq!(self.branches.blocks(at)[0].half(side), hash, "at depth {depth}");
-        }
-        assert!(seen.entries - before > BUCKET_ENTRIES_MAX, "a branch has more leaves than a bucket");
-        Node::at(self, link).hash(depth)
+        let hash = if place.is_in_crown() && place.number() < self.crown.taken() {
+            assert!(seen.crown.insert(place.number()), "a branch of the crown stands at one place");
+            let sides =
+                self.check_sides([0, 1].map(|side| Place::in_crown(2 * place.number() + side)), path, seen);
+            match (seen.entries - before, self.link(place)) {
+                (0 | 1, link) => {
+                    assert!(
+                        link.is_lone() && link.len() == seen.entries - before,
+                        "one leaf hangs by itself"
+                    );
+                    Node::at(self, place).hash(path.len())
+                }
+                (_, link) => {
+                    assert_eq!(link, Link::CROWN);
+                    node_hash(&sides[0], &sides[1])
+                }
+            }
+        } else if let Some(at) = self.link(place).branch() {
+            assert!(seen.branches.insert(at), "a branch hangs at one place");
+            let [zeros, ones] = self.check_sides([0, 1].map(|side| Place::below(at, side)), path, seen);
+            assert!(seen.entries - before > BUCKET_ENTRIES_MAX, "a branch has more leaves than a bucket");
+            node_hash(&zeros, &ones)
+        } else {
+            self.check_bucket(place, path, seen)
+        };
+        assert_eq!(self.hash(place), hash, "at depth {}", path.len());
+        hash
     }
 
-    fn check_bucket(&self, link: Link, path: &[bool], seen: &mut Seen) -> Hash {
+    fn check_sides(&self, sides: [Place; 2], path: &mut Vec<bool>, seen: &mut Seen) -> [Hash; 2] {
+        [0, 1].map(|side| {
+            path.push(side == 1);
+            let hash = self.check_at(sides[side], path, seen);
+            path.pop();
+            hash
+        })
+    }
+
+    fn check_bucket(&self, place: Place, path: &[bool], seen: &mut Seen) -> Hash {
+        let link = self.link(place);
         let entries = self.buckets.entries(link);
         if link != Link::EMPTY {
             assert!((1..=BUCKET_ENTRIES_MAX).contains(&link.len()));
@@ -72,7 +101,7 @@ impl Subtrie {
         assert!(entries.iter().all(|entry| is_here(entry.key())), "entries are where their bits lead");
         assert!(self.buckets.nexts(link).iter().all(|next| *next == prefix(&prefixed(*next))));
         seen.entries += entries.len();
-        Node::at(self, link).hash(path.len())
+        Node::at(self, place).hash(path.len())
     }
 }
 
@@ -95,6 +124,7 @@ pub(crate) fn edit(model: &mut std::collections::BTreeMap<Hash, Leaf>, edits: &[
 
 #[derive(Default)]
 struct Seen {
+    crown: BTreeSet<u32>,
     branches: BTreeSet<u32>,
     buckets: BTreeSet<(usize, u32)>,
     entries: usize,

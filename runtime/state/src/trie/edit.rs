@@ -3,8 +3,9 @@
 use super::Edit;
 use super::arena::{BUCKET_ENTRIES_MAX, Link, Place};
 use super::bucket::Item;
+use super::crown::is_large;
 use super::find::{TOGETHER, warm};
-use super::subtrie::{Subtrie, TOP_BITS};
+use super::subtrie::Subtrie;
 use crate::leaf::contents;
 use abi::{Hash, planted};
 
@@ -15,6 +16,8 @@ pub(super) struct Changed {
     pub(super) branches: Vec<Vec<Place>>,
     /// The buckets, each with its depth.
     pub(super) buckets: Vec<(Place, usize)>,
+    /// The places below the crown, by number, in the order of the key hashes that lead there.
+    pub(super) crown: Vec<u32>,
 }
 
 impl Changed {
@@ -43,31 +46,35 @@ struct Left {
     is_kept: bool,
 }
 
-/// The changes that lead to one place.
+/// The changes that lead to one place, which is so deep.
 #[derive(Clone, Copy)]
 struct Span {
     place: Place,
+    depth: usize,
     from: usize,
     to: usize,
 }
 
 impl Subtrie {
-    /// Makes the edits, whose key hashes strictly ascend.
-    pub(super) fn apply(&mut self, edits: &[Edit]) {
-        let changes = changes(edits);
+    /// Makes the edits, which are of different key hashes.
+    pub(super) fn apply(&mut self, edits: &mut Vec<&Edit>) {
+        if edits.is_empty() {
+            return;
+        }
+        let changes = changes(&in_order(edits));
         let mut changed = Changed::default();
         let mut left = Left::default();
         for ends in self.ends(&changes, &mut changed).chunks(TOGETHER) {
-            warm(ends.iter().map(|(span, _)| (&*self, self.link(span.place))));
-            for &(span, depth) in ends {
-                let changes = &changes[span.from..span.to];
-                self.change(span.place, depth, changes, &mut left, &mut changed);
+            warm(ends.iter().map(|span| (&*self, self.link(span.place))));
+            for span in ends {
+                self.change(span.place, span.depth, &changes[span.from..span.to], &mut left, &mut changed);
             }
         }
         if left.is_less && !left.is_kept {
             self.gather(&mut changed);
         }
         self.rehash(&changed);
+        self.fit_crown();
     }
 
     /// Makes the changes that lead to one place.
@@ -103,30 +110,39 @@ impl Subtrie {
     pub(super) fn of(items: &[Item]) -> Subtrie {
         let (mut trie, mut changed) = (Subtrie::new(), Changed::default());
         trie.len = items.len();
-        trie.root = trie.grown(TOP_BITS, Place::ROOT, items, &mut changed);
+        trie.take_crown();
+        for (place, items) in trie.by_place(items, |item| &item.key) {
+            let link = trie.grown(place.depth(), place, items, &mut changed);
+            trie.hang(place, link);
+            changed.crown.push(place.number());
+        }
         trie.rehash(&changed);
         trie
     }
 
-    /// Where the changes lead, with the depth there; on the way, the branches.
-    fn ends(&self, changes: &[Change], changed: &mut Changed) -> Vec<(Span, usize)> {
-        let mut spans = vec![Span { place: Place::ROOT, from: 0, to: changes.len() }];
-        let (mut below, mut ends) = (Vec::new(), Vec::new());
-        for depth in TOP_BITS.. {
+    /// Where the changes lead; on the way, the branches.
+    fn ends(&self, changes: &[Change], changed: &mut Changed) -> Vec<Span> {
+        let (mut spans, mut below, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        let mut from = 0;
+        for (place, changes) in self.by_place(changes, |change| &change.key) {
+            changed.crown.push(place.number());
+            let to = from + changes.len();
+            spans.push(Span { place, depth: place.depth(), from, to });
+            from = to;
+        }
+        while !spans.is_empty() {
             for &span in &spans {
-                let Some(at) = self.link(span.place).branch() else {
-                    ends.push((span, depth));
+                let Span { place, depth, from, to } = span;
+                let Some(at) = self.link(place).branch() else {
+                    ends.push(span);
                     continue;
                 };
-                changed.push_branch(span.place, depth);
-                let within = &changes[span.from..span.to];
-                let middle = span.from + within.partition_point(|change| !change.key.bit(depth));
-                let zeros = Span { place: Place::below(at, 0), from: span.from, to: middle };
-                let ones = Span { place: Place::below(at, 1), from: middle, to: span.to };
-                below.extend([zeros, ones].into_iter().filter(|side| side.from < side.to));
-            }
-            if below.is_empty() {
-                break;
+                changed.push_branch(place, depth);
+                let middle = from + changes[from..to].partition_point(|change| !change.key.bit(depth));
+                let side =
+                    |side, from, to| Span { place: Place::below(at, side), depth: depth + 1, from, to };
+                let sides = [side(0, from, middle), side(1, middle, to)];
+                below.extend(sides.into_iter().filter(|side| side.from < side.to));
             }
             spans.clear();
             std::mem::swap(&mut spans, &mut below);
@@ -178,44 +194,32 @@ impl Subtrie {
             for &place in places {
                 let Some(at) = self.link(place).branch() else { continue };
                 let sides = *self.branches.first(at);
-                let is_large = |side: &Link| side.branch().is_some();
-                if sides.iter().any(is_large) || sides[0].len() + sides[1].len() > BUCKET_ENTRIES_MAX {
+                if is_large(sides[0], sides[1]) {
                     continue;
                 }
-                let mut items = Vec::with_capacity(BUCKET_ENTRIES_MAX);
-                for (side, link) in sides.into_iter().enumerate() {
-                    self.buckets.copy(link, &mut items);
-                    self.buckets.free(link);
-                    self.hang(Place::below(at, side), Link::EMPTY);
-                }
+                let link = self.joined(sides[0], sides[1]);
+                (0..2).for_each(|side| self.hang(Place::below(at, side), Link::EMPTY));
                 self.branches.free(at);
-                let link = self.buckets.put(&items);
                 self.hang(place, link);
                 changed.buckets.push((place, depth));
             }
         }
     }
+}
 
-    /// What hangs at `place`.
-    pub(super) fn link(&self, place: Place) -> Link {
-        match place.branch() {
-            Some((at, side)) => self.branches.first(at)[side],
-            None => self.root,
-        }
-    }
-
-    fn hang(&mut self, place: Place, link: Link) {
-        match place.branch() {
-            Some((at, side)) => self.branches.beside_mut(at)[0][side] = link,
-            None => self.root = link,
-        }
-    }
+/// Edits by key hash.
+fn in_order<'a>(edits: &[&'a Edit]) -> Vec<&'a Edit> {
+    // Numbers are compared and moved faster than hashes, and seldom agree.
+    let mut order: Vec<(u64, &Edit)> = edits.iter().map(|edit| (edit.0.prefix(), *edit)).collect();
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.0.cmp(&b.1.0)));
+    assert!(order.is_sorted_by(|a, b| a.0 < b.0 || a.1.0 < b.1.0), "no two edits are of one key hash");
+    order.into_iter().map(|(_, edit)| edit).collect()
 }
 
 /// The edits with their contents.
-fn changes(edits: &[Edit]) -> Vec<Change> {
+fn changes(edits: &[&Edit]) -> Vec<Change> {
     let mut contents = contents(edits.iter().filter_map(|edit| edit.1)).into_iter();
-    let change = |(key, leaf): &Edit| {
+    let change = |(key, leaf): &&Edit| {
         let item = leaf.and_then(|leaf| Some(Item::new(*key, contents.next()?, &leaf.next)));
         Change { key: *key, item }
     };

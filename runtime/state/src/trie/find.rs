@@ -1,10 +1,10 @@
-//! Looking up many key hashes at once: all go down one level, then all the next, so that the processor
+//! Looking up many key hashes at once: all go down one level below the crown, then all the next, so that the processor
 //! waits for the memory of many at a time.
 
 use super::Trie;
 use super::arena::Link;
 use super::bucket::{NEXT_BITS, prefix};
-use super::subtrie::{Subtrie, TOP_BITS};
+use super::subtrie::Subtrie;
 use crate::shape::DEPTH_MAX;
 use abi::Hash;
 
@@ -39,7 +39,7 @@ pub(crate) enum Named {
     None,
     /// The key hash of the one that there is.
     One(Hash),
-    /// There are more.
+    /// There are more, or may be.
     Many,
 }
 
@@ -79,21 +79,29 @@ impl Trie {
     /// branch stands.
     fn descend(&self, keys: &[Hash], depth_max: usize) -> [(&Subtrie, Link); TOGETHER] {
         let mut ends = [(&self.parts[0], Link::EMPTY); TOGETHER];
-        for (end, key) in ends.iter_mut().zip(keys) {
+        let mut depths = [0; TOGETHER];
+        // Those that hang from a branch; which they are takes no turns that the processor would have to guess.
+        let (mut open, mut left) = ([0; TOGETHER], 0);
+        for (at, key) in keys.iter().enumerate() {
             let part = self.part_of(key);
-            *end = (part, part.root);
+            let place = part.place_of(key);
+            depths[at] = place.depth();
+            ends[at] = (part, if depths[at] > depth_max { Link::CROWN } else { part.link(place) });
+            open[left] = at;
+            left += usize::from(ends[at].1.branch().is_some() && depths[at] < depth_max);
         }
-        for depth in TOP_BITS..depth_max {
-            let mut is_done = true;
-            for ((part, link), key) in ends.iter_mut().zip(keys) {
-                if let Some(at) = link.branch() {
-                    *link = part.branches.first(at)[usize::from(key.bit(depth))];
-                    is_done = false;
-                }
+        while left > 0 {
+            let mut still = 0;
+            for n in 0..left {
+                let at = open[n];
+                let (part, link) = &mut ends[at];
+                let branch = link.branch().expect("it hangs from a branch");
+                *link = part.branches.first(branch)[usize::from(keys[at].bit(depths[at]))];
+                depths[at] += 1;
+                open[still] = at;
+                still += usize::from(link.branch().is_some() && depths[at] < depth_max);
             }
-            if is_done {
-                break;
-            }
+            left = still;
         }
         warm(ends.into_iter());
         ends

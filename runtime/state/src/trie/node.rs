@@ -1,7 +1,7 @@
 //! What stands at a place of the trie, on the way down: a branch above the parts or in one of them, or what of a
 //! bucket's entries is left.
 
-use super::arena::{Block, Link};
+use super::arena::{Block, Link, Place};
 use super::subtrie::Subtrie;
 use crate::leaf::{leaf_hash, node_hash};
 use abi::Hash;
@@ -11,10 +11,28 @@ use abi::Hash;
 pub(super) enum Node<'a> {
     /// The branch above several parts, which have more than one leaf together.
     Above(&'a [Subtrie]),
-    /// A branch of a part.
-    Branch(&'a Subtrie, u32),
+    /// A branch of a part, of its crown or below it.
+    Branch(&'a Subtrie, Branch),
     /// At most eight leaves; one or none may stand higher than where its bucket hangs.
     Entries(&'a [Block]),
+}
+
+/// Where a branch is kept.
+#[derive(Clone, Copy)]
+pub(super) enum Branch {
+    /// In the crown, by number.
+    Crown(u32),
+    /// Below it, by slot.
+    Below(u32),
+}
+
+impl Branch {
+    fn sides(self) -> [Place; 2] {
+        match self {
+            Branch::Crown(number) => [2 * number, 2 * number + 1].map(Place::in_crown),
+            Branch::Below(at) => [0, 1].map(|side| Place::below(at, side)),
+        }
+    }
 }
 
 impl<'a> Node<'a> {
@@ -22,17 +40,20 @@ impl<'a> Node<'a> {
     pub(super) fn above(parts: &'a [Subtrie]) -> Node<'a> {
         let mut with_leaves = parts.iter().filter(|part| part.len > 0);
         match (parts, with_leaves.next(), with_leaves.next()) {
-            ([part], ..) | (_, Some(part @ Subtrie { len: 1, .. }), None) => Node::at(part, part.root),
+            ([part], ..) | (_, Some(part @ Subtrie { len: 1, .. }), None) => Node::at(part, Place::ROOT),
             (_, None, _) => Node::Entries(&[]),
             _ => Node::Above(parts),
         }
     }
 
-    /// What hangs at a link of a part.
-    pub(super) fn at(part: &'a Subtrie, link: Link) -> Node<'a> {
-        match link.branch() {
-            Some(at) => Node::Branch(part, at),
-            None => Node::Entries(part.buckets.entries(link)),
+    /// What hangs at a place of a part.
+    pub(super) fn at(part: &'a Subtrie, place: Place) -> Node<'a> {
+        match part.link(place) {
+            Link::CROWN => Node::Branch(part, Branch::Crown(place.number())),
+            link => match link.branch() {
+                Some(at) => Node::Branch(part, Branch::Below(at)),
+                None => Node::Entries(part.buckets.entries(link)),
+            },
         }
     }
 
@@ -43,7 +64,7 @@ impl<'a> Node<'a> {
                 let (zeros, ones) = parts.split_at(parts.len() / 2);
                 [Node::above(zeros), Node::above(ones)]
             }
-            Node::Branch(part, at) => part.branches.first(at).map(|link| Node::at(part, link)),
+            Node::Branch(part, branch) => branch.sides().map(|place| Node::at(part, place)),
             Node::Entries(entries) => {
                 let (zeros, ones) = split(entries, depth);
                 [Node::Entries(zeros), Node::Entries(ones)]
@@ -54,9 +75,9 @@ impl<'a> Node<'a> {
     /// T of what stands at `depth`. Recursion is as deep as entries agree, at most 256.
     pub(super) fn hash(self, depth: usize) -> Hash {
         match self {
-            Node::Branch(part, at) => {
-                let block = &part.branches.blocks(at)[0];
-                node_hash(&block.half(0), &block.half(1))
+            Node::Branch(part, branch) => {
+                let [zeros, ones] = branch.sides().map(|place| part.hash(place));
+                node_hash(&zeros, &ones)
             }
             Node::Entries([]) => Hash::ZERO,
             Node::Entries([entry]) => leaf_hash(&entry.key(), &entry.content()),

@@ -4,7 +4,7 @@ use crate::leaf::key_hash;
 use crate::reference::trie_root;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Hashes that agree in long prefixes, as ground keys' do, and part at the first, a middle or a last bit; or
 /// lie anywhere.
@@ -122,7 +122,8 @@ fn nine_keys_that_part_at_the_last_bits_make_a_chain_of_branches() {
     let mut trie = Trie::of_leaves(&leaves);
     trie.check();
     assert_eq!(trie.root(), trie_root(&leaves, 0));
-    assert_eq!(trie.branches(), 253 - TOP_BITS);
+    // Nine leaves have two levels of the crown above them.
+    assert_eq!(trie.branches(), 253 - TOP_BITS - 2);
     for left in (0..9).rev() {
         assert_eq!(trie.apply(&[(leaves[left].key, None)]), trie_root(&leaves[..left], 0));
         trie.check();
@@ -164,8 +165,38 @@ fn a_thousand_ground_keys_are_a_subtree() {
     assert_eq!(trie.root(), wanted);
 }
 
+/// The crown grows by many levels in a batch, by none, and goes again; leaves are far from evenly spread below it.
 #[test]
-#[should_panic(expected = "edits ascend")]
-fn edits_out_of_order_are_a_bug() {
-    Trie::new().apply(&[(Hash([1; 32]), None), (Hash::ZERO, None)]);
+fn a_trie_that_grows_and_shrinks_is_as_if_it_were_built() {
+    let mut trie = Trie::new();
+    let mut model = BTreeMap::new();
+    let spread = |n: u32| key_hash(&n.to_be_bytes());
+    let mut apply = |keys: Vec<Hash>, value: Option<u8>| {
+        let edits: Vec<Edit> = BTreeSet::from_iter(keys)
+            .into_iter()
+            .map(|key| (key, value.map(|value| leaf(key, value))))
+            .collect();
+        let leaves = edit(&mut model, &edits);
+        assert_eq!(trie.apply(&edits), trie_root(&leaves, 0));
+        trie.check();
+        assert!(trie.holds(&leaves));
+        let built = Trie::of_leaves(&leaves);
+        built.check();
+        assert_eq!((trie.root(), trie.branches()), (built.root(), built.branches()));
+        let all: Vec<Hash> = leaves.iter().map(|leaf| leaf.key).collect();
+        assert_eq!(trie.shape(&all, &all), built.shape(&all, &all));
+    };
+    apply((0..1_500).map(spread).collect(), Some(1));
+    apply((1_400..1_410).map(spread).collect(), Some(2));
+    apply(ground(300), Some(1));
+    (0..5).for_each(|part| apply((part * 250..part * 250 + 249).map(spread).collect(), None));
+    apply((0..3_000).map(spread).collect(), Some(3));
+    apply((1..3_000).map(spread).chain(ground(300)).collect(), None);
+    apply(vec![spread(0)], None);
+}
+
+#[test]
+#[should_panic(expected = "no two edits are of one key hash")]
+fn two_edits_of_one_key_hash_are_a_bug() {
+    Trie::new().apply(&[(Hash::ZERO, None), (Hash::ZERO, Some(leaf(Hash::ZERO, 1)))]);
 }

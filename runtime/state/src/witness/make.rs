@@ -29,7 +29,7 @@ impl Tree {
             making.cover(&stretch)?;
         }
         // What the linking of the writes asks for here, it will ask of the witness.
-        let edits = Batch::new(&mut making).edits(diff)?;
+        let edits = Batch::new(&mut making).edits_by_hash(diff)?;
         for (key, _) in diff.iter() {
             if self.trie.get(&key_hash(key)).is_some() {
                 making.name(key.to_vec());

@@ -29,7 +29,7 @@ impl WitnessState {
 
     /// The root of this state with `diff`: what the tree over the whole state comes to.
     pub fn root_after(&self, diff: &Diff) -> Result<Hash, Fault> {
-        let edits = Batch::new(&mut &*self).edits(diff)?;
+        let edits = Batch::new(&mut &*self).edits_by_hash(diff)?;
         self.trie.root_after(&edits).map_err(cut)
     }
 
