@@ -27,9 +27,9 @@ pub trait Disk {
     /// Makes a file of `len` zero bytes, which must not exist yet.
     fn create(&mut self, name: &str, len: u64) -> Result<(), Fault>;
 
-    /// Before long a file of `len` bytes will be created. A disk may begin with it, unless it has begun with one; what
-    /// it makes until then is no file of anybody's.
-    fn ahead(&mut self, _len: u64) {}
+    /// Before long a file of that name and of `len` bytes will be created. A disk may begin with it, unless it has begun
+    /// with one; what it makes until then is no file of anybody's.
+    fn ahead(&mut self, _name: &str, _len: u64) {}
 
     /// Fills `buf` from `offset`; a file that ends before that is an error.
     fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<(), Fault>;
@@ -55,8 +55,9 @@ pub trait Disk {
     }
 
     /// Leaves a file of these bytes, in the place of the one of that name, for whoever can do without it: nothing
-    /// is synced, and after a crash it may be there, or not, or be anything. A disk need not leave it.
-    fn leave(&mut self, _name: &str, _bytes: &[u8]) {}
+    /// is synced, and after a crash it may be there, or not, or be anything. A disk need not leave it, nor make the bytes
+    /// while the caller waits.
+    fn leave(&mut self, _name: &str, _bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {}
 }
 
 /// A disk in memory, which never fails and never forgets: for tests.
@@ -136,7 +137,7 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn leave(&mut self, name: &str, bytes: &[u8]) {
-        self.files.insert(name.into(), bytes.to_vec());
+    fn leave(&mut self, name: &str, bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {
+        self.files.insert(name.into(), bytes());
     }
 }

@@ -390,7 +390,7 @@ impl<D: Disk> Journal<D> {
     fn look_ahead(&mut self) {
         let half = self.segment.pages / 2;
         if self.next > half && self.written > half / 2 {
-            self.disk.ahead(self.size.bytes());
+            self.disk.ahead(&segment::name(self.segment.number + 1), self.size.bytes());
             self.written = 0;
         }
     }

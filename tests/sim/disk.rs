@@ -437,10 +437,11 @@ impl Disk for SimDisk {
         self.files.borrow_mut().insert(name.into(), file);
         Ok(())
     }
-    fn leave(&mut self, name: &str, bytes: &[u8]) {
+    fn leave(&mut self, name: &str, bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {
         if self.fuse.check().is_err() {
             return;
         }
+        let bytes = &*bytes();
         let mut file = File { len: bytes.len() as u64, ..File::default() };
         file.unsynced = file.sectors(0, bytes);
         let written = file.unsynced.len();

@@ -116,7 +116,7 @@ impl Disk for LyingDisk {
         self.disk.remove(name)
     }
 
-    fn leave(&mut self, name: &str, bytes: &[u8]) {
+    fn leave(&mut self, name: &str, bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {
         self.disk.leave(name, bytes);
     }
 }

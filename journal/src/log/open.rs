@@ -139,7 +139,7 @@ impl<D: Disk> Journal<D> {
         }
         let Found { mut scan, last, torn, blank } = found;
         for summary in std::mem::take(&mut scan.summaries) {
-            disk.leave(&summing::name(summary.segment), &summary.to_bytes());
+            disk.leave(&summing::name(summary.segment), move || summary.to_bytes());
         }
         prune::sweep(&mut disk, scan.first)?;
         if let Some(blank) = blank {

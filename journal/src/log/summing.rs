@@ -12,7 +12,7 @@ use abi::codec::{Bytes, Decode, Encode};
 use abi::fault::Fault;
 use abi::hash::{Hasher, SUMMARY};
 use abi::{Hash, planted};
-use beside::beside_if;
+use beside::both;
 
 /// The longest summary, in bytes: more than what a segment's records come to.
 const SUMMARY_BYTES_MAX: u64 = 256 << 20;
@@ -66,7 +66,7 @@ impl Content {
             };
             let next = self.pages;
             let (first, second): (Vec<_>, Vec<_>) =
-                beside_if(count == CHUNK_PAGES, || checksums(next, first), || checksums(next + half, second));
+                both(count == CHUNK_PAGES, || checksums(next, first), || checksums(next + half, second));
             for checksum in first.into_iter().chain(second) {
                 let Some(checksum) = checksum else { return Ok(false) };
                 self.add(&checksum);
@@ -116,7 +116,7 @@ impl Summing {
 
     /// The summary of the segment `number`, of whose blocks `head` is the last; none, where it has no block.
     pub(super) fn summary(
-        &self,
+        self,
         number: u32,
         index: &[Kept],
         first: u64,
@@ -129,7 +129,7 @@ impl Summing {
             .iter()
             .map(|kept| Pages { block: kept.block.page, commitment: kept.commitment.and_then(here) })
             .collect();
-        let mut sums = self.sums.clone();
+        let mut sums = self.sums;
         sums.keys.retain(|key| key.expires_ms > head.time_ms && !planted!(KeysNotSummed));
         (!places.is_empty()).then(|| Summary {
             shard: head.shard,
@@ -158,10 +158,12 @@ impl<D: Disk> Journal<D> {
 
     /// Leaves the summary of the segment that is written, for the next opening.
     pub(super) fn summarise(&mut self, commitment: Option<&Commitment>) {
-        let Some((summing, head)) = self.summing.as_ref().zip(self.head) else { return };
+        // A journal that is closed may go on in the same segment.
+        let summing = if commitment.is_some() { self.summing.clone() } else { self.summing.take() };
+        let Some((summing, head)) = summing.zip(self.head) else { return };
         let number = self.segment.number;
         if let Some(summary) = summing.summary(number, &self.index, self.first(), head, commitment) {
-            self.disk.leave(&name(number), &summary.to_bytes());
+            self.disk.leave(&name(number), move || summary.to_bytes());
         }
     }
 

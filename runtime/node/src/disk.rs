@@ -1,9 +1,10 @@
 //! The journal's disk: files of one directory, through a cap-std handle.
 
 use crate::data::sync_dir;
-use ahead::Ahead;
+use ahead::{Ahead, Naming, name_it, stood_for, was_taken};
 use cap_std::fs::{Dir, File, OpenOptions};
 use journal::Disk;
+use leaving::Leaving;
 use rustix::fs::{Advice, fadvise};
 use state::Fault;
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::FileExt;
 
 mod ahead;
+mod leaving;
 
 /// Files of one directory; every operation stays inside it.
 pub struct FileDisk {
@@ -18,6 +20,10 @@ pub struct FileDisk {
     files: BTreeMap<String, std::fs::File>,
     /// The file that is made next, if that has begun.
     ahead: Option<Ahead>,
+    /// What gives the last one of these its name.
+    naming: Option<Naming>,
+    /// What writes the file that was left last.
+    leaving: Option<Leaving>,
 }
 
 /// How much is zero-filled at a time.
@@ -29,7 +35,9 @@ impl FileDisk {
     /// The disk in `dir`. Files that are there are opened, and what the page cache holds of them is dropped:
     /// after a sync that failed it holds bytes that never reached the medium, and never will.
     pub fn open(dir: Dir) -> Result<FileDisk, Fault> {
-        FileDisk::open_with(dir, OpenOptions::new().read(true).write(true))
+        let mut disk = FileDisk::open_with(dir, OpenOptions::new().read(true).write(true))?;
+        disk.name_taken()?;
+        Ok(disk)
     }
 
     /// The same disk, on which every change is refused.
@@ -50,9 +58,25 @@ impl FileDisk {
                 dir.open_with(&name, options).map_err(|e| Fault::io(format!("open journal/{name}"), e))?;
             files.insert(name, file.into_std());
         }
-        let mut disk = FileDisk { dir, files, ahead: None };
+        // Of those that were made ahead, the one that was taken is there, under the name that is its own.
+        let stand_ins = files.extract_if(.., |name, _| stood_for(name).is_some()).collect::<Vec<_>>();
+        for (stand_in, file) in stand_ins {
+            let taken = was_taken(&file).map_err(|e| Fault::io(format!("read journal/{stand_in}"), e))?;
+            if let Some(name) = stood_for(&stand_in).filter(|name| taken && !files.contains_key(*name)) {
+                files.insert(name.into(), file);
+            }
+        }
+        let mut disk = FileDisk { dir, files, ahead: None, naming: None, leaving: None };
         disk.reread()?;
         Ok(disk)
+    }
+
+    /// Gives what was taken its own name, which a crash has kept it from.
+    fn name_taken(&mut self) -> Result<(), Fault> {
+        let names = self.files.keys().filter(|name| !self.dir.exists(name));
+        names
+            .map(|name| (name, name_it(&self.dir, name)))
+            .try_for_each(|(name, named)| named.map_err(|e| Fault::io(format!("name journal/{name}"), e)))
     }
 
     fn file(&self, doing: &str, name: &str) -> Result<&std::fs::File, Fault> {
@@ -76,8 +100,9 @@ impl FileDisk {
 
     fn create_filled(&mut self, name: &str, len: u64) -> std::io::Result<File> {
         if let Some(ahead) = self.ahead.take()
-            && let Some(file) = ahead.take(name, len)?
+            && let Some((file, naming)) = ahead.take(name, len)?
         {
+            self.naming = Some(naming);
             return Ok(file);
         }
         let mut file =
@@ -140,9 +165,9 @@ impl Disk for FileDisk {
         Ok(())
     }
 
-    fn ahead(&mut self, len: u64) {
+    fn ahead(&mut self, name: &str, len: u64) {
         // Without it the file is made when it is needed.
-        self.ahead = self.ahead.take().or_else(|| Ahead::begin(&self.dir, len).ok());
+        self.ahead = self.ahead.take().or_else(|| Ahead::begin(&self.dir, name, len).ok());
     }
 
     fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<(), Fault> {
@@ -177,6 +202,8 @@ impl Disk for FileDisk {
     }
 
     fn remove(&mut self, name: &str) -> Result<(), Fault> {
+        // It may be what is being named.
+        self.naming = None;
         self.files.remove(name);
         let removed = match self.dir.remove_file(name) {
             // Whoever took it away was there first: a summary is in nobody's keeping.
@@ -198,17 +225,15 @@ impl Disk for FileDisk {
         Ok(())
     }
 
-    fn leave(&mut self, name: &str, bytes: &[u8]) {
+    fn leave(&mut self, name: &str, bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(true).clone();
-        let left = self.dir.open_with(name, &options).and_then(|mut file| {
-            file.write_all(bytes)?;
-            Ok(file)
-        });
+        self.leaving = None;
         self.files.remove(name);
-        match left {
-            Ok(file) => _ = self.files.insert(name.into(), file.into_std()),
-            // What there is of it is in nobody's way, and may take room.
-            Err(_) => _ = self.dir.remove_file(name),
+        let Ok(file) = self.dir.open_with(name, &options) else { return };
+        let file = file.into_std();
+        if let Ok(its) = file.try_clone() {
+            self.leaving = Leaving::begin(its, bytes);
         }
+        self.files.insert(name.into(), file);
     }
 }

@@ -1,51 +1,92 @@
 //! A file of zeros that is made before it is needed, by a thread of its own: to fill one takes as long as hundreds of
-//! commits.
+//! commits, and to make a name durable as long as the file system takes to write all that it has in hand.
+//!
+//! The file is made under a name that stands for its own, and that name is durable before it is taken. So it can be
+//! written to at once; it is given its own name meanwhile, or when the directory is opened again. Whether it was taken
+//! is told by whether something stands in it.
 
-use super::{REPLACEMENT, filled};
+use super::filled;
+use crate::background;
 use crate::data::sync_dir;
 use cap_std::fs::{Dir, File, OpenOptions};
 use std::io::{Error, ErrorKind, Result};
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{Builder, JoinHandle};
+use std::thread::JoinHandle;
 
-/// What it is called meanwhile. What a crash leaves of it is written over.
-fn name() -> String {
-    format!("next{REPLACEMENT}")
+/// What the name of such a file ends with.
+const AHEAD: &str = ".ahead";
+/// Whoever takes a file writes to its first page first.
+const FIRST: usize = 4096;
+
+fn stand_in(name: &str) -> String {
+    format!("{name}{AHEAD}")
+}
+
+/// The name that a name stands for.
+pub(super) fn stood_for(name: &str) -> Option<&str> {
+    name.strip_suffix(AHEAD)
+}
+
+/// Whether such a file was taken.
+pub(super) fn was_taken(file: &std::fs::File) -> Result<bool> {
+    let mut first = [0; FIRST];
+    let read = file.read_at(&mut first, 0)?;
+    Ok(first[..read].iter().any(|byte| *byte != 0))
+}
+
+/// Gives a file that was taken its own name, durably.
+pub(super) fn name_it(dir: &Dir, name: &str) -> Result<()> {
+    dir.rename(stand_in(name), dir, name)?;
+    sync_dir(dir)
 }
 
 /// A file that is being made, or is made.
 pub(super) struct Ahead {
     dir: Dir,
+    name: String,
     len: u64,
     making: Option<JoinHandle<Result<File>>>,
     is_given_up: Arc<AtomicBool>,
 }
 
+/// A file that was taken is given its own name; whoever drops this waits for it.
+pub(super) struct Naming(Option<JoinHandle<Result<()>>>);
+
 impl Ahead {
     /// Begins to make a file of so many bytes.
-    pub(super) fn begin(dir: &Dir, len: u64) -> Result<Ahead> {
+    pub(super) fn begin(dir: &Dir, name: &str, len: u64) -> Result<Ahead> {
         let (dir, is_given_up) = (dir.try_clone()?, Arc::new(AtomicBool::new(false)));
-        let (its_dir, seen) = (dir.try_clone()?, is_given_up.clone());
-        let make = move || make(&its_dir, len, &seen);
-        let making = Some(Builder::new().name("next segment".into()).spawn(make)?);
-        Ok(Ahead { dir, len, making, is_given_up })
+        let (its_dir, its_name, seen) = (dir.try_clone()?, stand_in(name), is_given_up.clone());
+        let make = move || make(&its_dir, &its_name, len, &seen);
+        let making = Some(background::begin("next segment", make)?);
+        Ok(Ahead { dir, name: name.into(), len, making, is_given_up })
     }
 
-    /// The file under its own name, durably, if it is of this length; none if there was no making it.
-    pub(super) fn take(mut self, name_of_it: &str, len: u64) -> Result<Option<File>> {
-        if self.len != len || self.dir.exists(name_of_it) {
+    /// The file, durably there, if it is the one that is wanted; none if there was no making it.
+    pub(super) fn take(mut self, name: &str, len: u64) -> Result<Option<(File, Naming)>> {
+        if (&*self.name, self.len) != (name, len) || self.dir.exists(name) {
             return Ok(None);
         }
         let made = self.making.take().and_then(|making| making.join().ok()?.ok());
         let Some(file) = made else {
             // Half of it may take the room that there is.
-            remove(&self.dir);
+            self.remove();
             return Ok(None);
         };
-        self.dir.rename(name(), &self.dir, name_of_it)?;
-        sync_dir(&self.dir)?;
-        Ok(Some(file))
+        let (dir, name) = (self.dir.try_clone()?, self.name.clone());
+        let naming = background::begin("name segment", move || name_it(&dir, &name));
+        match naming {
+            Ok(naming) => Ok(Some((file, Naming(Some(naming))))),
+            // There is no thread to be had.
+            Err(_) => name_it(&self.dir, &self.name).map(|()| Some((file, Naming(None)))),
+        }
+    }
+
+    fn remove(&self) {
+        // If it stays it is in nobody's way, and the next one is written over it.
+        _ = self.dir.remove_file(stand_in(&self.name));
     }
 }
 
@@ -55,33 +96,38 @@ impl Drop for Ahead {
         if let Some(making) = self.making.take() {
             self.is_given_up.store(true, Ordering::Relaxed);
             _ = making.join();
-            remove(&self.dir);
+            self.remove();
         }
     }
 }
 
-fn remove(dir: &Dir) {
-    // If it stays it is in nobody's way, and the next one is written over it.
-    _ = dir.remove_file(name());
+impl Drop for Naming {
+    fn drop(&mut self) {
+        if let Some(Ok(Err(error))) = self.0.take().map(JoinHandle::join) {
+            tracing::warn!(%error, "a segment has the name that stands for its own until the journal is opened again");
+        }
+    }
 }
 
-fn make(dir: &Dir, len: u64, is_given_up: &AtomicBool) -> Result<File> {
+fn make(dir: &Dir, name: &str, len: u64, is_given_up: &AtomicBool) -> Result<File> {
     let options = OpenOptions::new().read(true).write(true).create(true).truncate(true).clone();
-    let mut file = dir.open_with(name(), &options)?;
+    let mut file = dir.open_with(name, &options)?;
     // Whoever commits meanwhile does not wait for more than a step of it.
     filled(&mut file, len, |file| match is_given_up.load(Ordering::Relaxed) {
         true => Err(Error::from(ErrorKind::Interrupted)),
         false => file.sync_data(),
     })?;
     file.sync_all()?;
+    sync_dir(dir)?;
     Ok(file)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::FileDisk;
     use super::*;
     use cap_std::ambient_authority;
-    use std::io::Read;
+    use journal::Disk;
 
     const LEN: u64 = 5 << 20;
 
@@ -98,29 +144,53 @@ mod tests {
     #[test]
     fn it_is_the_file_that_is_wanted() {
         let (_temporary, dir) = dir();
-        dir.write(name(), "left by a crash").unwrap();
-        let ahead = Ahead::begin(&dir, LEN).unwrap();
-        let mut file = ahead.take("segment", LEN).unwrap().unwrap();
+        dir.write("segment.ahead", "left by a crash").unwrap();
+        let ahead = Ahead::begin(&dir, "segment", LEN).unwrap();
+        let (file, naming) = ahead.take("segment", LEN).unwrap().unwrap();
+        drop(naming);
         assert_eq!(names(&dir), ["segment"]);
-        let mut bytes = Vec::new();
-        std::io::Seek::rewind(&mut file).unwrap();
-        file.read_to_end(&mut bytes).unwrap();
-        assert_eq!(bytes.len() as u64, LEN);
+        let file = file.into_std();
+        assert!(!was_taken(&file).unwrap());
+        let mut bytes = vec![1; usize::try_from(LEN).unwrap()];
+        file.read_exact_at(&mut bytes, 0).unwrap();
         assert!(bytes.iter().all(|byte| *byte == 0));
+        assert_eq!(file.metadata().unwrap().len(), LEN);
     }
 
     #[test]
     fn one_that_is_not_wanted_or_cannot_be_made_leaves_nothing() {
         let (_temporary, dir) = dir();
-        drop(Ahead::begin(&dir, 1 << 40).unwrap());
+        let begin = |len| Ahead::begin(&dir, "segment", len).unwrap();
+        drop(begin(1 << 40));
         assert!(names(&dir).is_empty());
-        assert!(Ahead::begin(&dir, LEN).unwrap().take("segment", LEN + 1).unwrap().is_none());
+        assert!(begin(LEN).take("segment", LEN + 1).unwrap().is_none());
+        assert!(begin(LEN).take("another", LEN).unwrap().is_none());
         assert!(names(&dir).is_empty());
         dir.write("segment", "there").unwrap();
-        assert!(Ahead::begin(&dir, LEN).unwrap().take("segment", LEN).unwrap().is_none());
+        assert!(begin(LEN).take("segment", LEN).unwrap().is_none());
         assert_eq!(names(&dir), ["segment"]);
         dir.remove_file("segment").unwrap();
-        dir.create_dir(name()).unwrap();
-        assert!(Ahead::begin(&dir, LEN).unwrap().take("segment", LEN).unwrap().is_none());
+        dir.create_dir("segment.ahead").unwrap();
+        assert!(begin(LEN).take("segment", LEN).unwrap().is_none());
+    }
+
+    /// Between two crashes of its naming: what was written to is there, what was not is not.
+    #[test]
+    fn one_that_was_taken_and_not_named_is_there_when_the_directory_is_opened() {
+        let (_temporary, dir) = dir();
+        let listed = |disk: std::result::Result<FileDisk, state::Fault>| disk.unwrap().list().unwrap();
+        let opened = || FileDisk::open(dir.try_clone().unwrap());
+        let opened_to_read = || FileDisk::open_to_read(dir.try_clone().unwrap());
+        dir.write("segment.ahead", [0; 2 * FIRST]).unwrap();
+        assert!(listed(opened_to_read()).is_empty() && listed(opened()).is_empty());
+        dir.write("segment.ahead", b"a label").unwrap();
+        assert_eq!(listed(opened_to_read()), ["segment"]);
+        assert_eq!(names(&dir), ["segment.ahead"]);
+        assert_eq!(listed(opened()), ["segment"]);
+        assert_eq!(names(&dir), ["segment"]);
+        dir.write("segment.ahead", b"another").unwrap();
+        let mut label = [0; 7];
+        opened().unwrap().read("segment", 0, &mut label).unwrap();
+        assert_eq!(&label, b"a label");
     }
 }
