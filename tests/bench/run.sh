@@ -4,12 +4,15 @@
 #   tests/bench/run.sh [--only NAME]... [--rounds N] [--json PATH]
 #   tests/bench/run.sh shard [--with-peers] [--only NAME] [--keys N] [--seconds N] [--rounds N] [--minutes N] [--dir DIR]
 #     [--json PATH]
+#   tests/bench/run.sh micro [FILTER]
 #
 # NAME is a kernel, or `calls`, `compile` or `hostcalls`; of a shard, it is one of `commits`, `calls`, `ledger`, `ycsb`,
 # `latency`, `replay`, `shards` and `memory`, or `long`, which is only run if it is named: it holds a load for N minutes,
 # one if not said, and draws what became of it beside the JSON. DIR is on the disk to measure, in cargo's target
 # directory unless said. The JSON goes to PATH, or else to bench.json or shard.json there. The first takes some four
 # minutes once it is built, the second ten; the second builds RocksDB, unless it is there.
+#
+# micro has criterion time the smallest pieces of a call, or those whose names have FILTER in them.
 #
 # --with-peers also builds what the shard is compared with, hundreds of packages, and runs it in turns with the shard:
 # some minutes more. What does not build, does not start or fails is left out, which standard error says.
@@ -40,6 +43,9 @@ build_peers() {
     build peers --no-default-features --features "${peers[*]}"
 }
 
+if [[ ${1:-} == micro ]]; then
+    exec cargo bench --quiet --locked --manifest-path "$bench/Cargo.toml" --target-dir "$target" --bench micro -- "${@:2}"
+fi
 package=bench
 options=()
 if [[ ${1:-} == shard ]]; then
