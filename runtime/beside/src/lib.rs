@@ -56,15 +56,6 @@ pub fn both<A: Send, B: Send>(
     }
 }
 
-/// Does work that has many pieces to do side by side where the threads are that stand by, if it `is_worth` that: the
-/// way there is long, and is gone once.
-pub fn among_them<T: Send>(is_worth: bool, work: impl FnOnce() -> T + Send) -> T {
-    match POOL.as_ref().filter(|_| is_worth) {
-        Some(pool) => pool.install(work),
-        None => work(),
-    }
-}
-
 /// What `each` makes of this many items, part by part: of both halves side by side, if they are so many that it is
 /// worth a thread.
 ///

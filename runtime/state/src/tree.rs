@@ -8,7 +8,7 @@ use abi::Hash;
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::view::{Range, Scan, View};
-use beside::{among_them, each_beside, halves};
+use beside::{each_beside, halves};
 use std::sync::Arc;
 
 /// The root of the state without keys: T of the sentinel alone.
@@ -68,11 +68,9 @@ impl Tree {
     /// Brings the tree from the state `before` to `before` with `diff`, and returns the new root. After a
     /// fault the tree is as it was.
     pub fn apply(&mut self, before: &Arc<dyn View>, diff: &Diff) -> Result<Hash, Fault> {
-        among_them(diff.len() >= SHARED, || {
-            let mut whole = Whole { tree: self, view: &**before };
-            let edits = Batch::new(&mut whole).edits(diff)?;
-            Ok(self.trie.apply(&edits))
-        })
+        let mut whole = Whole { tree: self, view: &**before };
+        let edits = Batch::new(&mut whole).edits(diff)?;
+        Ok(self.trie.apply(&edits))
     }
 
     /// The leaf of the key of this hash, with the value that `view` shows. It is the tree's own, or neither

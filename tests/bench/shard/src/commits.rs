@@ -1,7 +1,7 @@
 //! Commits of many writes: each ours has a root and is durable in a journal. RocksDB's is a batch with its log synced,
 //! and has no root; those of the other peers have one, and are durable in the way that each of them says.
 
-use crate::draw::{Draw, key};
+use crate::draw::{Draw, key, order};
 use crate::peers::Peers;
 use crate::{Asked, Goal, Result, Row, median};
 use abi::Hash;
@@ -19,10 +19,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Writes of a commit while the keys are put in.
-const LOADED: u64 = 25_000;
+const LOADED: usize = 25_000;
 
 /// Writes of a commit that is timed.
-const SIZES: [usize; 2] = [1_000, 25_000];
+pub(crate) const SIZES: [usize; 2] = [1_000, 25_000];
 
 /// The one that is not a process of its own.
 const PLAIN: &str = "RocksDB, no root";
@@ -43,7 +43,8 @@ pub(crate) trait Commits {
 
 /// The numbers of this many keys, as they are put in: those of one commit after those of another.
 pub(crate) fn loads(keys: u64) -> impl Iterator<Item = Range<u64>> {
-    (0..keys.div_ceil(LOADED)).map(move |load| load * LOADED..keys.min((load + 1) * LOADED))
+    let size = LOADED as u64;
+    (0..keys.div_ceil(size)).map(move |load| load * size..keys.min((load + 1) * size))
 }
 
 fn drawn(numbers: Range<u64>, draw: &mut Draw) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -67,10 +68,14 @@ impl Ours {
         Ok(Ours { journal: Journal::create(disk, Hash::ZERO)?, tree: Tree::new(), store, last: None })
     }
 
-    /// One that has this many keys.
+    /// One that has this many keys, which come in their order: so they are in soonest.
     pub(crate) fn filled(dir: &Path, keys: u64, draw: &mut Draw) -> Result<Ours> {
         let mut ours = Ours::new(dir)?;
-        loads(keys).try_for_each(|numbers| ours.commit(drawn(numbers, draw)))?;
+        let mut numbers: Vec<u64> = (0..keys).collect();
+        numbers.sort_unstable_by_key(|number| order(*number));
+        for numbers in numbers.chunks(LOADED) {
+            ours.commit(numbers.iter().map(|number| (key(*number), draw.value())).collect())?;
+        }
         Ok(ours)
     }
 
@@ -240,22 +245,23 @@ fn replacements(
 
 /// Updates in a second of committing.
 fn updates(commits: &mut dyn Commits, size: usize, asked: &Asked, draw: &mut Draw) -> Result<f64> {
-    let times = timed(commits, size, asked, 0, draw)?;
+    let times = timed(commits, size, asked.keys, asked.time, 0, draw)?;
     Ok((times.len() * size) as f64 / times.iter().sum::<Duration>().as_secs_f64())
 }
 
-/// The times of commits of `size` updates, at least `least`, without a pause: what is written next is drawn between two
+/// The times of commits of `size` updates of so many keys, for some time and at least `least`, without a pause: what is written next is drawn between two
 /// of them.
 pub(crate) fn timed(
     commits: &mut dyn Commits,
     size: usize,
-    asked: &Asked,
+    keys: u64,
+    time: Duration,
     least: usize,
     draw: &mut Draw,
 ) -> Result<Vec<Duration>> {
     let (mut took, mut times) = (Duration::ZERO, Vec::new());
-    while took < asked.time || times.len() < least {
-        let writes = (0..size).map(|_| (key(draw.below(asked.keys)), draw.value())).collect();
+    while took < time || times.len() < least {
+        let writes = (0..size).map(|_| (key(draw.below(keys)), draw.value())).collect();
         let begun = Instant::now();
         commits.commit(writes)?;
         let time = begun.elapsed();

@@ -34,6 +34,11 @@ pub(crate) fn key(n: u64) -> Vec<u8> {
     (0..4).flat_map(|part| mixed(n << 2 | part).to_be_bytes()).collect()
 }
 
+/// What the keys of numbers are in order by.
+pub(crate) fn order(n: u64) -> u64 {
+    mixed(n << 2)
+}
+
 /// Key number `n`: 8 bytes.
 pub(crate) fn short_key(n: u64) -> [u8; 8] {
     mixed(n).to_be_bytes()

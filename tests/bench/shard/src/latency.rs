@@ -118,7 +118,7 @@ fn commits(dir: &Path, asked: &Asked) -> Result<Row> {
     std::fs::create_dir(dir)?;
     let mut draw = Draw::new(5);
     let mut ours = Ours::filled(dir, asked.keys, &mut draw)?;
-    let times = timed(&mut ours, COMMITTED, asked, COMMITS_MIN, &mut draw)?;
+    let times = timed(&mut ours, COMMITTED, asked.keys, asked.time, COMMITS_MIN, &mut draw)?;
     let what = format!("a commit of {COMMITTED} updates, of {} keys, p99.9", asked.keys);
     let ours = quantile(times.into_iter().map(millis).collect(), 0.999);
     Ok(Row { what, ours, peer: None, unit: "ms", goal: Goal::AtMost(10.0) })

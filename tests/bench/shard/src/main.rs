@@ -9,6 +9,7 @@
 mod calls;
 mod commits;
 mod draw;
+mod large;
 mod latency;
 mod ledger;
 mod long;
@@ -35,14 +36,15 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const USAGE: &str =
     "usage: shard [--only NAME] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--minutes N] [--json PATH]
     [--peers PATH]
-  NAME is commits, calls, ledger, ycsb, latency, replay, shards, memory or long; all but long if there is none
+  NAME is commits, calls, ledger, ycsb, latency, replay, shards, memory, large or long; all but the last two if there
+    is none
   DIR is on the disk to measure
   --minutes is how long long is; the PATH of the peers is the binary that tests/bench/peers builds";
 
 /// What measures something.
 type Measure = fn(&Asked) -> Result<Vec<Row>>;
 
-const MEASURES: [(&str, Measure); 9] = [
+const MEASURES: [(&str, Measure); 10] = [
     ("commits", commits::measure),
     ("calls", calls::measure),
     ("ledger", ledger::measure),
@@ -51,10 +53,12 @@ const MEASURES: [(&str, Measure); 9] = [
     ("replay", replay::measure),
     ("shards", shards::measure),
     ("memory", memory::measure),
+    (LARGE, large::measure),
     (LONG, long::measure),
 ];
 
 /// What is measured only when it is asked for by its name.
+const LARGE: &str = "large";
 const LONG: &str = "long";
 
 /// What was asked for.
@@ -98,7 +102,7 @@ impl Asked {
     }
 
     fn wants(&self, what: &str) -> bool {
-        self.only.as_ref().map_or(what != LONG, |only| only == what)
+        self.only.as_ref().map_or(![LARGE, LONG].contains(&what), |only| only == what)
     }
 }
 
