@@ -60,6 +60,15 @@ pub trait Disk {
     fn leave(&mut self, _name: &str, _bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {}
 }
 
+/// What the name of a file ends with that was made ahead, and is to have the name before that: it counts once something
+/// stands in it, and the file of that name is not there.
+pub const AHEAD: &str = ".ahead";
+
+/// Whether a file that was made ahead counts, by its first page: whoever takes it writes there first.
+pub fn is_taken(first_page: &[u8]) -> bool {
+    first_page.iter().any(|byte| *byte != 0)
+}
+
 /// A disk in memory, which never fails and never forgets: for tests.
 #[derive(Clone, Default, Debug)]
 pub struct MemoryDisk {

@@ -65,7 +65,7 @@ pub use block::{BUILD_BYTES_MAX, Block, Entry, Erased, Header, execution_root};
 pub use bundle::{BundleError, BundleReader, BundleWriter, Item, Manifest, Start, Trailer};
 pub use checkpoint::{Checkpoint, CheckpointFile};
 pub use commitment::{Commitment, Issuer};
-pub use disk::{Disk, MemoryDisk};
+pub use disk::{AHEAD, Disk, MemoryDisk, is_taken};
 pub use fork::{ForkError, ForkFile, HeadsForkFile, SignedHead};
 pub use frontier::Frontier;
 pub use head::Head;

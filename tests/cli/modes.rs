@@ -52,6 +52,27 @@ fn every_depth_verifies_an_honest_history() {
     }
 }
 
+/// As a kill leaves it that comes right after a segment is begun.
+#[test]
+fn a_segment_without_its_own_name_yet_is_read_and_then_named() {
+    let (folder, shard) = history();
+    let dir = format!("foil-data/shards/{shard}");
+    let segment = folder.path(&format!("{dir}/journal/00000000.segment"));
+    let ahead = segment.with_extension("segment.ahead");
+    let verdict = || folder.verify(&format!("--shard {shard} {dir}")).ok()["facts"].clone();
+    let before = verdict();
+    std::fs::rename(&segment, &ahead).unwrap();
+    assert_eq!(verdict(), before);
+    folder.foil("doctor").ok();
+    assert!(ahead.exists() && !segment.exists(), "who only reads names nothing");
+    folder.foil("call hit --as clerk.key --at 1357000030").ok();
+    assert!(segment.exists() && !ahead.exists());
+    // One that is made for later is nobody's.
+    std::fs::write(segment.with_file_name("00000001.segment.ahead"), [0; 8192]).unwrap();
+    assert_eq!(verdict()["height"], before["height"].as_u64().unwrap() + 1);
+    folder.foil("doctor").ok();
+}
+
 #[test]
 fn a_checkpoint_is_where_execution_begins() {
     let (folder, shard) = history();

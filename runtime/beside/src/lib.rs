@@ -149,10 +149,7 @@ mod tests {
         assert_eq!(sides, [1, 2]);
         for is_worth in [true, false] {
             assert_eq!(beside_if(is_worth, || 3, || 4), (3, 4));
-            assert_eq!(
-                among_them(is_worth, || both(is_worth, || 5, || both(is_worth, || 6, || 7))),
-                (5, (6, 7))
-            );
+            assert_eq!(both(is_worth, || 5, || both(is_worth, || 6, || 7)), (5, (6, 7)));
             assert!(std::panic::catch_unwind(|| both(is_worth, || (), || assert_eq!(1, 2))).is_err());
         }
         assert!(std::panic::catch_unwind(|| beside(|| assert_eq!(1, 2), || ())).is_err());

@@ -14,7 +14,8 @@ use abi::genesis::Genesis;
 use abi::hash::PROGRAM;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, FileExt};
-use journal::{Disk, Journal};
+use journal::{AHEAD, Disk, Journal, PAGE_BYTES, is_taken};
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -126,17 +127,40 @@ fn programs(path: &Path, shard: &Dir) -> io::Result<Programs> {
 struct ReadDisk(Dir);
 
 impl ReadDisk {
+    /// The file of a name, or the one that is to have it.
     fn file(&self, name: &str) -> Result<File, Fault> {
-        files::regular(&self.0, Path::new(name)).map_err(|e| Fault::io(format!("open journal/{name}"), e))
+        let file = match files::regular(&self.0, Path::new(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                files::regular(&self.0, Path::new(&format!("{name}{AHEAD}")))
+            }
+            file => file,
+        };
+        file.map_err(|e| Fault::io(format!("open journal/{name}"), e))
+    }
+
+    /// Whether a file that was made ahead counts.
+    fn is_taken(&self, ahead: &str) -> io::Result<bool> {
+        let mut first = Vec::new();
+        files::regular(&self.0, Path::new(ahead))?.take(PAGE_BYTES as u64).read_to_end(&mut first)?;
+        Ok(is_taken(&first))
+    }
+
+    fn names(&self) -> io::Result<Vec<String>> {
+        let mut names = BTreeSet::new();
+        for entry in self.0.entries()? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            match name.strip_suffix(AHEAD) {
+                None => names.insert(name),
+                Some(to_have) => self.is_taken(&name)? && names.insert(to_have.into()),
+            };
+        }
+        Ok(names.into_iter().collect())
     }
 }
 
 impl Disk for ReadDisk {
     fn list(&self) -> Result<Vec<String>, Fault> {
-        let list = || -> io::Result<Vec<String>> {
-            self.0.entries()?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
-        };
-        list().map_err(|e| Fault::io("list the journal", e))
+        self.names().map_err(|e| Fault::io("list the journal", e))
     }
 
     fn len(&self, name: &str) -> Result<u64, Fault> {

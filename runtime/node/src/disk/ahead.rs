@@ -9,16 +9,12 @@ use super::filled;
 use crate::background;
 use crate::data::sync_dir;
 use cap_std::fs::{Dir, File, OpenOptions};
+use journal::{AHEAD, PAGE_BYTES, is_taken};
 use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-
-/// What the name of such a file ends with.
-const AHEAD: &str = ".ahead";
-/// Whoever takes a file writes to its first page first.
-const FIRST: usize = 4096;
 
 fn stand_in(name: &str) -> String {
     format!("{name}{AHEAD}")
@@ -31,9 +27,9 @@ pub(super) fn stood_for(name: &str) -> Option<&str> {
 
 /// Whether such a file was taken.
 pub(super) fn was_taken(file: &std::fs::File) -> Result<bool> {
-    let mut first = [0; FIRST];
+    let mut first = [0; PAGE_BYTES];
     let read = file.read_at(&mut first, 0)?;
-    Ok(first[..read].iter().any(|byte| *byte != 0))
+    Ok(is_taken(&first[..read]))
 }
 
 /// Gives a file that was taken its own name, durably.
@@ -181,7 +177,7 @@ mod tests {
         let listed = |disk: std::result::Result<FileDisk, state::Fault>| disk.unwrap().list().unwrap();
         let opened = || FileDisk::open(dir.try_clone().unwrap());
         let opened_to_read = || FileDisk::open_to_read(dir.try_clone().unwrap());
-        dir.write("segment.ahead", [0; 2 * FIRST]).unwrap();
+        dir.write("segment.ahead", [0; 2 * PAGE_BYTES]).unwrap();
         assert!(listed(opened_to_read()).is_empty() && listed(opened()).is_empty());
         dir.write("segment.ahead", b"a label").unwrap();
         assert_eq!(listed(opened_to_read()), ["segment"]);

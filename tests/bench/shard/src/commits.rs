@@ -213,6 +213,8 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     }
     drop(peers);
     let mut first = 0;
+    // Updates ask for no neighbours, which are read from the database at first.
+    replacements(&mut ours, SIZES[0], asked, &mut first, &mut draw)?;
     for (size, updates) in SIZES.into_iter().zip(rates_of_ours) {
         let rates = (0..asked.rounds).map(|_| replacements(&mut ours, size, asked, &mut first, &mut draw));
         let ours = median(rates.collect::<Result<_>>()?);
