@@ -1,10 +1,10 @@
 //! The trie over leaves: branches and buckets in arenas, which take a sorted batch of edits at once.
 //!
-//! It knows hashes only; [`Tree`](crate::Tree) knows which keys and values they stand for. Branches stand
-//! where there are more than eight leaves; up to eight lie together in a bucket, which hashes as the
-//! branches and leaves would that it stands for. Each side of a branch carries the hash of what hangs there,
-//! so that rehashing a branch touches no other node. Depth is at most 256, the bits of a key hash, and so is
-//! that of every recursion.
+//! It knows hashes only; [`Tree`](crate::Tree) knows which keys and values they stand for. The upper branches are the
+//! [`crown`]; below it, branches stand where there are more than eight leaves; up to eight lie together in a bucket,
+//! which hashes as the branches and leaves would that it stands for. Each side of a branch carries the hash of what
+//! hangs there, so that rehashing a branch touches no other node. Depth is at most 256, the bits of a key hash, and so
+//! is that of every recursion.
 //!
 //! The first bits of the key hashes cut it into parts, whose edits are made side by side.
 

@@ -77,20 +77,13 @@ impl Subtrie {
             above.dedup();
             above
         };
-        // Lower ones come first, and have greater numbers than those that are a level higher.
+        // Those of the lower level come first; what is above them is of the level of the others.
         let highest = places.last().map_or(0, |last| last.ilog2());
-        let (mut below, higher) = places.split_at(places.partition_point(|number| number.ilog2() > highest));
-        let mut joined;
-        if !below.is_empty() {
-            let lowest = above(below);
-            self.hash_crown(&lowest);
-            joined = lowest;
-            joined.extend_from_slice(higher);
-            below = &joined;
-        } else {
-            below = higher;
-        }
-        let mut numbers = above(below);
+        let (lower, higher) = places.split_at(places.partition_point(|number| number.ilog2() > highest));
+        let mut numbers = above(lower);
+        self.hash_crown(&numbers);
+        numbers.extend_from_slice(higher);
+        numbers = above(&numbers);
         while numbers.last().is_some_and(|number| *number > 0) {
             self.hash_crown(&numbers);
             numbers = above(&numbers);
