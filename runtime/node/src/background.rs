@@ -21,3 +21,20 @@ pub(crate) fn begin<T: Send + 'static>(
         work()
     })
 }
+
+/// Work that says nothing when it is done; whoever drops this waits for it.
+pub(crate) struct Awaited(Option<JoinHandle<()>>);
+
+impl Awaited {
+    /// As [`begin`].
+    pub(crate) fn begin(name: &str, work: impl FnOnce() + Send + 'static) -> Result<Awaited> {
+        begin(name, work).map(|thread| Awaited(Some(thread)))
+    }
+}
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        // What a thread that panicked leaves half done, others can do without.
+        _ = self.0.take().map(JoinHandle::join);
+    }
+}

@@ -1,10 +1,10 @@
 //! The journal's disk: files of one directory, through a cap-std handle.
 
+use crate::background::Awaited;
 use crate::data::sync_dir;
-use ahead::{Ahead, Naming, name_it, stood_for, was_taken};
+use ahead::{Ahead, name_it, stood_for, was_taken};
 use cap_std::fs::{Dir, File, OpenOptions};
 use journal::Disk;
-use leaving::Leaving;
 use rustix::fs::{Advice, fadvise};
 use state::Fault;
 use std::collections::BTreeMap;
@@ -12,7 +12,6 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::FileExt;
 
 mod ahead;
-mod leaving;
 
 /// Files of one directory; every operation stays inside it.
 pub struct FileDisk {
@@ -21,9 +20,9 @@ pub struct FileDisk {
     /// The file that is made next, if that has begun.
     ahead: Option<Ahead>,
     /// What gives the last one of these its name.
-    naming: Option<Naming>,
+    naming: Option<Awaited>,
     /// What writes the file that was left last.
-    leaving: Option<Leaving>,
+    leaving: Option<Awaited>,
 }
 
 /// How much is zero-filled at a time.
@@ -35,17 +34,20 @@ impl FileDisk {
     /// The disk in `dir`. Files that are there are opened, and what the page cache holds of them is dropped:
     /// after a sync that failed it holds bytes that never reached the medium, and never will.
     pub fn open(dir: Dir) -> Result<FileDisk, Fault> {
-        let mut disk = FileDisk::open_with(dir, OpenOptions::new().read(true).write(true))?;
-        disk.name_taken()?;
+        let (disk, taken) = FileDisk::open_with(dir, OpenOptions::new().read(true).write(true))?;
+        for name in taken {
+            name_it(&disk.dir, &name).map_err(|e| Fault::io(format!("name journal/{name}"), e))?;
+        }
         Ok(disk)
     }
 
     /// The same disk, on which every change is refused.
     pub fn open_to_read(dir: Dir) -> Result<FileDisk, Fault> {
-        FileDisk::open_with(dir, OpenOptions::new().read(true))
+        Ok(FileDisk::open_with(dir, OpenOptions::new().read(true))?.0)
     }
 
-    fn open_with(dir: Dir, options: &OpenOptions) -> Result<FileDisk, Fault> {
+    /// With the names of those files that a crash has kept from having them.
+    fn open_with(dir: Dir, options: &OpenOptions) -> Result<(FileDisk, Vec<String>), Fault> {
         let mut files = BTreeMap::new();
         for entry in dir.entries().map_err(|e| Fault::io("list the journal", e))? {
             let entry = entry.map_err(|e| Fault::io("list the journal", e))?;
@@ -60,23 +62,17 @@ impl FileDisk {
         }
         // Of those that were made ahead, the one that was taken is there, under the name that is its own.
         let stand_ins = files.extract_if(.., |name, _| stood_for(name).is_some()).collect::<Vec<_>>();
+        let mut taken = Vec::new();
         for (stand_in, file) in stand_ins {
-            let taken = was_taken(&file).map_err(|e| Fault::io(format!("read journal/{stand_in}"), e))?;
-            if let Some(name) = stood_for(&stand_in).filter(|name| taken && !files.contains_key(*name)) {
+            let is_taken = was_taken(&file).map_err(|e| Fault::io(format!("read journal/{stand_in}"), e))?;
+            if let Some(name) = stood_for(&stand_in).filter(|name| is_taken && !files.contains_key(*name)) {
+                taken.push(name.to_string());
                 files.insert(name.into(), file);
             }
         }
         let mut disk = FileDisk { dir, files, ahead: None, naming: None, leaving: None };
         disk.reread()?;
-        Ok(disk)
-    }
-
-    /// Gives what was taken its own name, which a crash has kept it from.
-    fn name_taken(&mut self) -> Result<(), Fault> {
-        let names = self.files.keys().filter(|name| !self.dir.exists(name));
-        names
-            .map(|name| (name, name_it(&self.dir, name)))
-            .try_for_each(|(name, named)| named.map_err(|e| Fault::io(format!("name journal/{name}"), e)))
+        Ok((disk, taken))
     }
 
     fn file(&self, doing: &str, name: &str) -> Result<&std::fs::File, Fault> {
@@ -102,7 +98,7 @@ impl FileDisk {
         if let Some(ahead) = self.ahead.take()
             && let Some((file, naming)) = ahead.take(name, len)?
         {
-            self.naming = Some(naming);
+            self.naming = naming;
             return Ok(file);
         }
         let mut file =
@@ -231,8 +227,14 @@ impl Disk for FileDisk {
         self.files.remove(name);
         let Ok(file) = self.dir.open_with(name, &options) else { return };
         let file = file.into_std();
-        if let Ok(its) = file.try_clone() {
-            self.leaving = Leaving::begin(its, bytes);
+        if let Ok(mut its) = file.try_clone() {
+            let write = move || {
+                if its.write_all(&bytes()).is_err() {
+                    // What there is of it is in nobody's way, and may take room.
+                    _ = its.set_len(0);
+                }
+            };
+            self.leaving = Awaited::begin("leave summary", write).ok();
         }
         self.files.insert(name.into(), file);
     }

@@ -6,7 +6,7 @@
 //! is told by whether something stands in it.
 
 use super::filled;
-use crate::background;
+use crate::background::{self, Awaited};
 use crate::data::sync_dir;
 use cap_std::fs::{Dir, File, OpenOptions};
 use journal::{AHEAD, PAGE_BYTES, is_taken};
@@ -47,9 +47,6 @@ pub(super) struct Ahead {
     is_given_up: Arc<AtomicBool>,
 }
 
-/// A file that was taken is given its own name; whoever drops this waits for it.
-pub(super) struct Naming(Option<JoinHandle<Result<()>>>);
-
 impl Ahead {
     /// Begins to make a file of so many bytes.
     pub(super) fn begin(dir: &Dir, name: &str, len: u64) -> Result<Ahead> {
@@ -60,8 +57,9 @@ impl Ahead {
         Ok(Ahead { dir, name: name.into(), len, making, is_given_up })
     }
 
-    /// The file, durably there, if it is the one that is wanted; none if there was no making it.
-    pub(super) fn take(mut self, name: &str, len: u64) -> Result<Option<(File, Naming)>> {
+    /// The file, durably there, and what gives it its own name meanwhile, if it is the one that is wanted; none if there
+    /// was no making it.
+    pub(super) fn take(mut self, name: &str, len: u64) -> Result<Option<(File, Option<Awaited>)>> {
         if (&*self.name, self.len) != (name, len) || self.dir.exists(name) {
             return Ok(None);
         }
@@ -72,12 +70,16 @@ impl Ahead {
             return Ok(None);
         };
         let (dir, name) = (self.dir.try_clone()?, self.name.clone());
-        let naming = background::begin("name segment", move || name_it(&dir, &name));
-        match naming {
-            Ok(naming) => Ok(Some((file, Naming(Some(naming))))),
+        let naming = Awaited::begin("name segment", move || {
+            if let Err(error) = name_it(&dir, &name) {
+                tracing::warn!(%error, "a segment has the name that stands for its own until the journal is opened again");
+            }
+        });
+        if naming.is_err() {
             // There is no thread to be had.
-            Err(_) => name_it(&self.dir, &self.name).map(|()| Some((file, Naming(None)))),
+            name_it(&self.dir, &self.name)?;
         }
+        Ok(Some((file, naming.ok())))
     }
 
     fn remove(&self) {
@@ -93,14 +95,6 @@ impl Drop for Ahead {
             self.is_given_up.store(true, Ordering::Relaxed);
             _ = making.join();
             self.remove();
-        }
-    }
-}
-
-impl Drop for Naming {
-    fn drop(&mut self) {
-        if let Some(Ok(Err(error))) = self.0.take().map(JoinHandle::join) {
-            tracing::warn!(%error, "a segment has the name that stands for its own until the journal is opened again");
         }
     }
 }

@@ -198,8 +198,8 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     for (n, size) in SIZES.into_iter().enumerate() {
         let (mut of_ours, mut of_plain) = (Vec::new(), Vec::new());
         for _ in 0..asked.rounds {
-            of_ours.push(updates(&mut ours, size, asked, &mut draw)?);
-            of_plain.push(updates(&mut plain, size, asked, &mut draw)?);
+            of_ours.push(updates(&mut ours, size, (asked.keys, asked.time), &mut draw)?);
+            of_plain.push(updates(&mut plain, size, (asked.keys, asked.time), &mut draw)?);
             peers.turn(&format!("updates {size} {}", asked.time.as_secs_f64()));
         }
         let (ours, mut rates) = (median(of_ours), peers.medians());
@@ -245,14 +245,19 @@ fn replacements(
     Ok(replaced as f64 / took.as_secs_f64())
 }
 
-/// Updates in a second of committing.
-fn updates(commits: &mut dyn Commits, size: usize, asked: &Asked, draw: &mut Draw) -> Result<f64> {
-    let times = timed(commits, size, asked.keys, asked.time, 0, draw)?;
+/// Updates of so many keys in a second of committing.
+pub(crate) fn updates(
+    commits: &mut dyn Commits,
+    size: usize,
+    (keys, time): (u64, Duration),
+    draw: &mut Draw,
+) -> Result<f64> {
+    let times = timed(commits, size, keys, time, 0, draw)?;
     Ok((times.len() * size) as f64 / times.iter().sum::<Duration>().as_secs_f64())
 }
 
-/// The times of commits of `size` updates of so many keys, for some time and at least `least`, without a pause: what is written next is drawn between two
-/// of them.
+/// The times of commits of `size` updates of so many keys, for some time and at least `least`, without a pause: what is
+/// written next is drawn between two of them.
 pub(crate) fn timed(
     commits: &mut dyn Commits,
     size: usize,

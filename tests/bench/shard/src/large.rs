@@ -1,10 +1,9 @@
 //! Commits over states that no cache holds: what an update of tens of times as many keys costs beside one of as many as
 //! elsewhere. It takes some minutes, and the disk is to have room.
 
-use crate::commits::{Ours, SIZES, timed};
+use crate::commits::{Ours, SIZES, updates};
 use crate::draw::Draw;
 use crate::{Asked, Goal, Result, Row};
-use std::time::Duration;
 
 /// How many times as many keys there are, and what the ratio should be.
 const TIMES: [(u64, Goal); 3] = [(1, Goal::None), (10, Goal::None), (30, Goal::AtLeast(0.5))];
@@ -18,9 +17,8 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
         let mut ours = Ours::filled(dir.path(), keys, &mut draw)?;
         for (size, few) in SIZES.into_iter().zip(&mut few) {
             // What filling has left to do in the background is not timed.
-            timed(&mut ours, size, keys, asked.time, 0, &mut draw)?;
-            let took = timed(&mut ours, size, keys, asked.time, 0, &mut draw)?;
-            let rate = (took.len() * size) as f64 / took.iter().sum::<Duration>().as_secs_f64();
+            updates(&mut ours, size, (keys, asked.time), &mut draw)?;
+            let rate = updates(&mut ours, size, (keys, asked.time), &mut draw)?;
             let what = format!("updates, {size} to a commit, of {keys} keys");
             if times == 1 {
                 *few = rate;
