@@ -1,8 +1,9 @@
 //! The store on RocksDB: a cache of the journal's fold, so it runs without a log of its own.
 //!
 //! Blocks are applied in memory, to a [`Generation`](generation::Generation) of writes laid over the database. When it
-//! is large enough it is frozen, and written back in one batch beside what goes on. What is read of the database is kept
-//! in [`Pages`](pages::Pages).
+//! is large enough it is frozen, and written back in one batch beside what goes on. What many blocks wrote at once, as
+//! they are replayed, goes into the database's own buffer without that. What is read of the database is kept in
+//! [`Pages`](pages::Pages).
 //!
 //! # Guarantees
 //!
@@ -23,7 +24,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-mod file;
 mod generation;
 mod memory;
 mod pages;
@@ -34,9 +34,7 @@ pub use read::RocksReader;
 
 /// The key of the height marker: a key of the state begins with the byte of its space.
 const HEIGHT: &[u8] = b"";
-/// Writes of so many blocks at once become a file of their own at so many bytes. Tests have few, here and below.
-const FILE_BYTES_MIN: usize = if cfg!(test) { 1 << 7 } else { 1 << 20 };
-/// From so many bytes of keys and values on they are written back.
+/// From so many bytes of keys and values on they are written back. Tests have few, here and below.
 const GENERATION_BYTES: usize = if cfg!(test) { 1 << 7 } else { 32 << 20 };
 /// Memory for what was read lately. Beyond it, that is read anew.
 const MEMORY_BYTES_MAX: usize = if cfg!(test) { 1 << 11 } else { 512 << 20 };
@@ -192,8 +190,8 @@ impl Store for RocksStore {
         if is_one {
             self.keep_tidy()?;
         }
-        if !is_one && writes.size() >= FILE_BYTES_MIN && self.shared.read()?.is_clean() {
-            file::take_in(&self.shared.db, height, writes)?;
+        if !is_one && self.shared.read()?.is_clean() {
+            self.shared.put_all(height, writes.iter())?;
             return self.shared.begin_anew(height);
         }
         self.shared.write()?.apply(height, writes);
@@ -206,7 +204,8 @@ impl Store for RocksStore {
             tracing::warn!(%fault, "the store was not written back; it is tried again");
         }
         self.shared.freeze()?;
-        self.shared.write_frozen()
+        self.shared.write_frozen()?;
+        self.shared.flush()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the store and its readers share: the database, what was written over it, and what was read of it.
 
-use super::generation::{Generation, Written};
+use super::generation::{Generation, Write, Written};
 use super::pages::{Gap, Pages};
 use super::read::{Frozen, Moment, Stored};
 use super::scanning::Scanning;
@@ -159,19 +159,28 @@ impl Shared {
         Ok(())
     }
 
-    /// One batch, which the database's own buffer takes as a whole. Of a file that it takes in instead, the list of
-    /// files may name it and it be gone, where that list could not be synced.
     fn write_to(&self, frozen: &Frozen) -> Result<(), Fault> {
+        self.put_all(frozen.height, frozen.writes.in_order())?;
+        self.flush()
+    }
+
+    /// Puts writes that make the state that of a height into the database's buffer, which takes all of them or none. Of
+    /// a file that it takes in instead, the list of files may name it and it be gone, where that list could not be
+    /// synced.
+    pub(super) fn put_all<'a>(
+        &self,
+        height: u64,
+        writes: impl Iterator<Item = Write<'a>>,
+    ) -> Result<(), Fault> {
         let mut batch = WriteBatch::default();
-        for (key, value) in frozen.writes.in_order() {
+        for (key, value) in writes {
             match value {
                 Some(value) => batch.put(key, value),
                 None => batch.delete(key),
             }
         }
-        batch.put(HEIGHT, frozen.height.to_be_bytes());
-        self.put(batch)?;
-        self.flush()
+        batch.put(HEIGHT, height.to_be_bytes());
+        self.put(batch)
     }
 
     /// Puts a batch into the database's buffer.

@@ -26,13 +26,14 @@ fn it_reads_like_the_memory_store() {
     let mut at_once = RocksStore::open(&dir.path().join("at once")).unwrap();
     let writes = |of: &[Diff]| of.iter().flat_map(Diff::iter).collect::<Diff>();
     assert!(at_once.apply_all(2..=3, &Diff::new()).is_err(), "none is left out");
-    // Of which the first is large enough for a file, and the second, which deletes what is in it, is not.
-    let (first, rest) = diffs.split_at(18);
-    assert!(writes(first).size() >= FILE_BYTES_MIN && writes(rest).size() < FILE_BYTES_MIN);
-    at_once
-        .apply_all(1..=18, &writes(first))
-        .and_then(|()| at_once.apply_all(19..=20, &writes(rest)))
-        .unwrap();
+    // Past what was applied at once, past a block by itself, and past both, which is not in the database then.
+    let mut height = 0;
+    for blocks in [9, 7, 1, 3] {
+        let heights = height + 1..=height + blocks;
+        height += blocks;
+        let of: Vec<Diff> = (0..blocks).map(|_| diffs.remove(0)).collect();
+        at_once.apply_all(heights, &writes(&of)).unwrap();
+    }
     assert_eq!((at_once.applied(), at_once.view().scan(&ALL)), (Ok(20), rocks.view().scan(&ALL)));
     let (rocks, memory) = (rocks.view(), memory.view());
     let shown = |view: &dyn View| {
