@@ -17,7 +17,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
-suites=(fmt clippy tidy unit guests golden formats fuzz c2sp spec smith strangers survive)
+suites=(fmt clippy tidy unit guests golden formats fuzz c2sp spec smith strangers serve survive)
 if compgen -G 'tests/scripts/*.sh' >/dev/null; then suites+=(scripts); fi
 
 # Everything is built in release, workspace-wide and with the tests, so that all
@@ -141,6 +141,13 @@ suite_survive() {
     FOIL_SEEDS=${FOIL_SEEDS:-$seeds} cargo test "${build[@]}" --test sim -- --nocapture
     cargo test "${build[@]}" --test survive -- --nocapture
     planted test -- --nocapture
+}
+
+# A node that serves, with clients that behave and some that do not. FOIL_SOAK=1 kills it more often.
+suite_serve() {
+    cargo build "${build[@]}" --bins
+    export FOIL=$CARGO_TARGET_DIR/release/foil FOIL_VERIFY=$CARGO_TARGET_DIR/release/foil-verify
+    cargo test "${build[@]}" --test serve -- --nocapture
 }
 
 suite_scripts() {

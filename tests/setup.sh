@@ -58,6 +58,8 @@ foil_missing() {
     local lib
     { command -v "${CXX:-c++}" && command -v cc; } >/dev/null || echo g++
     command -v git >/dev/null || echo git
+    command -v curl >/dev/null || echo curl
+    command -v openssl >/dev/null || echo openssl
     command -v python3 >/dev/null || echo python3
     command -v strace >/dev/null || echo strace
     # Debian's Python makes virtual environments only with another package.
@@ -89,7 +91,7 @@ foil_check_packages() {
         foil_refuse "still missing after the installation: ${missing[*]}"
     fi
     foil_refuse "missing: ${missing[*]}" "On Debian or Ubuntu: sudo apt-get install ${missing[*]}" \
-        "Elsewhere: a C++20 compiler, git, Python 3 with venv, and libclang with its headers."
+        "Elsewhere: a C++20 compiler, git, curl, openssl, Python 3 with venv, and libclang with its headers."
 }
 
 # Holds the target directory for as long as file 9, its .lock, is open.

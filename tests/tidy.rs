@@ -44,7 +44,7 @@ const NAMED_BY: &[(&str, &[&str])] = &[
     ("rayon", &["beside"]),
     ("rocksdb", &["node"]),
     ("rustix", &["node", "verify"]),
-    ("sha2", &["abi", "journal"]),
+    ("sha2", &["abi", "journal", "node"]),
     ("tokio", &["node"]),
     ("wasmparser", &["vm"]),
     ("wasmtime", &["vm"]),

@@ -191,7 +191,7 @@ impl Folder {
         self.run(command.uid(65_534).gid(65_534))
     }
 
-    fn command(&self, variable: &str, name: &str, words: &str) -> Command {
+    pub(crate) fn command(&self, variable: &str, name: &str, words: &str) -> Command {
         let mut command = Command::new(binary(variable, name));
         command.args(words.split_whitespace()).args(["-o", "json"]).current_dir(self.0.path());
         command.env_remove("RUST_LOG").stdin(Stdio::null());

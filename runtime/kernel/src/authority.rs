@@ -52,6 +52,18 @@ impl<D: Disk, S: Store> Shard<D, S> {
         Ok(Some(ReceiptFile { genesis: Some(self.genesis.clone()), receipt, links }))
     }
 
+    /// The receipts of a block's records, in order, each as [`receipt_file`](Self::receipt_file) has it.
+    pub fn receipt_files_of(&self, block: &Block) -> Result<Vec<ReceiptFile>, Fault> {
+        let header = &block.header;
+        let (genesis, links) = (Some(self.genesis.clone()), self.writer_links(header)?);
+        let commitment = self.commitment(header.height)?.ok_or_else(|| missing(header.height))?;
+        let file = |record: &Record| {
+            let receipt = self.receipt_under(record, header, &commitment)?;
+            Ok(ReceiptFile { genesis: genesis.clone(), receipt, links: links.clone() })
+        };
+        self.records_of(block).iter().map(file).collect()
+    }
+
     /// The program that served after the block of `header`.
     pub fn program_at(&self, header: &Header) -> Option<Hash> {
         program_at(&self.committed.acts, header.history_size)

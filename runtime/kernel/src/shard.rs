@@ -14,6 +14,7 @@ use abi::fault::Fault;
 use abi::genesis::{Genesis, GenesisError};
 use abi::id::Hash;
 use abi::outcome::Outcome;
+use abi::record::Record;
 use abi::sign::PublicKey;
 use journal::{Block, Commitment, Disk, Header, History, Receipt, Window};
 use state::{Diff, KeysProof, RangeProof, Recording, Store, View, Witness};
@@ -223,6 +224,18 @@ impl<D: Disk, S: Store> Shard<D, S> {
         self.committed.find(seq)
     }
 
+    /// The last blocks, from the one that holds the record at `seq` on: none, if that is not there yet.
+    pub fn blocks_from(&self, seq: u64) -> Result<Vec<Block>, Fault> {
+        let (mut blocks, mut height, mut first) = (Vec::new(), self.position().height, self.position().seq);
+        while seq < first {
+            let block = self.block(height)?.ok_or_else(|| missing(height))?;
+            (height, first) = (height - 1, block.header.first_seq);
+            blocks.push(block);
+        }
+        blocks.reverse();
+        Ok(blocks)
+    }
+
     /// The receipt of the record at `seq`, under the head of the block that holds it.
     pub fn receipt(&self, seq: u64) -> Result<Option<Receipt>, Fault> {
         self.find(seq)?.map(|(block, index)| self.receipt_of(&block, index)).transpose()
@@ -230,12 +243,21 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// The receipt of the record at `index` of a block, under the block's own head.
     pub(crate) fn receipt_of(&self, block: &Block, index: usize) -> Result<Receipt, Fault> {
-        let Header { height, history_size, .. } = block.header;
+        let height = block.header.height;
         let commitment = self.commitment(height)?.ok_or_else(|| missing(height))?;
-        let record = self.records_of(block).swap_remove(index);
-        let path =
-            self.committed.history.path(record.effect.seq, history_size).ok_or_else(|| missing(height))?;
-        Ok(Receipt::new(record.to_bytes(), &commitment, record.effect.seq, path))
+        self.receipt_under(&self.records_of(block)[index], &block.header, &commitment)
+    }
+
+    /// The receipt of a record under the head of its block, which the commitment is over.
+    pub(crate) fn receipt_under(
+        &self,
+        record: &Record,
+        header: &Header,
+        commitment: &Commitment,
+    ) -> Result<Receipt, Fault> {
+        let path = self.committed.history.path(record.effect.seq, header.history_size);
+        let path = path.ok_or_else(|| missing(header.height))?;
+        Ok(Receipt::new(record.to_bytes(), commitment, record.effect.seq, path))
     }
 
     /// Answers a query over the state after the last block. It leaves no trace, and has no receipt.

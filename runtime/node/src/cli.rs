@@ -110,6 +110,11 @@ pub enum Command {
     Publish(commands::publish::PublishArgs),
     /// Prove that the history only grew from one size to another.
     Consistency(commands::consistency::ConsistencyArgs),
+    /// Serve the shards of the data directory over HTTP.
+    Serve(commands::serve::ServeArgs),
+    /// Make, list and revoke tokens, also while the node serves.
+    #[command(subcommand)]
+    Token(commands::token::TokenCommand),
     /// Cosign the heads of logs that only grow, over HTTP.
     Witness(commands::witness::WitnessArgs),
     /// Show what a file, a record or a block holds.
@@ -118,4 +123,16 @@ pub enum Command {
     Explain(commands::explain::ExplainArgs),
     /// Verify a bundle, a directory, a receipt, a proof, a checkpoint or a fork, as `foil-verify` does.
     Verify(VerifyArgs),
+}
+
+impl Cli {
+    /// Whether the log is for a program.
+    pub fn logs_json(&self) -> bool {
+        matches!(&self.command, Command::Serve(args) if args.log_json)
+    }
+
+    /// How much is said on standard error: a node that serves says one step more than a command that ends.
+    pub fn verbosity(&self) -> usize {
+        usize::from(self.global.verbose) + usize::from(matches!(self.command, Command::Serve(_)))
+    }
 }

@@ -23,10 +23,12 @@ pub mod restore;
 pub mod revert;
 pub mod run;
 pub mod scrub;
+pub mod serve;
 pub mod shard;
 pub mod snapshot;
 pub mod state;
 pub mod time;
+pub mod token;
 pub mod upgrade;
 pub mod witness;
 
@@ -70,7 +72,7 @@ pub fn open(global: &Global) -> Result<(Data, NodeShard), NodeError> {
 }
 
 /// Half of the bytes of memory that this machine has.
-fn half_of_memory() -> usize {
+pub(crate) fn half_of_memory() -> usize {
     let system = rustix::system::sysinfo();
     usize::try_from(system.totalram / 2)
         .map_or(usize::MAX, |half| half.saturating_mul(system.mem_unit as usize))

@@ -15,6 +15,7 @@ mod history;
 mod node;
 mod programs;
 mod proofs;
+mod requests;
 mod traps;
 mod verification;
 
@@ -56,6 +57,7 @@ pub(crate) const KINDS: &[(&str, &[&[Explanation]])] = &[
             calls::TABLE,
             verification::TABLE,
             node::TABLE,
+            requests::TABLE,
         ],
     ),
     ("traps", &[traps::TABLE]),

@@ -3,7 +3,7 @@
 use crate::data::sync_dir;
 use crate::error::NodeError;
 use abi::sign::SecretKey;
-use cap_std::fs::{Dir, MetadataExt, OpenOptions, OpenOptionsExt};
+use cap_std::fs::{Dir, File, MetadataExt, OpenOptions, OpenOptionsExt};
 use std::io::{Read, Write};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -60,16 +60,27 @@ pub fn read(path: &Path) -> Result<SecretKey, NodeError> {
 /// As [`read`].
 pub fn read_seed(path: &Path) -> Result<Zeroizing<[u8; 32]>, NodeError> {
     let doing = || format!("read the key file {}", path.display());
-    let file = verify::files::open(path).map_err(|e| NodeError::io(doing(), e))?;
-    let mode = file.metadata().map_err(|e| NodeError::io(doing(), e))?.mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(NodeError::KeyExposed { path: path.into(), mode });
-    }
+    let file = private(path)?;
     let mut text = Zeroizing::new(String::new());
     file.take(128).read_to_string(&mut text).map_err(|e| NodeError::io(doing(), e))?;
     let seed =
         text.trim_end().parse::<abi::Hash>().map_err(|_| NodeError::KeyMalformed { path: path.into() })?;
     Ok(Zeroizing::new(seed.0))
+}
+
+/// Opens a file that nobody but its owner may read.
+fn private(path: &Path) -> Result<File, NodeError> {
+    let failed = |e| NodeError::io(format!("read the key file {}", path.display()), e);
+    let file = verify::files::open(path).map_err(failed)?;
+    match file.metadata().map_err(failed)?.mode() & 0o777 {
+        mode if mode & 0o077 != 0 => Err(NodeError::KeyExposed { path: path.into(), mode }),
+        _ => Ok(file),
+    }
+}
+
+/// Whether a key file, of whatever kind, may be used: nobody but its owner may read it.
+pub(crate) fn is_private(path: &Path) -> Result<(), NodeError> {
+    private(path).map(drop)
 }
 
 fn place(path: &Path) -> Result<(Dir, &Path), NodeError> {

@@ -31,6 +31,7 @@ mod rocks;
 mod rows;
 mod schedule;
 mod second;
+mod serve;
 mod site;
 pub mod snapshots;
 mod standpoint;
@@ -73,6 +74,8 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::Diverge(args) => commands::diverge::run(global, args),
         Command::Publish(args) => commands::publish::run(global, args),
         Command::Consistency(args) => commands::consistency::run(global, args),
+        Command::Serve(args) => commands::serve::run(global, args),
+        Command::Token(command) => commands::token::run(global, command),
         Command::Witness(args) => commands::witness::run(global, args),
         Command::Inspect(args) => commands::inspect::run(global, args),
         Command::Explain(args) => commands::explain::run(global, args),

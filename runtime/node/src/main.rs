@@ -15,9 +15,14 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let level = ["warn", "info", "debug", "trace"][usize::from(cli.global.verbose.min(3))];
+    let level = ["warn", "info", "debug", "trace"][cli.verbosity().min(3)];
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if cli.logs_json() {
+        log.json().init()
+    } else {
+        log.init()
+    }
     match node::run(&cli) {
         Ok(exit) => exit.into(),
         Err(error) => {

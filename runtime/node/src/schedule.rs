@@ -12,7 +12,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 /// The thread of a snapshot that is being taken.
-type Taking = JoinHandle<Result<Taken, NodeError>>;
+pub(crate) type Taking = JoinHandle<Result<Taken, NodeError>>;
 
 /// When snapshots are taken, and the one that is being taken.
 pub(crate) struct Schedule<'a> {
@@ -40,25 +40,10 @@ impl<'a> Schedule<'a> {
         }
         self.settle();
         self.due = height.saturating_add(self.every);
-        match self.start(shard) {
+        match start(self.data, shard) {
             Ok(taking) => self.taking = taking,
             Err(error) => tell(&error),
         }
-    }
-
-    /// Starts the thread, and returns when the state that it reads stands still.
-    fn start(&self, shard: &mut NodeShard) -> Result<Option<Taking>, NodeError> {
-        let Some(standing) = shard.standing()? else { return Ok(None) };
-        let snapshots = self.data.snapshots(shard.id())?;
-        let reader = shard.store_mut().reader();
-        let (frozen, is_frozen) = sync_channel(1);
-        let taking = std::thread::Builder::new()
-            .name("snapshot".into())
-            .spawn(move || take(&snapshots, standing, &reader, &frozen))
-            .map_err(|e| NodeError::io("start the thread of a snapshot", e))?;
-        // A thread that has failed before has let go of its end, and says why when it is joined.
-        let _ = is_frozen.recv();
-        Ok(Some(taking))
     }
 
     /// Hears what became of the snapshot that was being taken, and waits for it.
@@ -76,6 +61,21 @@ impl<'a> Schedule<'a> {
         self.settle();
         self.taken
     }
+}
+
+/// Starts to take a snapshot, and returns when the state that it reads stands still; none, where there is no block yet.
+pub(crate) fn start(data: &Data, shard: &mut NodeShard) -> Result<Option<Taking>, NodeError> {
+    let Some(standing) = shard.standing()? else { return Ok(None) };
+    let snapshots = data.snapshots(shard.id())?;
+    let reader = shard.store_mut().reader();
+    let (frozen, is_frozen) = sync_channel(1);
+    let taking = std::thread::Builder::new()
+        .name("snapshot".into())
+        .spawn(move || take(&snapshots, standing, &reader, &frozen))
+        .map_err(|e| NodeError::io("start the thread of a snapshot", e))?;
+    // A thread that has failed before has let go of its end, and says why when it is joined.
+    let _ = is_frozen.recv();
+    Ok(Some(taking))
 }
 
 fn tell(error: &NodeError) {

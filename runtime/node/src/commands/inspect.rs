@@ -7,12 +7,16 @@ use crate::error::NodeError;
 use crate::output;
 use crate::program::{Serving, arguments_shown, event, message, outcome};
 use abi::outcome::Outcome;
+use abi::record::Record;
 use clap::Args;
+use journal::Entry;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use verify::Exit;
 
 mod wasm;
+
+pub(crate) use wasm::described_methods;
 
 /// Show what is there.
 #[derive(Args, Debug)]
@@ -47,7 +51,8 @@ pub fn run(global: &Global, args: &InspectArgs) -> Result<Exit, NodeError> {
     Ok(Exit::Verified)
 }
 
-fn block(shard: &NodeShard, height: u64) -> Result<Value, NodeError> {
+/// A block for a person.
+pub fn block(shard: &NodeShard, height: u64) -> Result<Value, NodeError> {
     let block = block_at(shard, height)?;
     let header = &block.header;
     Ok(json!({
@@ -74,6 +79,11 @@ pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<
     let (mut block, index) = record_at(shard, seq)?;
     let record = shard.records_of(&block).swap_remove(index);
     let entry = block.entries.swap_remove(index);
+    Ok((entry_shown(&record, &entry, serving), entry.outcome))
+}
+
+/// A record with its call, as [`record`] has it.
+pub(crate) fn entry_shown(record: &Record, entry: &Entry, serving: Option<&Serving>) -> Value {
     let call = &entry.call.call;
     let serving = serving.filter(|serving| serving.id == entry.program);
     let mut outcome = outcome(serving, &entry.program, &call.method, &entry.outcome);
@@ -84,7 +94,7 @@ pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<
     let events: Vec<Value> = entry.events.iter().map(|it| event(serving, it)).collect();
     let messages: Vec<Value> = entry.messages.iter().map(message).collect();
     let mut answer = json!({
-        "seq": seq,
+        "seq": record.effect.seq,
         "height": record.placement.height,
         "index": record.placement.index,
         "time_ms": entry.time_ms,
@@ -103,5 +113,5 @@ pub fn record(shard: &NodeShard, serving: Option<&Serving>, seq: u64) -> Result<
     if let Some(answer) = answer.as_object_mut() {
         answer.extend(outcome);
     }
-    Ok((answer, entry.outcome))
+    answer
 }

@@ -45,9 +45,7 @@ pub fn run(global: &Global, command: &QuarantineCommand) -> Result<Exit, NodeErr
     let data = Data::open(&global.data)?;
     let quarantine = data.quarantine()?;
     let answer = match command {
-        QuarantineCommand::List => {
-            json!({ "items": quarantine.list()?.iter().map(shown).collect::<Vec<_>>() })
-        }
+        QuarantineCommand::List => listed(&data)?,
         QuarantineCommand::Show(args) => {
             let held = quarantine.choose(&args.item)?;
             let mut answer = shown(&held);
@@ -68,6 +66,12 @@ pub fn run(global: &Global, command: &QuarantineCommand) -> Result<Exit, NodeErr
     };
     output::print(global.output, &answer)?;
     Ok(Exit::Verified)
+}
+
+/// Every item, for a person.
+pub(crate) fn listed(data: &Data) -> Result<Value, NodeError> {
+    let items = data.quarantine()?.list()?;
+    Ok(json!({ "items": items.iter().map(shown).collect::<Vec<_>>() }))
 }
 
 fn shown(held: &Held) -> Value {

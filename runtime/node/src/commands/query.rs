@@ -4,10 +4,13 @@ use super::call::FUEL_DEFAULT;
 use super::state::write_proof;
 use crate::cli::Global;
 use crate::commands::{Identity, log, open};
+use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::output;
 use crate::program::{Serving, arguments};
 use crate::told::Told;
+use abi::call::Caller;
+use abi::effect::Execution;
 use abi::interface::Kind;
 use clap::Args;
 use kernel::Programs;
@@ -41,23 +44,12 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, NodeError> {
     let serving = Serving::of(&mut shard)?;
     let method = serving.method(&args.method, Kind::Query)?;
     let input = arguments(method, &args.args)?;
+    let asked = Asked { caller, method: args.method.clone(), args: input, fuel_max: args.fuel };
     let execution = match &args.proof {
-        None => shard.query(caller, &args.method, input, args.fuel)?,
+        None => asked.answer(&mut shard)?,
         Some(path) => {
-            let (execution, witness) =
-                shard.query_proven(caller.clone(), &args.method, input.clone(), args.fuel)?;
-            let program = data.programs()?.read(&serving.id)?.unwrap_or_default();
-            let proof = QueryProof {
-                caller,
-                method: args.method.clone(),
-                args: input.into(),
-                fuel_max: args.fuel,
-                program: program.into(),
-                outcome: execution.outcome.code(),
-                output: execution.outcome.output().into(),
-                witness,
-            };
-            write_proof(&shard, Claim::Query(Box::new(proof)), path)?;
+            let (execution, claim) = asked.proven(&mut shard, &data.programs()?)?;
+            write_proof(&shard, claim, path)?;
             execution
         }
     };
@@ -67,4 +59,41 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, NodeError> {
     answer.extend(Told::of(&execution).iter().flat_map(Told::fields));
     output::print(global.output, &Value::Object(answer))?;
     Ok(Exit::of_outcome(&execution.outcome))
+}
+
+/// A query, and who asks it.
+pub(crate) struct Asked {
+    pub(crate) caller: Caller,
+    pub(crate) method: String,
+    pub(crate) args: Vec<u8>,
+    pub(crate) fuel_max: u64,
+}
+
+impl Asked {
+    /// Its answer.
+    pub(crate) fn answer(self, shard: &mut NodeShard) -> Result<Execution, NodeError> {
+        Ok(shard.query(self.caller, &self.method, self.args, self.fuel_max)?)
+    }
+
+    /// Its answer, and what proves it.
+    pub(crate) fn proven(
+        self,
+        shard: &mut NodeShard,
+        programs: &impl Programs,
+    ) -> Result<(Execution, Claim), NodeError> {
+        let Asked { caller, method, args, fuel_max } = self;
+        let (execution, witness) = shard.query_proven(caller.clone(), &method, args.clone(), fuel_max)?;
+        let program = shard.serving()?.map_or(Ok(None), |id| programs.read(&id))?.unwrap_or_default();
+        let proof = QueryProof {
+            caller,
+            method,
+            args: args.into(),
+            fuel_max,
+            program: program.into(),
+            outcome: execution.outcome.code(),
+            output: execution.outcome.output().into(),
+            witness,
+        };
+        Ok((execution, Claim::Query(Box::new(proof))))
+    }
 }

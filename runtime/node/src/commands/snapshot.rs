@@ -93,7 +93,8 @@ pub(super) fn take(snapshots: &Snapshots, shard: &mut NodeShard) -> Result<Taken
     Ok(taken)
 }
 
-fn described(id: &str, manifest: &SnapshotManifest) -> Value {
+/// A snapshot for a person.
+pub(crate) fn described(id: &str, manifest: &SnapshotManifest) -> Value {
     let header = &manifest.standing.checkpoint.header;
     let sum =
         |of: fn(&journal::Part) -> u32| manifest.parts.iter().map(|part| u64::from(of(part))).sum::<u64>();
@@ -108,7 +109,7 @@ fn described(id: &str, manifest: &SnapshotManifest) -> Value {
 }
 
 /// A line of the list; where the manifest is missing or wrong, why.
-fn row(snapshots: &Snapshots, it: &Listed) -> Result<Value, SnapshotsError> {
+pub(crate) fn row(snapshots: &Snapshots, it: &Listed) -> Result<Value, SnapshotsError> {
     let phase = format!("{:?}", it.phase).to_uppercase();
     let mut row = json!({ "id": it.id, "phase": phase, "height": it.height, "since_ms": it.since_ms });
     let (entries, bytes, damage) = match snapshots.manifest(&it.id) {

@@ -101,17 +101,22 @@ fn range(shard: &NodeShard, args: &RangeArgs) -> Result<Value, NodeError> {
     }))
 }
 
-/// The last record's receipt binds the root after it, and so the proof.
+/// Writes the proof file of a claim.
 pub fn write_proof(shard: &NodeShard, claim: Claim, path: &std::path::Path) -> Result<(), NodeError> {
+    write_file(path, &proof_file(shard, claim)?.to_bytes())
+}
+
+/// The last record's receipt binds the root after it, and so the proof.
+pub fn proof_file(shard: &NodeShard, claim: Claim) -> Result<ProofFile, NodeError> {
     let last = shard.position().seq.checked_sub(1).ok_or_else(|| NodeError::NotThere {
         what: "a record whose receipt could bind the root".into(),
         holds: "no record yet".into(),
     })?;
-    write_file(path, &ProofFile { receipt: of(shard, last)?, claim }.to_bytes())
+    Ok(ProofFile { receipt: of(shard, last)?, claim })
 }
 
 /// A key in state, as a person writes it.
-fn parse_key(text: &str) -> Result<Vec<u8>, NodeError> {
+pub(crate) fn parse_key(text: &str) -> Result<Vec<u8>, NodeError> {
     let wrong = || NodeError::Usage(format!("`{text}` is no key: write FIELD, FIELD/HEX or 0xHEX"));
     if let Some(digits) = text.strip_prefix("0x") {
         return unhex(digits).filter(|key| !key.is_empty()).ok_or_else(wrong);

@@ -8,8 +8,9 @@
 use crate::cli::Global;
 use crate::commands::time::now_ms;
 use crate::error::NodeError;
+use crate::http::Service;
 use crate::memory::{Memory, hash_of};
-use crate::{http, keys, output};
+use crate::{keys, output};
 use abi::{Coded, Hash};
 use axum::Router;
 use axum::body::Bytes;
@@ -19,14 +20,20 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use clap::Args;
 use journal::{NoteKey, Refusal, Request, Witness};
+use prometheus_client::metrics::gauge::Gauge;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use verify::Exit;
 
 const TEXT: &str = "text/plain; charset=utf-8";
+/// Most connections at a time, and for how long one may live, whatever goes on in it.
+const CONNECTIONS_MAX: usize = 64;
+const CONNECTION_LIFETIME: Duration = Duration::from_secs(60);
 /// The content type of an answer that is a size, after the specification.
 const SIZE: &str = "text/x.tlog.size";
 
@@ -68,7 +75,16 @@ pub fn run(global: &Global, args: &WitnessArgs) -> Result<Exit, NodeError> {
         let address = listener.local_addr().map_err(failed)?;
         let answer = json!({ "listening": address.to_string(), "witness_key": witness.key().to_string() });
         output::print(global.output, &answer)?;
-        http::serve(listener, router(Desk { witness, memory })).await;
+        // Until it is killed: nobody says that it is to stop.
+        let (_never, stopping) = watch::channel(false);
+        let service = Service {
+            router: router(Desk { witness, memory }),
+            connections_max: CONNECTIONS_MAX,
+            connections: Gauge::default(),
+            lifetime: Some(CONNECTION_LIFETIME),
+            tls: None,
+        };
+        service.serve(listener, stopping, Duration::ZERO).await;
         Ok(Exit::Verified)
     })
 }

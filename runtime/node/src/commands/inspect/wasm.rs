@@ -61,6 +61,11 @@ fn methods(program: &Program, described: Option<&Described>) -> Vec<Value> {
         let bare = |(name, mode)| json!({ "method": name, "kind": format!("{mode:?}") });
         return program.methods().map(bare).collect();
     };
+    described_methods(described)
+}
+
+/// The methods that an interface describes.
+pub(crate) fn described_methods(described: &Described) -> Vec<Value> {
     let method = |method: &abi::interface::MethodForm| {
         let params: Vec<String> =
             method.params.iter().map(|(name, form)| format!("{name}: {form}")).collect();

@@ -1,0 +1,192 @@
+//! `foil serve`: a node that answers over HTTP until it is told to stop.
+
+use crate::cli::Global;
+use crate::commands::half_of_memory;
+use crate::data::Data;
+use crate::error::NodeError;
+use crate::http::Service;
+use crate::output;
+use crate::serve::access::Gate;
+use crate::serve::desk::{Desk, Running};
+use crate::serve::metrics::Metrics;
+use crate::serve::tokens::Tokens;
+use crate::serve::{Hosted, Node, router};
+use clap::Args;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use verify::Exit;
+
+/// Most connections at a time.
+const CONNECTIONS_MAX: usize = 1_024;
+
+/// Serve the shards of the data directory over HTTP.
+#[derive(Args, Debug)]
+pub struct ServeArgs {
+    /// The address to listen on; port 0 takes a free one, which is printed.
+    #[arg(long, default_value = "127.0.0.1:7450", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+    /// The certificate chain for TLS, in PEM.
+    #[arg(long, requires = "tls_key", value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// The private key for TLS, in PEM, readable by its owner alone.
+    #[arg(long, requires = "tls_cert", value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Ask for no tokens: whoever reaches the address may do everything. Only on loopback.
+    #[arg(long)]
+    open: bool,
+    /// Most requests of one token's name in a second; as many as come, if not given.
+    #[arg(long, value_name = "REQUESTS")]
+    rate: Option<NonZeroU32>,
+    /// For how many seconds what is being answered may go on after the node was told to stop.
+    #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+    drain: u64,
+    /// Write the log as JSON, an object a line.
+    #[arg(long)]
+    pub(crate) log_json: bool,
+}
+
+/// Runs the command until a signal ends it.
+pub fn run(global: &Global, args: &ServeArgs) -> Result<Exit, NodeError> {
+    let tls = acceptor(args)?;
+    is_safe(args)?;
+    let mut data = Data::open(&global.data)?;
+    data.remember_in(global.remember.as_deref());
+    let data = Arc::new(data);
+    let tokens = if args.open { None } else { Some(Arc::new(Tokens::open(&data.dir)?)) };
+    if tokens.as_ref().is_some_and(|tokens| tokens.list().is_ok_and(|list| list.is_empty())) {
+        tracing::warn!("there is no token yet, so nobody may do anything; `foil token create` makes one");
+    }
+    let gate = Gate::new(tokens, args.rate);
+    let metrics = Arc::new(Metrics::default());
+    let (hosted, running) = open_shards(global, &data, &metrics)?;
+    let node = Arc::new(Node::new(data, hosted, metrics.clone())?);
+    let connections = metrics.connections.clone();
+    let service = Service {
+        router: router(node.clone(), gate),
+        connections_max: CONNECTIONS_MAX,
+        connections,
+        lifetime: None,
+        tls,
+    };
+    let result = started().and_then(|runtime| runtime.block_on(serve(global, args, service, &node)));
+    // What stopped it is the reason to give, and the shards are closed all the same.
+    let closed = running.into_iter().map(Running::stop).fold(Ok(()), Result::and);
+    result?;
+    closed?;
+    tracing::info!("stopped");
+    Ok(Exit::Verified)
+}
+
+fn started() -> Result<Runtime, NodeError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|e| NodeError::io("start the threads of the server", e))
+}
+
+/// Opens all shards that are meant. One that does not open does not keep others from serving.
+fn open_shards(
+    global: &Global,
+    data: &Arc<Data>,
+    metrics: &Arc<Metrics>,
+) -> Result<(Vec<Hosted>, Vec<Running>), NodeError> {
+    let tree_bytes_max = global.tree_memory.unwrap_or_else(half_of_memory);
+    let (mut hosted, mut running, mut failed) = (Vec::new(), Vec::new(), None);
+    for id in data.meant(global.on.as_deref())? {
+        let genesis = data.home(id)?.genesis;
+        let (desk, thread, opened) = Desk::open(data.clone(), id, tree_bytes_max, metrics.clone())?;
+        running.push(thread);
+        match opened {
+            Ok(()) => hosted.push(Hosted { id, genesis, desk }),
+            Err(error) => {
+                failed = Some(error);
+                hosted.push(Hosted { id, genesis, desk });
+            }
+        }
+    }
+    match failed {
+        Some(error) if hosted.iter().all(|it| it.desk.standing().halted.is_some()) => Err(error),
+        _ => Ok((hosted, running)),
+    }
+}
+
+async fn serve(
+    global: &Global,
+    args: &ServeArgs,
+    service: Service,
+    node: &Arc<Node>,
+) -> Result<(), NodeError> {
+    let failed = |e: std::io::Error| NodeError::io(format!("listen on {}", args.listen), e);
+    let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    let [mut terminate, mut interrupt] =
+        signals.map(|it| it.map_err(|e| NodeError::io("wait for signals", e)));
+    let (terminate, interrupt) = (terminate.as_mut(), interrupt.as_mut());
+    let (Ok(terminate), Ok(interrupt)) = (terminate, interrupt) else {
+        return Err(NodeError::io("wait for signals", "the system refused"));
+    };
+    let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let scheme = if service.tls.is_some() { "https" } else { "http" };
+    let shards: Vec<String> = node.shards.keys().map(ToString::to_string).collect();
+    output::print(global.output, &json!({ "listening": format!("{scheme}://{address}"), "shards": shards }))?;
+    // Where no service manager waits for it, nothing is told.
+    _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    let stopping = node.stopping.subscribe();
+    let drain = Duration::from_secs(args.drain);
+    let served = tokio::spawn(service.serve(listener, stopping, drain));
+    first(terminate, interrupt).await;
+    tracing::info!("stopping");
+    _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    node.stopping.send_replace(true);
+    if !served.await.unwrap_or(false) {
+        tracing::warn!(seconds = args.drain, "connections were cut off that took longer to answer");
+    }
+    Ok(())
+}
+
+async fn first(one: &mut Signal, other: &mut Signal) {
+    tokio::select! {
+        _ = one.recv() => {}
+        _ = other.recv() => {}
+    }
+}
+
+/// Whether what is served may be reached by those who can reach the address.
+fn is_safe(args: &ServeArgs) -> Result<(), NodeError> {
+    if args.listen.ip().is_loopback() {
+        return Ok(());
+    }
+    let lacks = match (args.open, args.tls_cert.is_some()) {
+        (true, _) => "tokens: leave --open out",
+        (false, false) => "TLS: give --tls-cert and --tls-key",
+        (false, true) => return Ok(()),
+    };
+    Err(NodeError::Usage(format!("{} can be reached from elsewhere, which needs {lacks}", args.listen)))
+}
+
+/// What connections are encrypted with, if they are.
+fn acceptor(args: &ServeArgs) -> Result<Option<TlsAcceptor>, NodeError> {
+    let (Some(cert), Some(key)) = (&args.tls_cert, &args.tls_key) else { return Ok(None) };
+    let wrong = |path: &Path, error: &dyn std::fmt::Display| {
+        NodeError::io(format!("use {} for TLS", path.display()), error)
+    };
+    let chain = CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let chain = chain.map_err(|e| wrong(cert, &e))?;
+    crate::keys::is_private(key)?;
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|e| wrong(key, &e))?;
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, secret))
+        .map_err(|e| wrong(cert, &e))?;
+    Ok(Some(TlsAcceptor::from(Arc::new(config))))
+}

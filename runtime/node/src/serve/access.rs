@@ -1,0 +1,167 @@
+//! Who may do what: one table of routes and roles. What is not in it, nobody may.
+
+use super::failure::Failure;
+use super::tokens::{Grant, Tokens};
+use abi::id::Hash;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use governor::clock::DefaultClock;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use serde::{Deserialize, Serialize};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+/// What a token lets its holder do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    /// Call, ask, and read what came of it.
+    Client,
+    /// What a client may, and run the node.
+    Operator,
+    /// Read everything, and decide about what needs a person.
+    Reviewer,
+    /// Read what is needed to verify and to follow.
+    Peer,
+}
+
+use Role::{Client, Operator, Peer, Reviewer};
+
+/// A route, and who may take it.
+pub(crate) struct Row {
+    /// The method.
+    pub(crate) method: Method,
+    /// The path, as the router has it.
+    pub(crate) path: &'static str,
+    /// Who may; everybody, without a token, if this is none.
+    pub(crate) roles: Option<&'static [Role]>,
+}
+
+const ALL: &[Role] = &[Client, Operator, Reviewer, Peer];
+const CALLERS: &[Role] = &[Client, Operator];
+const READERS: &[Role] = &[Client, Operator, Reviewer];
+const OVERSEERS: &[Role] = &[Operator, Reviewer];
+
+const fn row(method: Method, path: &'static str, roles: &'static [Role]) -> Row {
+    Row { method, path, roles: Some(roles) }
+}
+
+const fn open(path: &'static str) -> Row {
+    Row { method: Method::GET, path, roles: None }
+}
+
+const SHARDS: &str = "/v1/shards";
+
+/// The table.
+pub(crate) const TABLE: &[Row] = &[
+    open("/healthz"),
+    open("/readyz"),
+    open("/openapi.json"),
+    open("/docs"),
+    row(Method::GET, "/metrics", OVERSEERS),
+    row(Method::GET, SHARDS, ALL),
+    row(Method::GET, "/v1/shards/{shard}", ALL),
+    row(Method::POST, "/v1/shards/{shard}/calls", CALLERS),
+    row(Method::POST, "/v1/shards/{shard}/query", READERS),
+    row(Method::GET, "/v1/shards/{shard}/state/{key}", READERS),
+    row(Method::GET, "/v1/shards/{shard}/receipts/{seq}", ALL),
+    row(Method::GET, "/v1/shards/{shard}/records/{seq}", ALL),
+    row(Method::GET, "/v1/shards/{shard}/blocks/{height}", ALL),
+    row(Method::GET, "/v1/shards/{shard}/events", READERS),
+    row(Method::GET, "/v1/shards/{shard}/checkpoint", ALL),
+    row(Method::GET, "/v1/shards/{shard}/tile/{*tile}", ALL),
+    row(Method::GET, "/v1/shards/{shard}/program", ALL),
+    row(Method::POST, "/v1/shards/{shard}/snapshots", &[Operator]),
+    row(Method::GET, "/v1/shards/{shard}/snapshots", OVERSEERS),
+    row(Method::POST, "/v1/programs", &[Operator]),
+    row(Method::GET, "/v1/quarantine", OVERSEERS),
+    row(Method::GET, "/v1/operations/{operation}", OVERSEERS),
+];
+
+/// Who asks, where that is known: the holder of a token. Where no tokens are asked for, nobody in particular.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asker(pub(crate) Option<Arc<Grant>>);
+
+impl Asker {
+    /// The name that the node vouches for.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.0.as_ref().map(|grant| grant.name.as_str())
+    }
+
+    /// Whether they may see a shard.
+    pub(crate) fn may_see(&self, shard: &Hash) -> bool {
+        self.0.as_ref().is_none_or(|grant| grant.is_for(&shard.to_string()))
+    }
+}
+
+/// How often each name may ask.
+type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock>;
+
+/// How a node tells who asks, and whether they may.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    /// By their tokens, or not at all.
+    tokens: Option<Arc<Tokens>>,
+    limiter: Option<Arc<Limiter>>,
+}
+
+/// Lets through who may take the route.
+pub(crate) async fn guard(
+    State(gate): State<Gate>,
+    path: MatchedPath,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    let asker = gate.admit(request.method(), path.as_str(), request.uri().path(), request.headers())?;
+    request.extensions_mut().insert(asker.clone());
+    let mut response = next.run(request).await;
+    // For whoever logs it.
+    response.extensions_mut().insert(asker);
+    Ok(response)
+}
+
+impl Gate {
+    /// One that asks for these tokens, if for any, and lets each name ask so often in a second.
+    pub(crate) fn new(tokens: Option<Arc<Tokens>>, rate: Option<NonZeroU32>) -> Gate {
+        Gate { tokens, limiter: rate.map(|rate| Arc::new(RateLimiter::keyed(Quota::per_second(rate)))) }
+    }
+
+    fn admit(&self, method: &Method, route: &str, path: &str, headers: &HeaderMap) -> Result<Asker, Failure> {
+        // Whoever may read may ask how long an answer is.
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        let row = TABLE.iter().find(|row| row.method == *method && row.path == route);
+        let roles = row.ok_or(Failure::Forbidden)?.roles;
+        let (Some(roles), Some(tokens)) = (roles, &self.tokens) else {
+            return Ok(Asker::default());
+        };
+        let token = bearer(headers).ok_or(Failure::Unauthorized)?;
+        let grant = tokens.grant(token)?.ok_or(Failure::Unauthorized)?;
+        let is_in_scope = match shard_of(path) {
+            Some(shard) => grant.is_for(shard),
+            // The list has what the token is for; all else is of the node, and of all its shards.
+            None => route == SHARDS || grant.shards.is_empty(),
+        };
+        if !roles.contains(&grant.role) || !is_in_scope {
+            return Err(Failure::Forbidden);
+        }
+        if self.limiter.as_ref().is_some_and(|limiter| limiter.check_key(&grant.name).is_err()) {
+            return Err(Failure::TooMany);
+        }
+        Ok(Asker(Some(grant)))
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (value, None) = (values.next()?, values.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
+/// The shard that a path names.
+fn shard_of(path: &str) -> Option<&str> {
+    path.strip_prefix("/v1/shards/")?.split('/').next()
+}

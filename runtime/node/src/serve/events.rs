@@ -1,0 +1,162 @@
+//! Records as they come, over HTTP: server-sent events that can be resumed.
+//!
+//! What was sent is known by its place in history, so that whoever was cut off asks for the rest. A reader that is slow
+//! is waited for: nothing is read for it before it has taken what came before.
+#![allow(unused_qualifications, reason = "utoipa's macro writes them")]
+
+use super::Node;
+use super::desk::Standing;
+use super::failure::Failure;
+use crate::commands::{inspect::entry_shown, record_at};
+use crate::data::NodeShard;
+use crate::error::NodeError;
+use crate::program::Serving;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, Stream};
+use prometheus_client::metrics::gauge::Gauge;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use utoipa::IntoParams;
+
+/// Most records that are read at once for one reader.
+const RECORDS: usize = 64;
+/// How often a word is sent where nothing happens.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Where the place of the last event stands that a reader has.
+const LAST: &str = "last-event-id";
+
+/// Where to begin, and what to send.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// The first record; the next one to come, if this is not given. The header `last-event-id` counts before it.
+    from: Option<u64>,
+    /// Of which method alone.
+    method: Option<String>,
+}
+
+/// Follow the records.
+///
+/// Each is an event `record` with its place as id and the record as `records/{seq}` has it as data, once its block is
+/// durable. After the last one the stream waits for more. Where records were pruned or cannot be read, an event `error`
+/// is the last.
+#[utoipa::path(get, path = "/v1/shards/{shard}/events", tag = "history",
+    params(("shard" = String, Path, description = "The shard's id"), Wanted),
+    responses((status = 200, description = "The stream", body = String, content_type = "text/event-stream"),
+        (status = 400, description = "The place is no number")))]
+pub(crate) async fn follow(
+    State(node): State<Arc<Node>>,
+    Path(shard): Path<String>,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let Query(wanted) = wanted.map_err(|error| Failure::malformed("query", error.body_text()))?;
+    let hosted = node.hosted(&shard)?;
+    let last = headers.get(LAST).map(|last| last.to_str().ok().and_then(|last| last.parse::<u64>().ok()));
+    let from = match last {
+        Some(last) => last.ok_or_else(|| Failure::malformed(LAST, "no number"))?.saturating_add(1),
+        None => wanted.from.unwrap_or_else(|| hosted.desk.standing().seq),
+    };
+    let follower = Follower {
+        _following: Following::begin(node.metrics.followers.clone()),
+        standing: hosted.desk.watch(),
+        stopping: node.stopping.subscribe(),
+        id: hosted.id,
+        method: wanted.method,
+        next: from,
+        read: VecDeque::new(),
+        node,
+        is_over: false,
+    };
+    let events = Sse::new(follower.events()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    Ok(events.into_response())
+}
+
+/// One reader, and how far it has come.
+struct Follower {
+    node: Arc<Node>,
+    id: abi::id::Hash,
+    standing: watch::Receiver<Standing>,
+    stopping: watch::Receiver<bool>,
+    method: Option<String>,
+    next: u64,
+    read: VecDeque<(u64, Value)>,
+    is_over: bool,
+    _following: Following,
+}
+
+/// Counts a reader for as long as there is one.
+struct Following(Gauge);
+
+impl Following {
+    fn begin(gauge: Gauge) -> Following {
+        gauge.inc();
+        Following(gauge)
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Follower {
+    fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        stream::unfold(self, |mut follower| async move {
+            let event = follower.event().await?;
+            Some((Ok(event), follower))
+        })
+    }
+
+    /// The next event; none, when there will be no more.
+    async fn event(&mut self) -> Option<Event> {
+        loop {
+            if self.is_over || *self.stopping.borrow() {
+                return None;
+            }
+            if let Some((seq, record)) = self.read.pop_front() {
+                return Some(Event::default().id(seq.to_string()).event("record").data(record.to_string()));
+            }
+            if self.standing.borrow_and_update().seq > self.next {
+                if let Err(failure) = self.read_on().await {
+                    self.is_over = true;
+                    return Some(Event::default().event("error").data(failure.shown(None).to_string()));
+                }
+                continue;
+            }
+            tokio::select! {
+                changed = self.standing.changed() => changed.ok()?,
+                stopping = self.stopping.changed() => stopping.ok()?,
+            }
+        }
+    }
+
+    async fn read_on(&mut self) -> Result<(), Failure> {
+        let hosted = self.node.shards.get(&self.id).ok_or(Failure::Stopping)?;
+        let (from, serving) = (self.next, hosted.desk.standing().serving);
+        let read = hosted.desk.ask(move |shard| records(shard, serving.as_deref(), from)).await?;
+        self.next += read.len() as u64;
+        let is_wanted = |(_, record): &(u64, Value)| {
+            self.method.as_ref().is_none_or(|method| record["method"] == **method)
+        };
+        self.read.extend((from..).zip(read).filter(is_wanted));
+        Ok(())
+    }
+}
+
+/// Some records from one on.
+fn records(shard: &NodeShard, serving: Option<&Serving>, from: u64) -> Result<Vec<Value>, NodeError> {
+    let (block, index) = record_at(shard, from)?;
+    let records = shard.records_of(&block);
+    let some = records.iter().zip(&block.entries).skip(index).take(RECORDS);
+    Ok(some.map(|(record, entry)| entry_shown(record, entry, serving)).collect())
+}

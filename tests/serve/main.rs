@@ -1,0 +1,13 @@
+//! A node that serves over HTTP: real processes, real sockets, real clients and some that misbehave.
+#![allow(dead_code, reason = "the modules are shared with harnesses that use more of them")]
+
+mod access;
+mod bad;
+mod calls;
+mod client;
+mod crashes;
+#[path = "../cli/foil.rs"]
+mod foil;
+mod node;
+mod reads;
+mod stops;
