@@ -12,9 +12,14 @@ use std::sync::mpsc::{SendError, sync_channel};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::thread::{self, Builder};
 
+/// The stack of a thread: with less than a guest may need, every call that runs here would be lent some by the system.
+const STACK_BYTES: usize = 8 << 20;
+
 /// The threads that stand by, one for each core; `None` where there are none.
-static POOL: LazyLock<Option<ThreadPool>> =
-    LazyLock::new(|| ThreadPoolBuilder::new().thread_name(|number| format!("beside {number}")).build().ok());
+static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
+    let threads = ThreadPoolBuilder::new().stack_size(STACK_BYTES);
+    threads.thread_name(|number| format!("beside {number}")).build().ok()
+});
 
 /// Does `there` on another thread while `here` is done on this one, and returns when both are.
 pub fn beside<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {

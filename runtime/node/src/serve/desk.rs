@@ -23,7 +23,7 @@ use abi::fault::Fault;
 use abi::id::Hash;
 use abi::outcome::Outcome;
 use journal::{Entry, ReceiptFile};
-use kernel::{Answer, Batch, Request};
+use kernel::{Answer, Batch, Request, THREAD_STACK_BYTES};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -128,7 +128,7 @@ impl Desk {
             _ = is_open.send(keeper.reopen());
             keeper.work(&queue)
         };
-        let thread = std::thread::Builder::new().name("shard".into()).spawn(work);
+        let thread = std::thread::Builder::new().name("shard".into()).stack_size(THREAD_STACK_BYTES).spawn(work);
         let thread = thread.map_err(|e| NodeError::io("start the thread of a shard", e))?;
         let opened =
             opened.recv().unwrap_or_else(|_| Err(Fault::host("the thread of a shard panicked").into()));

@@ -6,10 +6,11 @@ use crate::draw::whole;
 use crate::subject::Proven;
 use crate::{Asked, Goal, Result, Row, median};
 use abi::call::SignedCall;
+use kernel::THREAD_STACK_BYTES;
 use std::error::Error;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::Instant;
 
 /// Calls a second of two shards together, and of one alone, which has both cores for itself: its commits on one, and its
@@ -20,11 +21,14 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     let [together, alone] = thread::scope(|scope| {
         let (order, orders) = channel();
         let (tell, told) = channel();
-        let there = scope.spawn(|| {
+        // As much stack as a call may need, which is lent to it otherwise.
+        let thread = || Builder::new().stack_size(THREAD_STACK_BYTES);
+        let there = thread().spawn_scoped(scope, || {
             let other = other(&dirs[1], asked.keys, orders, tell);
             other.map_err(|error| error.to_string())
-        });
-        let here = scope.spawn(|| one(&dirs[0], asked, order, told).map_err(|error| error.to_string()));
+        })?;
+        let one = || one(&dirs[0], asked, order, told).map_err(|error| error.to_string());
+        let here = thread().spawn_scoped(scope, one)?;
         let panicked = |_| "the thread of a shard panicked";
         let (here, there) = (here.join().map_err(panicked)?, there.join().map_err(panicked)?);
         // Of two errors, the one over there is the cause.
