@@ -4,21 +4,56 @@
 //! leaf = SHA-256(0x00 ‖ record)      node = SHA-256(0x01 ‖ left ‖ right)      empty = SHA-256("")
 //! ```
 //!
-//! All complete nodes are held in memory, level by level: 64 bytes a record, paths in O(log² n) steps.
+//! Complete nodes are held in memory, level by level: 64 bytes a record, until they are [forgotten](History::forget);
+//! then a quarter of a byte. Paths are made in O(log² n) steps.
 
 use abi::Hash;
 use sha2::{Digest, Sha256};
+use std::collections::VecDeque;
+
+mod recalled;
+
+pub use recalled::Recalled;
+
+/// Levels below this one are forgotten: what lies below a node of it is a tile of leaves.
+const TILE_LEVEL: u32 = 8;
+/// Leaves of a tile.
+const TILE: u64 = 1 << TILE_LEVEL;
 
 /// The tree over all records of a shard.
 #[derive(Clone, Debug)]
 pub struct History {
-    /// `levels[k][i]` is the root over the leaves from `i · 2^k` to `(i + 1) · 2^k`.
-    levels: Vec<Vec<Hash>>,
+    /// The node `i` of level `k` is the root over the leaves from `i · 2^k` to `(i + 1) · 2^k`.
+    levels: Vec<Row>,
+}
+
+/// The complete nodes of a level, left to right.
+#[derive(Clone, Default, Debug)]
+struct Row {
+    /// How many were forgotten.
+    first: u64,
+    nodes: VecDeque<Hash>,
+}
+
+impl Row {
+    fn len(&self) -> u64 {
+        self.first + self.nodes.len() as u64
+    }
+
+    fn get(&self, index: u64) -> Option<&Hash> {
+        self.nodes.get(usize::try_from(index.checked_sub(self.first)?).ok()?)
+    }
+
+    fn forget(&mut self, before: u64) {
+        while self.first < before && self.nodes.pop_front().is_some() {
+            self.first += 1;
+        }
+    }
 }
 
 impl Default for History {
     fn default() -> History {
-        History { levels: vec![Vec::new()] }
+        History { levels: vec![Row::default()] }
     }
 }
 
@@ -53,113 +88,84 @@ impl History {
         let (mut node, mut level) = (leaf, 0);
         loop {
             if level == self.levels.len() {
-                self.levels.push(Vec::new());
+                self.levels.push(Row::default());
             }
             let row = &mut self.levels[level];
-            row.push(node);
-            match row.as_slice() {
-                [.., left, right] if row.len().is_multiple_of(2) => node = History::node(left, right),
-                _ => break,
+            row.nodes.push_back(node);
+            if !row.len().is_multiple_of(2) {
+                break;
             }
+            // A tile is forgotten as a whole, so that both of a pair are there, or neither.
+            let left = row
+                .nodes
+                .len()
+                .checked_sub(2)
+                .expect("the left one of a pair is there while the right one comes");
+            node = History::node(&row.nodes[left], &row.nodes[left + 1]);
             level += 1;
+        }
+    }
+
+    /// Forgets what lies below the tiles that end `keep` records or more before the last one. Whoever asks for what
+    /// needs one of them [brings its leaves](Recalled).
+    pub fn forget(&mut self, keep: u64) {
+        let tiles = self.size().saturating_sub(keep) / TILE;
+        for (level, row) in (0..TILE_LEVEL).zip(&mut self.levels) {
+            row.forget(tiles << (TILE_LEVEL - level));
         }
     }
 
     /// How many records there are.
     pub fn size(&self) -> u64 {
-        self.levels[0].len() as u64
+        self.levels[0].len()
     }
 
     /// The root over all records.
     pub fn root(&self) -> Hash {
-        self.span(0, self.size())
+        self.whole().span(0, self.size())
     }
 
     /// The root when there were `size` records; `None` if there never were as many.
     pub fn root_at(&self, size: u64) -> Option<Hash> {
-        (size <= self.size()).then(|| self.span(0, size))
-    }
-
-    /// The hashes of all leaves.
-    pub fn leaves(&self) -> &[Hash] {
-        self.row(0)
-    }
-
-    /// The complete nodes over `2^level` records each, left to right.
-    pub(crate) fn row(&self, level: u32) -> &[Hash] {
-        self.levels.get(level as usize).map_or(&[], Vec::as_slice)
+        self.whole().root_at(size)
     }
 
     /// The inclusion path of record `seq` in the tree of the first `size` records, leaf to root (RFC 9162,
     /// section 2.1.3.1); `None` if there is no such record or tree.
     pub fn path(&self, seq: u64, size: u64) -> Option<Vec<Hash>> {
-        if seq >= size || size > self.size() {
-            return None;
-        }
-        let mut path = Vec::new();
-        let (mut from, mut to) = (0, size);
-        while to - from > 1 {
-            let middle = from + split(to - from);
-            if seq < middle {
-                path.push(self.span(middle, to));
-                to = middle;
-            } else {
-                path.push(self.span(from, middle));
-                from = middle;
-            }
-        }
-        path.reverse();
-        Some(path)
+        self.whole().path(seq, size)
     }
 
     /// The proof that the tree of `older` records is a prefix of the tree of `newer` (RFC 9162, section
     /// 2.1.4.1); `None` if there are no such trees. Nothing needs to be shown of the empty tree.
     pub fn consistency(&self, older: u64, newer: u64) -> Option<Vec<Hash>> {
-        if older > newer || newer > self.size() {
-            return None;
-        }
-        let mut path = Vec::new();
-        let (mut from, mut to) = (0, newer);
-        // The verifier knows the older root, so it is left out where it is itself a node of the proof.
-        while older != to && older != 0 {
-            let middle = from + split(to - from);
-            if older <= middle {
-                path.push(self.span(middle, to));
-                to = middle;
-            } else {
-                path.push(self.span(from, middle));
-                from = middle;
-            }
-        }
-        if from != 0 {
-            path.push(self.span(from, to));
-        }
-        path.reverse();
-        Some(path)
+        self.whole().consistency(older, newer)
     }
 
     /// The roots of the complete subtrees of the tree of the first `size` records, the largest first;
     /// `None` if there never were as many.
     pub fn peaks(&self, size: u64) -> Option<Vec<Hash>> {
-        if size > self.size() {
-            return None;
-        }
-        let bits = (0..u64::BITS).rev().filter(|bit| size >> bit & 1 == 1);
-        Some(bits.map(|bit| self.levels[bit as usize][index((size >> bit) - 1)]).collect())
+        self.whole().peaks(size)
     }
 
-    /// The root over the leaves in `[from, to)`, a subtree of some tree of the list.
-    fn span(&self, from: u64, to: u64) -> Hash {
-        let size = to - from;
-        if size == 0 {
-            return sha256(&[]);
-        }
-        if size.is_power_of_two() {
-            assert!(from.is_multiple_of(size), "a complete subtree starts at a multiple of its size");
-            return self.levels[size.trailing_zeros() as usize][index(from / size)];
-        }
-        let middle = from + split(size);
-        History::node(&self.span(from, middle), &self.span(middle, to))
+    /// The tree, of which nothing that is asked for was forgotten.
+    pub fn whole(&self) -> Recalled<'_> {
+        Recalled::from(self)
+    }
+
+    /// The tiles of leaves that were forgotten, and without which nothing can be said of these places.
+    pub fn forgotten(&self, places: &[u64]) -> Vec<u64> {
+        let first = self.levels[0].first / TILE;
+        let mut tiles: Vec<u64> =
+            places.iter().map(|place| place / TILE).filter(|tile| *tile < first).collect();
+        tiles.sort_unstable();
+        tiles.dedup();
+        tiles
+    }
+
+    /// A complete node; `None` if there is none, or it was forgotten.
+    fn complete(&self, level: u32, index: u64) -> Option<Hash> {
+        self.levels.get(level as usize)?.get(index).copied()
     }
 }
 
@@ -209,11 +215,6 @@ fn sha256(parts: &[&[u8]]) -> Hash {
 fn split(size: u64) -> u64 {
     assert!(size > 1, "one leaf is not split");
     1 << (u64::BITS - 1 - (size - 1).leading_zeros())
-}
-
-/// A position in a list that is in memory.
-fn index(position: u64) -> usize {
-    usize::try_from(position).expect("what lies in memory is counted by a usize")
 }
 
 #[cfg(test)]

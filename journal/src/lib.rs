@@ -69,7 +69,7 @@ pub use disk::{AHEAD, Disk, MemoryDisk, is_taken};
 pub use fork::{ForkError, ForkFile, HeadsForkFile, SignedHead};
 pub use frontier::Frontier;
 pub use head::Head;
-pub use history::{History, is_consistent};
+pub use history::{History, Recalled, is_consistent};
 pub use log::{
     Cut, Damage, Dump, DumpedFrame, Ending, Fold, Journal, JournalSurvey, Prunable, SegmentSurvey,
     SurveyedBlock, Tail, Undecoded, past_name,

@@ -9,7 +9,7 @@
 //! the past but its tree's right edge.
 
 use crate::block::Header;
-use crate::history::History;
+use crate::history::{History, Recalled};
 use abi::codec::{Bytes, Decode, Encode};
 use abi::merkle::root_of_path;
 use abi::record::Record;
@@ -29,8 +29,8 @@ canonical_array!(Reverted { record, path });
 
 impl Reverted {
     /// What shows that `record` is in the history of `size` records.
-    pub fn new(record: &Record, history: &History, size: u64) -> Option<Reverted> {
-        let path = history.path(record.effect.seq, size)?;
+    pub fn new<'a>(record: &Record, history: impl Into<Recalled<'a>>, size: u64) -> Option<Reverted> {
+        let path = history.into().path(record.effect.seq, size)?;
         Some(Reverted { record: Bytes(record.to_bytes()), path })
     }
 

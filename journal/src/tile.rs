@@ -9,7 +9,7 @@
 //! A full tile never changes. INDEX is in groups of three digits, all but the last with an `x`:
 //! `x001/x234/067`.
 
-use crate::history::History;
+use crate::history::{History, Recalled};
 use abi::{Coded, Hash};
 use std::fmt;
 use std::str::FromStr;
@@ -140,16 +140,22 @@ impl TileKind {
     }
 }
 
-impl History {
+impl Recalled<'_> {
     /// The bytes of a tile of hashes; `None` where the tree has no such tile, or it is one of records.
     pub fn tile(&self, tile: &Tile) -> Option<Vec<u8>> {
         let TileKind::Hashes(level) = tile.kind else {
             return None;
         };
-        let row = self.row(TILE_HEIGHT * u32::from(level));
-        let start = usize::try_from(tile.index).ok()?.checked_mul(usize::from(TILE_WIDTH))?;
-        let hashes = row.get(start..start.checked_add(usize::from(tile.width))?)?;
+        let start = tile.index.checked_mul(u64::from(TILE_WIDTH))?;
+        let hashes = self.nodes(TILE_HEIGHT * u32::from(level), start, u64::from(tile.width))?;
         Some(hashes.iter().flat_map(|hash| hash.0).collect())
+    }
+}
+
+impl History {
+    /// As [`Recalled::tile`].
+    pub fn tile(&self, tile: &Tile) -> Option<Vec<u8>> {
+        self.whole().tile(tile)
     }
 
     /// All tiles of hashes of the tree of the first `size` records, with their bytes; those that the tree

@@ -26,6 +26,10 @@ const ROOTS: [&str; 9] = [
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ];
 
+fn index(position: u64) -> usize {
+    usize::try_from(position).unwrap()
+}
+
 fn history(size: u64) -> History {
     let mut history = History::new();
     (0..size).for_each(|seq| history.push(&seq.to_be_bytes()));
@@ -92,7 +96,7 @@ fn rfc_6962_test_proofs() {
 fn paths_and_roots_are_those_of_the_naive_functions() {
     let history = history(70);
     for size in 1..=70 {
-        let leaves = &history.levels[0][..index(size)];
+        let leaves = &history.whole().nodes(0, 0, size).unwrap();
         assert_eq!(history.root_at(size), Some(merkle::root(History::node, leaves)));
         for seq in 0..size {
             let path = merkle::path(History::node, leaves, index(seq));
@@ -124,4 +128,40 @@ fn every_prefix_is_consistent_and_no_other_tree_is() {
     }
     assert_eq!(history.consistency(1, 132), None);
     assert_eq!(history.consistency(2, 1), None);
+}
+
+/// Every proof of a tree that has forgotten what lies below its tiles is that of the tree that has not.
+#[test]
+fn what_was_forgotten_is_recalled_by_its_leaves() {
+    let all = history(1_100);
+    let leaves = |tile: u64| all.whole().nodes(0, tile * TILE, TILE).unwrap();
+    for keep in [0, 1, 300] {
+        let mut some = History::new();
+        for seq in 0..1_100u64 {
+            some.push(&seq.to_be_bytes());
+            some.forget(keep);
+            assert_eq!(Some(some.root()), all.root_at(seq + 1), "what is added needs nothing of it");
+        }
+        let held: usize = some.levels.iter().map(|row| row.nodes.len()).sum();
+        assert!(held < 2 * (index(keep + 2 * TILE) + 10), "{held} nodes");
+        let recalled = |places: &[u64]| {
+            let mut recalled = some.whole();
+            for tile in some.forgotten(places) {
+                assert!(!recalled.bring(tile, &leaves(tile ^ 1)), "another tile is not this one");
+                assert!(!recalled.bring(tile, &leaves(tile)[1..]), "nor is a part");
+                assert!(recalled.bring(tile, &leaves(tile)));
+            }
+            recalled
+        };
+        let places = || (0..=1_100).step_by(37).chain([255, 256, 257, 511, 512, 1_024]);
+        for size in places() {
+            assert_eq!(recalled(&[size]).peaks(size), all.peaks(size));
+            assert_eq!(recalled(&[size]).root_at(size), all.root_at(size));
+            for seq in places() {
+                let recalled = recalled(&[seq, size]);
+                assert_eq!(recalled.path(seq, size), all.path(seq, size), "{seq} {size}");
+                assert_eq!(recalled.consistency(seq, size), all.consistency(seq, size), "{seq} {size}");
+            }
+        }
+    }
 }

@@ -25,7 +25,7 @@ fn sample() -> (Sample, Vec<Block>, Past) {
 /// The past of these blocks.
 pub(crate) fn past(sample: &Sample, blocks: &[Block]) -> Past {
     let header = blocks.last().unwrap().header;
-    let leaves = sample.history.leaves()[..usize::try_from(header.history_size).unwrap()].to_vec();
+    let leaves = sample.history.whole().nodes(0, 0, header.history_size).unwrap();
     let acts = blocks.iter().flat_map(|block| PastAct::of(block, sample.genesis.profile)).collect();
     Past { header, decision: header.history_size, leaves, acts }
 }

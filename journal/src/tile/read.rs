@@ -1,7 +1,7 @@
 //! Reading tiles back: what they say is believed only where it hashes to the root of a head.
 
 use super::{LEVEL_MAX, TILE_WIDTH, Tile, TileError, TileKind};
-use crate::history::History;
+use crate::history::{History, Recalled};
 use abi::Hash;
 
 /// The root of the tree of `size` records, from the tiles of its right edge: at most eight.
@@ -57,8 +57,8 @@ pub fn history_of_tiles(
 /// # Errors
 ///
 /// A bundle of another length, or with a record that history has not at its place.
-pub fn records_of_bundle<'a>(
-    history: &History,
+pub fn records_of_bundle<'a, 'h>(
+    history: impl Into<Recalled<'h>>,
     tile: &Tile,
     bundle: &'a [u8],
 ) -> Result<Vec<&'a [u8]>, TileError> {
@@ -74,7 +74,7 @@ pub fn records_of_bundle<'a>(
     }
     let leaves = Tile { kind: TileKind::Hashes(0), ..*tile };
     let hashes = records.iter().flat_map(|record| History::leaf_hash(record).0).collect();
-    if history.tile(&leaves) == Some(hashes) { Ok(records) } else { Err(TileError::Content(*tile)) }
+    if history.into().tile(&leaves) == Some(hashes) { Ok(records) } else { Err(TileError::Content(*tile)) }
 }
 
 /// The hashes of a tile as it was read.

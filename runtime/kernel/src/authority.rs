@@ -80,8 +80,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// What a bundle begins with whose first block is the one after that of `header`.
     pub fn start_after(&self, header: &Header) -> Result<Start, Fault> {
-        let peaks =
-            self.committed.history.peaks(header.history_size).ok_or_else(|| missing(header.height))?;
+        let peaks = self.recalled(&[header.history_size])?.peaks(header.history_size);
+        let peaks = peaks.ok_or_else(|| missing(header.height))?;
         let writer = self.last_act(header, |act| act.writer().is_some());
         let program = self.last_act(header, |act| act.program().is_some());
         let acts = self.profiles(header).chain(writer).chain(program).collect();
@@ -105,7 +105,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
     fn links(&self, header: &Header, acts: BTreeSet<u64>) -> Result<Vec<Link>, Fault> {
         let lost = || missing(header.height);
         let link = |seq| {
-            let path = self.committed.history.path(seq, header.history_size).ok_or_else(lost)?;
+            let size = header.history_size;
+            let path = self.recalled(&[seq, size])?.path(seq, size).ok_or_else(lost)?;
             if let Some(past) = self.committed.journal.past().filter(|past| seq < past.header.history_size) {
                 return past.link(seq, path).ok_or_else(lost);
             }

@@ -2,13 +2,13 @@
 
 use crate::authority::writer_after;
 use crate::execute::{Draft, Ground, Position};
-use crate::shard::missing;
+use crate::recall::REMEMBERED;
 use abi::fault::Fault;
 use abi::planted;
 use abi::profile::Profile;
 use abi::sign::PublicKey;
 use abi::system::Act;
-use journal::{Block, Commitment, Disk, History, Journal};
+use journal::{Commitment, Disk, History, Journal};
 use state::{Store, Tree};
 
 /// What is committed to, and what follows from that.
@@ -67,37 +67,9 @@ impl<D: Disk, S: Store> Committed<D, S> {
             self.store.apply(height, &block.diff)?;
         }
         self.position = Position::after(&block.header);
+        self.history.forget(REMEMBERED);
 
         // 8. Announce: the answers go out. A crash before they arrive: the same call asked again is known.
         Ok(block.profile())
-    }
-
-    /// The block that holds the record at `seq`, found by bisection, and the record's index in it.
-    ///
-    /// # Errors
-    ///
-    /// A record whose block was pruned, and a fault of the journal.
-    pub(crate) fn find(&self, seq: u64) -> Result<Option<(Block, usize)>, Fault> {
-        if seq >= self.position.seq {
-            return Ok(None);
-        }
-        if let Some(past) = self.journal.past().filter(|past| seq < past.header.history_size) {
-            return Err(past.gone());
-        }
-        let (mut low, mut high) = (self.journal.first(), self.position.height);
-        while low <= high {
-            let middle = low + (high - low) / 2;
-            let block = self.journal.read(middle)?.ok_or_else(|| missing(middle))?;
-            let header = &block.header;
-            if seq < header.first_seq {
-                high = middle - 1;
-            } else if seq >= header.first_seq + header.count {
-                low = middle + 1;
-            } else {
-                let index = usize::try_from(seq - header.first_seq).map_err(|_| missing(middle))?;
-                return Ok(Some((block, index)));
-            }
-        }
-        Err(Fault::corrupt(format!("journal: no block holds record {seq}")))
     }
 }

@@ -37,6 +37,7 @@ pub mod pipeline;
 mod programs;
 pub mod prune;
 mod question;
+mod recall;
 pub mod recover;
 pub mod replay;
 mod revert;

@@ -13,6 +13,7 @@ use crate::admit::Rejected;
 use crate::check::{CALLS_SHARED, Checker};
 use crate::commit::Committed;
 use crate::execute::{self, Begin, Executed, Ground, Position, Queue, Verdict};
+use crate::recall::{Sources, find};
 use crate::revert::JournalPast;
 use crate::shard::{Answer, Batch, Request, Shard, missing};
 use abi::call::Call;
@@ -121,7 +122,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let Shard { genesis, keyring, id, build, machine, window, committed, .. } = self;
         let ground = Ground { genesis, keyring, shard: *id, build };
         let Committed { journal, history, acts, store, position, .. } = committed;
-        let past = JournalPast { genesis, journal, history, acts };
+        let past = JournalPast(Sources { genesis, journal, history, acts });
         let Position { height, seq, time_ms, .. } = *position;
         let begin = Begin { height, seq, time_ms, view: store.view() };
         Some(execute::execute(machine, window, &ground, Some(&past), begin, queue))
@@ -190,7 +191,7 @@ impl<D: Disk, S: Store> Committed<D, S> {
             Verdict::Done(answer) => return Ok(answer),
             Verdict::Known(seq, call) => (seq, call),
         };
-        let (block, index) = self.find(seq)?.ok_or_else(|| missing(self.position.height))?;
+        let (block, index) = find(&self.journal, seq)?.ok_or_else(|| missing(self.position.height))?;
         let first = &block.entries[index];
         // The digest says it of an erased call too.
         let same = Call { expires_ms: first.call.call.expires_ms, ..*call }.digest() == first.digest();

@@ -126,8 +126,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
     fn past_at(&self, height: u64, decision: u64) -> Result<Past, Fault> {
         let lost = || missing(height);
         let header = self.committed.journal.header(height)?.ok_or_else(lost)?;
-        let size = usize::try_from(header.history_size).map_err(|_| lost())?;
-        let leaves = self.committed.history.leaves().get(..size).ok_or_else(lost)?.to_vec();
+        let leaves = self.sources().leaves(0, header.history_size)?;
         let mut acts = self.committed.journal.past().map_or(Vec::new(), |past| past.acts.clone());
         let mut read = self.committed.journal.past().map_or(0, |past| past.header.height);
         for (seq, _) in self.committed.acts.iter().filter(|(seq, _)| *seq < header.history_size) {

@@ -6,13 +6,13 @@
 
 use crate::admit::{Refusal, Rejected};
 use crate::authority::{profile_at, program_at};
+use crate::recall::Sources;
 use crate::shard::missing;
 use abi::codec::Encode;
 use abi::fault::Fault;
-use abi::genesis::Genesis;
 use abi::limits::{BLOCK_BYTES_MAX, BLOCK_ITEMS_MAX};
-use abi::system::{Act, Revert};
-use journal::{Block, Disk, History, Journal, Reverted};
+use abi::system::Revert;
+use journal::{Block, Disk, Reverted};
 use state::{Diff, View};
 use std::collections::BTreeSet;
 
@@ -48,28 +48,23 @@ pub(crate) trait Past {
 }
 
 /// A shard's past: its journal, its history tree, and what its authority has done.
-pub(crate) struct JournalPast<'a, D: Disk> {
-    pub(crate) genesis: &'a Genesis,
-    pub(crate) journal: &'a Journal<D>,
-    pub(crate) history: &'a History,
-    pub(crate) acts: &'a [(u64, Act)],
-}
+pub(crate) struct JournalPast<'a, D: Disk>(pub(crate) Sources<'a, D>);
 
 impl<D: Disk> Past for JournalPast<'_, D> {
     fn back(&self, revert: &Revert, now: &dyn View) -> Result<Back, Refusal> {
         let height = revert.height;
         let refused = |because| Refusal::Rejected(Rejected::Revert { height, because });
-        if height == 0 || height > self.journal.height() {
+        if height == 0 || height > self.0.journal.height() {
             return Err(refused("there is no such block"));
         }
-        if height < self.journal.first() {
+        if height < self.0.journal.first() {
             return Err(refused("it was pruned"));
         }
         let block = self.block(height)?;
         if block.header.root_after != revert.root {
             return Err(refused("the state after it has another root"));
         }
-        if program_at(self.acts, block.header.history_size) != Some(revert.program) {
+        if program_at(self.0.acts, block.header.history_size) != Some(revert.program) {
             return Err(refused("another program served after it"));
         }
         let values = self.values_after(height)?;
@@ -79,9 +74,12 @@ impl<D: Disk> Past for JournalPast<'_, D> {
         if writes.size() > REVERT_BYTES_MAX || writes.len() >= BLOCK_ITEMS_MAX {
             return Err(refused("what it would write does not fit into a block: go back in several steps"));
         }
-        let profile = profile_at(self.genesis, self.acts, block.header.first_seq);
+        let profile = profile_at(self.0.genesis, self.0.acts, block.header.first_seq);
         let record = block.records(profile.hash()).pop();
-        let shown = record.and_then(|record| Reverted::new(&record, self.history, self.history.size()));
+        let size = self.0.history.size();
+        let seq = record.as_ref().map_or(0, |record| record.effect.seq);
+        let history = self.0.recalled(&[seq, size])?;
+        let shown = record.and_then(|record| Reverted::new(&record, history, size));
         let output = shown.ok_or_else(|| missing(height))?.to_bytes();
         Ok(Back { writes, output })
     }
@@ -92,7 +90,7 @@ impl<D: Disk> JournalPast<'_, D> {
     /// written last by a block that is pruned or erased, or by which is not known.
     fn values_after(&self, height: u64) -> Result<Option<Diff>, Fault> {
         let mut values = Diff::new();
-        for later in height + 1..=self.journal.height() {
+        for later in height + 1..=self.0.journal.height() {
             let block = self.block(later)?;
             if block.is_erased() {
                 return Ok(None);
@@ -100,7 +98,7 @@ impl<D: Disk> JournalPast<'_, D> {
             block.diff.iter().for_each(|(key, _)| values.put(key.to_vec(), None));
         }
         let all = |values: &Diff| values.iter().map(|(key, _)| key.to_vec()).collect();
-        let first = self.journal.first();
+        let first = self.0.journal.first();
         // The keys that no block has written since the last one that may have written any.
         let mut unknown: BTreeSet<Vec<u8>> = if first > 1 { all(&values) } else { BTreeSet::new() };
         for earlier in first..=height {
@@ -119,6 +117,6 @@ impl<D: Disk> JournalPast<'_, D> {
     }
 
     fn block(&self, height: u64) -> Result<Block, Fault> {
-        self.journal.read(height)?.ok_or_else(|| missing(height))
+        self.0.journal.read(height)?.ok_or_else(|| missing(height))
     }
 }

@@ -6,6 +6,7 @@ use crate::execute::Position;
 use crate::keyring::Keyring;
 use crate::machine::Machine;
 use crate::question::Question;
+use crate::recall::find;
 use abi::Coded;
 use abi::call::{Caller, SignedCall};
 use abi::codec::Encode;
@@ -221,7 +222,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
     ///
     /// A record whose block was pruned, and a fault of the journal.
     pub fn find(&self, seq: u64) -> Result<Option<(Block, usize)>, Fault> {
-        self.committed.find(seq)
+        find(&self.committed.journal, seq)
     }
 
     /// The last blocks, from the one that holds the record at `seq` on: none, if that is not there yet.
@@ -255,7 +256,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
         header: &Header,
         commitment: &Commitment,
     ) -> Result<Receipt, Fault> {
-        let path = self.committed.history.path(record.effect.seq, header.history_size);
+        let (seq, size) = (record.effect.seq, header.history_size);
+        let path = self.recalled(&[seq, size])?.path(seq, size);
         let path = path.ok_or_else(|| missing(header.height))?;
         Ok(Receipt::new(record.to_bytes(), commitment, record.effect.seq, path))
     }

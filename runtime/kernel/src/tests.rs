@@ -10,6 +10,7 @@ mod ladder;
 mod opening;
 mod outcomes;
 mod pruning;
+mod recalls;
 mod retries;
 mod reverts;
 mod scrub;

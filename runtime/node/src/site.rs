@@ -66,7 +66,7 @@ impl Site {
             self.write_entries(shard, first.start())?;
         }
         for tile in hashes {
-            let bytes = shard.history().tile(tile).ok_or(TileError::Missing(*tile))?;
+            let bytes = shard.tile(tile)?.ok_or(TileError::Missing(*tile))?;
             self.write(tile, &bytes)?;
         }
         // One flush for all the files: each alone would take its time.
@@ -117,7 +117,7 @@ impl Site {
         }
         let tile = Tile { kind: TileKind::Entries, index: first / u64::from(TILE_WIDTH), width };
         let bytes = self.dir.read(tile.to_string()).map_err(|_| TileError::Missing(tile))?;
-        let records = records_of_bundle(shard.history(), &tile, &bytes)?;
+        let records = records_of_bundle(shard.recalled(&[tile.start()])?, &tile, &bytes)?;
         Ok(records.into_iter().map(<[u8]>::to_vec).collect())
     }
 
@@ -152,7 +152,7 @@ impl Site {
 /// The size of a published head, which is one that the shard had.
 fn prefix(head: &Head, shard: &NodeShard) -> Result<u64, NodeError> {
     let ours = head.origin == Head::origin_of(shard.genesis());
-    if ours && shard.history().root_at(head.size) == Some(head.root) {
+    if ours && shard.recalled(&[head.size])?.root_at(head.size) == Some(head.root) {
         return Ok(head.size);
     }
     let what =

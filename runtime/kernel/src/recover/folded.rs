@@ -4,6 +4,7 @@ use crate::authority::profile_at;
 use crate::execute::Position;
 use crate::leaves::leaves;
 use crate::prune::lets_go;
+use crate::recall::REMEMBERED;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::planted;
@@ -129,6 +130,7 @@ impl Folded {
             )));
         }
         self.position = Position::after(head);
+        self.history.forget(REMEMBERED);
         Ok(())
     }
 

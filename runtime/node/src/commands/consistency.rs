@@ -21,7 +21,7 @@ pub struct ConsistencyArgs {
 /// Runs the command.
 pub fn run(global: &Global, args: &ConsistencyArgs) -> Result<Exit, NodeError> {
     let (_data, shard) = open(global)?;
-    let history = shard.history();
+    let history = shard.recalled(&[args.old, args.new])?;
     let proof = history.consistency(args.old, args.new).ok_or_else(|| NodeError::NotThere {
         what: format!("growth from {} to {} records", args.old, args.new),
         holds: format!("{} records", history.size()),

@@ -128,7 +128,8 @@ impl Desk {
             _ = is_open.send(keeper.reopen());
             keeper.work(&queue)
         };
-        let thread = std::thread::Builder::new().name("shard".into()).stack_size(THREAD_STACK_BYTES).spawn(work);
+        let thread =
+            std::thread::Builder::new().name("shard".into()).stack_size(THREAD_STACK_BYTES).spawn(work);
         let thread = thread.map_err(|e| NodeError::io("start the thread of a shard", e))?;
         let opened =
             opened.recv().unwrap_or_else(|_| Err(Fault::host("the thread of a shard panicked").into()));

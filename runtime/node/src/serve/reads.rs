@@ -308,7 +308,7 @@ pub(crate) async fn tile(
             return Ok(None);
         }
         match asked.kind {
-            TileKind::Hashes(_) => Ok(shard.history().tile(&asked)),
+            TileKind::Hashes(_) => Ok(shard.tile(&asked)?),
             TileKind::Entries => entries(shard, &asked).map(Some),
         }
     };
