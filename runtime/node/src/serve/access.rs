@@ -81,6 +81,11 @@ pub(crate) const TABLE: &[Row] = &[
     row(Method::GET, "/v1/operations/{operation}", OVERSEERS),
 ];
 
+/// Whether everybody may take a path, without a token.
+pub(crate) fn is_open(path: &str) -> bool {
+    TABLE.iter().any(|row| row.path == path && row.roles.is_none())
+}
+
 /// Who asks, where that is known: the holder of a token. Where no tokens are asked for, nobody in particular.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Asker(pub(crate) Option<Arc<Grant>>);

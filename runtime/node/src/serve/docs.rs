@@ -1,5 +1,6 @@
 //! What the interface says of itself: OpenAPI, and a page made of it that loads nothing from anywhere.
 
+use super::access::is_open;
 use super::routes;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -56,9 +57,14 @@ fn described() -> Value {
         *paths = std::mem::take(paths).into_iter().map(|(path, it)| (path.replace("{*", "{"), it)).collect();
     }
     let error = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } });
-    let paths = description["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    for route in paths.flat_map(|path| path.as_object_mut().into_iter().flat_map(|path| path.values_mut())) {
-        route["security"] = json!([{ "bearer": [] }]);
+    let paths = description["paths"].as_object_mut().into_iter().flatten();
+    let routes = paths.flat_map(|(path, it)| {
+        it.as_object_mut().into_iter().flat_map(|it| it.values_mut()).map(move |it| (path, it))
+    });
+    for (path, route) in routes {
+        if !is_open(path) {
+            route["security"] = json!([{ "bearer": [] }]);
+        }
         let Some(answers) = route["responses"].as_object_mut() else { continue };
         for (status, meaning) in COMMON {
             answers.entry(*status).or_insert_with(|| json!({ "description": meaning }));

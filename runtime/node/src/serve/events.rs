@@ -35,6 +35,7 @@ const LAST: &str = "last-event-id";
 
 /// Where to begin, and what to send.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
     /// The first record; the next one to come, if this is not given. The header `last-event-id` counts before it.

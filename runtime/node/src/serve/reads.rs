@@ -55,6 +55,7 @@ pub(crate) struct QueryRequest {
 
 /// Whether to prove what is read.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Proven {
     /// Whether the answer brings its proof.

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 const LOAD: f64 = 0.7;
 /// Calls that are submitted at a time: so few that a second is seen as one.
 const SUBMITTED: usize = 2 * BLOCK;
+const TEN_MINUTES: f64 = 600.0;
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A second of the run.
@@ -55,6 +56,14 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
             peer: Some(("in the first", memory(first))),
             unit: "MB",
             goal: Goal::None,
+        },
+        Row {
+            what: what("… its rise in ten minutes"),
+            // The medians of the halves lie half the time apart.
+            ours: (memory(last) / memory(first) - 1.0) * 100.0 * TEN_MINUTES / (samples.len() as f64 / 2.0),
+            peer: None,
+            unit: "%",
+            goal: Goal::AtMost(1.0),
         },
     ])
 }
