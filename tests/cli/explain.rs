@@ -290,3 +290,24 @@ fn a_run_tells_of_its_first_traps_by_line() {
         assert!(lines(&trap["detail"])[0].ends_with(" of 1000000000, memory 128 KiB"), "{trap}");
     }
 }
+
+/// What shells and `man` are given has every command.
+#[test]
+fn completions_and_pages_are_made_of_the_command_line() {
+    let folder = Folder::new();
+    let help = folder.foil("--help").stdout;
+    let commands = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
+    let commands: Vec<&str> = commands.map_while(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() > 25 && commands.contains(&"serve"), "{help}");
+    assert_eq!(folder.foil("man pages").exit, Some(0));
+    for shell in ["bash", "zsh", "fish"] {
+        let script = folder.foil(&format!("completion {shell}")).stdout;
+        assert!(commands.iter().all(|command| script.contains(command)), "{shell}");
+    }
+    for command in commands.iter().filter(|command| **command != "help") {
+        let page = String::from_utf8(folder.read(&format!("pages/foil-{command}.1"))).unwrap();
+        assert!(page.contains(".SH SYNOPSIS"), "{command}");
+    }
+    assert!(folder.path("pages/foil-token-create.1").exists());
+    folder.foil("completion cmd").exits(2);
+}

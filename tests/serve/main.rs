@@ -8,6 +8,7 @@ mod client;
 mod crashes;
 #[path = "../cli/foil.rs"]
 mod foil;
+mod load;
 mod node;
 mod reads;
 mod stops;

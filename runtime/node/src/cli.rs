@@ -110,6 +110,10 @@ pub enum Command {
     Publish(commands::publish::PublishArgs),
     /// Prove that the history only grew from one size to another.
     Consistency(commands::consistency::ConsistencyArgs),
+    /// Print what a shell needs to complete commands.
+    Completion(commands::completion::CompletionArgs),
+    /// Write a manual page for each command.
+    Man(commands::completion::ManArgs),
     /// Serve the shards of the data directory over HTTP.
     Serve(commands::serve::ServeArgs),
     /// Make, list and revoke tokens, also while the node serves.

@@ -4,6 +4,7 @@ pub mod act;
 pub mod bundle;
 pub mod call;
 pub mod checkpoint;
+pub mod completion;
 pub mod consistency;
 pub mod deploy;
 pub mod diverge;

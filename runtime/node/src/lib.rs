@@ -74,6 +74,8 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::Diverge(args) => commands::diverge::run(global, args),
         Command::Publish(args) => commands::publish::run(global, args),
         Command::Consistency(args) => commands::consistency::run(global, args),
+        Command::Completion(args) => commands::completion::completion(args),
+        Command::Man(args) => commands::completion::man(args),
         Command::Serve(args) => commands::serve::run(global, args),
         Command::Token(command) => commands::token::run(global, command),
         Command::Witness(args) => commands::witness::run(global, args),

@@ -289,6 +289,21 @@ impl<'de> Visitor<'de> for Strict<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever comes is a value or a reason, and a value of JSON is what serde_json reads.
+        #[test]
+        fn no_bytes_are_too_strange(bytes in vec(any::<u8>(), 0..200), text in "[\\[\\]{}:,\"a1.eE+-]{0,60}") {
+            for bytes in [&*bytes, text.as_bytes()] {
+                _ = value(Form::Cbor, bytes);
+                if let Ok(found) = value(Form::Json, bytes) {
+                    prop_assert_eq!(found, serde_json::from_slice::<Value>(bytes).unwrap());
+                }
+            }
+        }
+    }
 
     fn at(text: &str) -> String {
         match json(text.as_bytes()) {
