@@ -42,8 +42,7 @@ class Foil:
         self.token = self.run("token", "create", "load")["token"]
         words = [foil, "--data", self.data, "-o", "json", "serve", "--listen", "127.0.0.1:0"]
         log = (folder / "serve.log").open("w")
-        env = {"RUST_LOG": "warn"}
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True, env=env)
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
         said = ""
         while not said.endswith("\n}\n"):
             said += self.process.stdout.readline()

@@ -13,7 +13,7 @@ use abi::hash::RUN_LINE;
 use abi::id::Hash;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use std::collections::BTreeMap;
@@ -166,10 +166,10 @@ async fn observe(State(node): State<Arc<Node>>, request: Request, next: Next) ->
     node.metrics.answered(known(method.as_str()), &route, status, took);
     let who = response.extensions().get::<Asker>().and_then(Asker::name).unwrap_or("nobody");
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    // Who did what is kept apart from who looked at what.
-    match method.is_safe() {
-        true => tracing::debug!(request = id, %method, route, status, who, micros, "answered"),
-        false => {
+    // Calls are in the journal, with who made them; what else changes a node is told apart, and who was not let in.
+    match is_audited(&method, &route, status) {
+        false => tracing::debug!(request = id, %method, route, status, who, micros, "answered"),
+        true => {
             tracing::info!(target: "audit", request = id, %method, route, status, who, micros, "answered")
         }
     }
@@ -177,6 +177,11 @@ async fn observe(State(node): State<Arc<Node>>, request: Request, next: Next) ->
         response.headers_mut().insert(REQUEST, id);
     }
     response
+}
+
+fn is_audited(method: &Method, route: &str, status: u16) -> bool {
+    let is_call = route.ends_with("/calls") || route.ends_with("/query");
+    matches!(status, 401 | 403) || !(method.is_safe() || is_call)
 }
 
 /// A method that there is: strangers' own words do not become labels.

@@ -6,7 +6,7 @@ use abi::id::Hash;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use governor::clock::DefaultClock;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
@@ -119,13 +119,19 @@ pub(crate) async fn guard(
     path: MatchedPath,
     mut request: Request,
     next: Next,
-) -> Result<Response, Failure> {
-    let asker = gate.admit(request.method(), path.as_str(), request.uri().path(), request.headers())?;
-    request.extensions_mut().insert(asker.clone());
-    let mut response = next.run(request).await;
+) -> Response {
+    let (asker, allowed) =
+        gate.admit(request.method(), path.as_str(), request.uri().path(), request.headers());
+    let mut response = match allowed {
+        Ok(()) => {
+            request.extensions_mut().insert(asker.clone());
+            next.run(request).await
+        }
+        Err(failure) => failure.into_response(),
+    };
     // For whoever logs it.
     response.extensions_mut().insert(asker);
-    Ok(response)
+    response
 }
 
 impl Gate {
@@ -134,16 +140,33 @@ impl Gate {
         Gate { tokens, limiter: rate.map(|rate| Arc::new(RateLimiter::keyed(Quota::per_second(rate)))) }
     }
 
-    fn admit(&self, method: &Method, route: &str, path: &str, headers: &HeaderMap) -> Result<Asker, Failure> {
+    /// Who asks, and whether they may.
+    fn admit(
+        &self,
+        method: &Method,
+        route: &str,
+        path: &str,
+        headers: &HeaderMap,
+    ) -> (Asker, Result<(), Failure>) {
         // Whoever may read may ask how long an answer is.
         let method = if method == Method::HEAD { &Method::GET } else { method };
-        let row = TABLE.iter().find(|row| row.method == *method && row.path == route);
-        let roles = row.ok_or(Failure::Forbidden)?.roles;
-        let (Some(roles), Some(tokens)) = (roles, &self.tokens) else {
-            return Ok(Asker::default());
+        let nobody = Asker::default();
+        let Some(row) = TABLE.iter().find(|row| row.method == *method && row.path == route) else {
+            return (nobody, Err(Failure::Forbidden));
         };
-        let token = bearer(headers).ok_or(Failure::Unauthorized)?;
-        let grant = tokens.grant(token)?.ok_or(Failure::Unauthorized)?;
+        let (Some(roles), Some(tokens)) = (row.roles, &self.tokens) else { return (nobody, Ok(())) };
+        let grant = bearer(headers).map_or(Ok(None), |token| tokens.grant(token));
+        match grant {
+            Ok(Some(grant)) => {
+                let allowed = self.may(&grant, roles, route, path);
+                (Asker(Some(grant)), allowed)
+            }
+            Ok(None) => (nobody, Err(Failure::Unauthorized)),
+            Err(error) => (nobody, Err(error.into())),
+        }
+    }
+
+    fn may(&self, grant: &Grant, roles: &[Role], route: &str, path: &str) -> Result<(), Failure> {
         let is_in_scope = match shard_of(path) {
             Some(shard) => grant.is_for(shard),
             // The list has what the token is for; all else is of the node, and of all its shards.
@@ -152,10 +175,10 @@ impl Gate {
         if !roles.contains(&grant.role) || !is_in_scope {
             return Err(Failure::Forbidden);
         }
-        if self.limiter.as_ref().is_some_and(|limiter| limiter.check_key(&grant.name).is_err()) {
-            return Err(Failure::TooMany);
+        match self.limiter.as_ref().is_none_or(|limiter| limiter.check_key(&grant.name).is_ok()) {
+            true => Ok(()),
+            false => Err(Failure::TooMany),
         }
-        Ok(Asker(Some(grant)))
     }
 }
 

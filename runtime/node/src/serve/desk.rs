@@ -258,7 +258,7 @@ impl Keeper {
         let opened = self.data.open_shard(self.id, build()).and_then(|(mut shard, recovered)| {
             shard.bound_tree(self.tree_bytes_max);
             tracing::info!(shard = %self.id, height = recovered.height, store_height = recovered.store_height,
-                tail = ?recovered.tail, "shard open");
+                cut = ?recovered.tail.cut, "shard open");
             self.shard = Some(shard);
             self.announce()
         });

@@ -6,6 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::sync::LazyLock;
 use utoipa::OpenApi;
 
 /// What the pages begin with.
@@ -32,7 +33,7 @@ pub(super) fn about() -> utoipa::openapi::OpenApi {
 #[utoipa::path(get, path = "/openapi.json", tag = "node",
     responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
 pub(super) async fn openapi() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], described().to_string()).into_response()
+    ([(header::CONTENT_TYPE, "application/json")], DESCRIPTION.to_string()).into_response()
 }
 
 /// What any route may answer besides what it says itself.
@@ -50,6 +51,8 @@ const COMMON: &[(&str, &str)] = &[
 ];
 
 /// The description as the router makes it, with what all routes have in common.
+static DESCRIPTION: LazyLock<Value> = LazyLock::new(described);
+
 fn described() -> Value {
     let mut description = serde_json::to_value(routes().1).expect("a description is JSON");
     if let Some(paths) = description["paths"].as_object_mut() {
@@ -94,7 +97,7 @@ pub(super) async fn page() -> Response {
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
     ];
-    (headers, html(&described())).into_response()
+    (headers, html(&DESCRIPTION)).into_response()
 }
 
 const STYLE: &str = "body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}\
