@@ -1,6 +1,6 @@
 //! What a shard's authority has done so far, and the proof of it for strangers.
 
-use crate::shard::{Shard, missing};
+use crate::shard::{Shard, missing, receipt_under};
 use abi::Hash;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
@@ -57,8 +57,10 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let header = &block.header;
         let (genesis, links) = (Some(self.genesis.clone()), self.writer_links(header)?);
         let commitment = self.commitment(header.height)?.ok_or_else(|| missing(header.height))?;
+        let places: Vec<u64> = (header.first_seq..=header.history_size).collect();
+        let recalled = self.recalled(&places)?;
         let file = |record: &Record| {
-            let receipt = self.receipt_under(record, header, &commitment)?;
+            let receipt = receipt_under(record, header, &commitment, &recalled)?;
             Ok(ReceiptFile { genesis: genesis.clone(), receipt, links: links.clone() })
         };
         self.records_of(block).iter().map(file).collect()

@@ -17,7 +17,7 @@ use abi::id::Hash;
 use abi::outcome::Outcome;
 use abi::record::Record;
 use abi::sign::PublicKey;
-use journal::{Block, Commitment, Disk, Header, History, Receipt, Window};
+use journal::{Block, Commitment, Disk, Header, History, Recalled, Receipt, Window};
 use state::{Diff, KeysProof, RangeProof, Recording, Store, View, Witness};
 use std::sync::Arc;
 
@@ -246,20 +246,9 @@ impl<D: Disk, S: Store> Shard<D, S> {
     pub(crate) fn receipt_of(&self, block: &Block, index: usize) -> Result<Receipt, Fault> {
         let height = block.header.height;
         let commitment = self.commitment(height)?.ok_or_else(|| missing(height))?;
-        self.receipt_under(&self.records_of(block)[index], &block.header, &commitment)
-    }
-
-    /// The receipt of a record under the head of its block, which the commitment is over.
-    pub(crate) fn receipt_under(
-        &self,
-        record: &Record,
-        header: &Header,
-        commitment: &Commitment,
-    ) -> Result<Receipt, Fault> {
-        let (seq, size) = (record.effect.seq, header.history_size);
-        let path = self.recalled(&[seq, size])?.path(seq, size);
-        let path = path.ok_or_else(|| missing(header.height))?;
-        Ok(Receipt::new(record.to_bytes(), commitment, record.effect.seq, path))
+        let record = &self.records_of(block)[index];
+        let recalled = self.recalled(&[record.effect.seq, block.header.history_size])?;
+        receipt_under(record, &block.header, &commitment, &recalled)
     }
 
     /// Answers a query over the state after the last block. It leaves no trace, and has no receipt.
@@ -327,6 +316,18 @@ impl<D: Disk, S: Store> Shard<D, S> {
         self.committed.store.flush()?;
         Ok((self.committed.journal.into_disk(), self.committed.store))
     }
+}
+
+/// The receipt of a record under the head of its block, which the commitment is over.
+pub(crate) fn receipt_under(
+    record: &Record,
+    header: &Header,
+    commitment: &Commitment,
+    history: &Recalled<'_>,
+) -> Result<Receipt, Fault> {
+    let seq = record.effect.seq;
+    let path = history.path(seq, header.history_size).ok_or_else(|| missing(header.height))?;
+    Ok(Receipt::new(record.to_bytes(), commitment, seq, path))
 }
 
 pub(crate) fn missing(height: u64) -> Fault {

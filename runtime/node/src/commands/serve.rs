@@ -106,13 +106,8 @@ fn open_shards(
         let genesis = data.home(id)?.genesis;
         let (desk, thread, opened) = Desk::open(data.clone(), id, tree_bytes_max, metrics.clone())?;
         running.push(thread);
-        match opened {
-            Ok(()) => hosted.push(Hosted { id, genesis, desk }),
-            Err(error) => {
-                failed = Some(error);
-                hosted.push(Hosted { id, genesis, desk });
-            }
-        }
+        failed = opened.err().or(failed);
+        hosted.push(Hosted { id, genesis, desk });
     }
     match failed {
         Some(error) if hosted.iter().all(|it| it.desk.standing().halted.is_some()) => Err(error),
@@ -127,13 +122,8 @@ async fn serve(
     node: &Arc<Node>,
 ) -> Result<(), NodeError> {
     let failed = |e: std::io::Error| NodeError::io(format!("listen on {}", args.listen), e);
-    let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
-    let [mut terminate, mut interrupt] =
-        signals.map(|it| it.map_err(|e| NodeError::io("wait for signals", e)));
-    let (terminate, interrupt) = (terminate.as_mut(), interrupt.as_mut());
-    let (Ok(terminate), Ok(interrupt)) = (terminate, interrupt) else {
-        return Err(NodeError::io("wait for signals", "the system refused"));
-    };
+    let told = |kind| signal(kind).map_err(|e| NodeError::io("wait for signals", e));
+    let (mut terminate, mut interrupt) = (told(SignalKind::terminate())?, told(SignalKind::interrupt())?);
     let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let scheme = if service.tls.is_some() { "https" } else { "http" };
@@ -144,7 +134,7 @@ async fn serve(
     let stopping = node.stopping.subscribe();
     let drain = Duration::from_secs(args.drain);
     let served = tokio::spawn(service.serve(listener, stopping, drain));
-    first(terminate, interrupt).await;
+    first(&mut terminate, &mut interrupt).await;
     tracing::info!("stopping");
     _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     node.stopping.send_replace(true);

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::tokens::{Grant, Tokens};
+use abi::call::Caller;
 use abi::id::Hash;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
@@ -94,6 +95,11 @@ impl Asker {
     /// The name that the node vouches for.
     pub(crate) fn name(&self) -> Option<&str> {
         self.0.as_ref().map(|grant| grant.name.as_str())
+    }
+
+    /// Who calls, as the node vouches for it.
+    pub(crate) fn caller(&self) -> Caller {
+        self.name().map_or(Caller::Nobody, |name| Caller::Principal(name.into()))
     }
 
     /// Whether they may see a shard.

@@ -20,7 +20,6 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use base64ct::{Base64, Encoding};
-use kernel::Rejected;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -154,9 +153,7 @@ impl Counter<'_> {
 
     fn call(&self, at: &str, value: Value, header: Option<&str>) -> Result<SignedCall, Failure> {
         let request: CallRequest = body::typed(at, value)?;
-        let serving = self.standing.serving.as_ref();
-        let serving = serving.ok_or_else(|| Failure::from(&Rejected::NoProgram))?;
-        let method = serving.method(&request.method, Kind::Call)?;
+        let method = self.standing.serving()?.method(&request.method, Kind::Call)?;
         let args = encode_arguments(method, &Value::Object(request.args))?;
         let text = match (&request.key, header) {
             (Some(_), Some(_)) => {
@@ -166,7 +163,6 @@ impl Counter<'_> {
         };
         let key = text.map_or_else(random, |text| Ok(RUN_LINE.hash_padded(text.as_bytes()).0))?;
         let latest_ms = now_ms().max(self.standing.time_ms).saturating_add(self.hosted.genesis.window_ms);
-        let caller = self.asker.name().map_or(Caller::Nobody, |name| Caller::Principal(name.into()));
         let call = Call {
             version: abi::VERSION,
             shard: self.hosted.id,
@@ -174,7 +170,7 @@ impl Counter<'_> {
             method: request.method,
             args: Bytes(args),
             salt: self.node.salt(self.asker.name().unwrap_or_default(), &key),
-            caller,
+            caller: self.asker.caller(),
             key,
             expires_ms: request.expires_ms.unwrap_or(latest_ms),
             fuel_max: request.fuel_max.unwrap_or(FUEL_DEFAULT),

@@ -23,7 +23,7 @@ use abi::fault::Fault;
 use abi::id::Hash;
 use abi::outcome::Outcome;
 use journal::{Entry, ReceiptFile};
-use kernel::{Answer, Batch, Request, THREAD_STACK_BYTES};
+use kernel::{Answer, Batch, Rejected, Request, THREAD_STACK_BYTES};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -78,6 +78,13 @@ pub(crate) struct Standing {
     pub(crate) serving: Option<Arc<Serving>>,
     /// Why it does not serve, if it does not.
     pub(crate) halted: Option<Failure>,
+}
+
+impl Standing {
+    /// The program that serves.
+    pub(crate) fn serving(&self) -> Result<&Arc<Serving>, Failure> {
+        self.serving.as_ref().ok_or_else(|| Failure::from(&Rejected::NoProgram))
+    }
 }
 
 type Ask = Box<dyn FnOnce(Result<&mut NodeShard, Failure>) + Send>;

@@ -15,7 +15,6 @@ use crate::error::NodeError;
 use crate::program::encode_arguments;
 use crate::told::Told;
 use crate::value::hex;
-use abi::call::Caller;
 use abi::codec::Encode;
 use abi::interface::Kind;
 use axum::Extension;
@@ -25,7 +24,6 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base64ct::{Base64, Encoding};
 use journal::{Head, Tile, TileError, TileKind, bundle_of_records};
-use kernel::Rejected;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -119,8 +117,8 @@ pub(crate) async fn program(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let form = Form::accepted(&headers, Form::Json)?;
-    let serving = node.hosted(&shard)?.desk.standing().serving;
-    let serving = serving.ok_or_else(|| Failure::from(&Rejected::NoProgram))?;
+    let standing = node.hosted(&shard)?.desk.standing();
+    let serving = standing.serving()?;
     let methods = described_methods(&serving.interface);
     let name = &serving.interface.name;
     Ok(form.answer(&json!({ "program": serving.id.to_string(), "name": name, "methods": methods })))
@@ -147,12 +145,12 @@ pub(crate) async fn query(
     let read = node.bodies.read(&headers, body, BODY_BYTES_MAX).await?;
     let answer = Form::accepted(&headers, read.form)?;
     let request: QueryRequest = body::typed("body", body::value(read.form, &read.bytes)?)?;
-    let serving = hosted.desk.standing().serving.ok_or_else(|| Failure::from(&Rejected::NoProgram))?;
+    let standing = hosted.desk.standing();
+    let serving = standing.serving()?;
     let method = serving.method(&request.method, Kind::Query)?.clone();
     let args = encode_arguments(&method, &Value::Object(request.args))?;
-    let caller = asker.name().map_or(Caller::Nobody, |name| Caller::Principal(name.into()));
     let fuel_max = request.fuel_max.unwrap_or(FUEL_DEFAULT);
-    let asked = Asked { caller, method: request.method, args, fuel_max };
+    let asked = Asked { caller: asker.caller(), method: request.method, args, fuel_max };
     let (data, proof) = (node.data.clone(), request.proof);
     let ask = move |shard: &mut crate::data::NodeShard| {
         let (execution, file) = match proof {
@@ -210,13 +208,12 @@ pub(crate) async fn state(
         Ok((value, file.map(|file| file.to_bytes()), shard.position().clone()))
     };
     let (value, file, at) = node.hosted(&shard)?.desk.ask(ask).await?;
-    let shown = json!({
-        "key": shown,
-        "value": value.map(|value| hex(&value)),
-        "height": at.height,
-        "root": at.root.to_string(),
-    });
-    let Value::Object(shown) = shown else { return Err(Failure::Internal { code: "E7002".into() }) };
+    let shown = Map::from_iter([
+        ("key".into(), shown.into()),
+        ("value".into(), value.map_or(Value::Null, |value| hex(&value).into())),
+        ("height".into(), at.height.into()),
+        ("root".into(), at.root.to_string().into()),
+    ]);
     Ok(proven(form, shown, file))
 }
 

@@ -17,7 +17,7 @@ use cap_std::fs::Dir;
 use cap_std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 
@@ -128,17 +128,17 @@ impl Tokens {
     /// how near a guess has come.
     pub(crate) fn grant(&self, token: &str) -> Result<Option<Arc<Grant>>, NodeError> {
         let given = hash(token);
-        let grants = self.current()?;
+        let known = self.current()?;
         let mut found = None;
-        for (id, grant) in grants {
+        for (id, grant) in &known.grants {
             if bool::from(id.0.ct_eq(&given.0)) {
-                found = Some(grant);
+                found = Some(grant.clone());
             }
         }
         Ok(found.filter(|grant| now_ms() < grant.expires_ms))
     }
 
-    fn current(&self) -> Result<Vec<(Hash, Arc<Grant>)>, NodeError> {
+    fn current(&self) -> Result<MutexGuard<'_, Known>, NodeError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = self.dir.dir_metadata().and_then(|it| it.modified());
         let changed = changed.map_err(|e| NodeError::io("look at the directory of tokens", e))?;
@@ -148,7 +148,7 @@ impl Tokens {
             known.grants = self.list()?;
             known.as_of = age.is_ok_and(|age| age > TICK).then_some(changed);
         }
-        Ok(known.grants.clone())
+        Ok(known)
     }
 }
 
