@@ -7,6 +7,7 @@
 //! Complete nodes are held in memory, level by level: 64 bytes a record, until they are [forgotten](History::forget);
 //! then a quarter of a byte. Paths are made in O(log² n) steps.
 
+use crate::tile::{TILE_HEIGHT, TILE_WIDTH};
 use abi::Hash;
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
@@ -15,10 +16,8 @@ mod recalled;
 
 pub use recalled::Recalled;
 
-/// Levels below this one are forgotten: what lies below a node of it is a tile of leaves.
-const TILE_LEVEL: u32 = 8;
-/// Leaves of a tile.
-const TILE: u64 = 1 << TILE_LEVEL;
+/// Leaves of a tile: what lies below a node of the tiles' height is forgotten.
+const TILE: u64 = TILE_WIDTH as u64;
 
 /// The tree over all records of a shard.
 #[derive(Clone, Debug)]
@@ -110,8 +109,8 @@ impl History {
     /// needs one of them [brings its leaves](Recalled).
     pub fn forget(&mut self, keep: u64) {
         let tiles = self.size().saturating_sub(keep) / TILE;
-        for (level, row) in (0..TILE_LEVEL).zip(&mut self.levels) {
-            row.forget(tiles << (TILE_LEVEL - level));
+        for (level, row) in (0..TILE_HEIGHT).zip(&mut self.levels) {
+            row.forget(tiles << (TILE_HEIGHT - level));
         }
     }
 

@@ -1,6 +1,7 @@
 //! A history tree with what it has forgotten, as far as that is needed.
 
-use super::{History, TILE, TILE_LEVEL, sha256, split};
+use super::{History, TILE, sha256, split};
+use crate::tile::TILE_HEIGHT;
 use abi::Hash;
 use std::collections::BTreeMap;
 
@@ -24,7 +25,7 @@ impl Recalled<'_> {
     pub fn bring(&mut self, tile: u64, leaves: &[Hash]) -> bool {
         let mut tree = History::new();
         leaves.iter().for_each(|leaf| tree.push_hash(*leaf));
-        let is_it = tree.size() == TILE && self.history.complete(TILE_LEVEL, tile) == Some(tree.root());
+        let is_it = tree.size() == TILE && self.history.complete(TILE_HEIGHT, tile) == Some(tree.root());
         if is_it {
             self.tiles.insert(tile, tree);
         }
@@ -119,8 +120,8 @@ impl Recalled<'_> {
     /// A complete node of the tree.
     fn complete(&self, level: u32, index: u64) -> Hash {
         let below = || {
-            let tile = index >> TILE_LEVEL.checked_sub(level)?;
-            self.tiles.get(&tile)?.complete(level, index - (tile << (TILE_LEVEL - level)))
+            let tile = index >> TILE_HEIGHT.checked_sub(level)?;
+            self.tiles.get(&tile)?.complete(level, index - (tile << (TILE_HEIGHT - level)))
         };
         let found = self.history.complete(level, index).or_else(below);
         found.expect("whoever asks for what was forgotten has brought it back")
