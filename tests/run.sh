@@ -87,8 +87,12 @@ formats() {
 # Test vectors, CDDL and hostile files.
 suite_formats() { formats test --test vectors --test cddl --test untrusted; }
 
-# The decoders' fuzz targets: their corpora, and seeded changes of them.
-suite_fuzz() { formats test --test fuzz -- --nocapture; }
+# The fuzz targets of decoders and of a node: their corpora, and seeded changes of them.
+suite_fuzz() {
+    formats test --test fuzz -- --nocapture
+    cargo build "${build[@]}" --bins
+    cargo test "${build[@]}" --test fuzz -- --nocapture
+}
 
 # cargo for the workspace of tests/c2sp.
 c2sp() {

@@ -194,7 +194,7 @@ impl Folder {
     pub(crate) fn command(&self, variable: &str, name: &str, words: &str) -> Command {
         let mut command = Command::new(binary(variable, name));
         command.args(words.split_whitespace()).args(["-o", "json"]).current_dir(self.0.path());
-        command.env_remove("RUST_LOG").stdin(Stdio::null());
+        command.env_remove("RUST_LOG").env("XDG_CONFIG_HOME", self.path("config")).stdin(Stdio::null());
         command
     }
 

@@ -16,10 +16,15 @@ const MAY: &[(&str, &str)] = &[
     ("GET /v1/shards", "corp"),
     ("GET /v1/shards/{shard}", "corp"),
     ("GET /v1/shards/{shard}/blocks/{height}", "corp"),
+    ("GET /v1/shards/{shard}/bundle", "corp"),
     ("POST /v1/shards/{shard}/calls", "co"),
     ("GET /v1/shards/{shard}/checkpoint", "corp"),
+    ("GET /v1/shards/{shard}/checkpoints/{height}", "corp"),
     ("GET /v1/shards/{shard}/events", "cor"),
+    ("GET /v1/shards/{shard}/genesis", "corp"),
+    ("GET /v1/shards/{shard}/logs", "or"),
     ("GET /v1/shards/{shard}/program", "corp"),
+    ("GET /v1/shards/{shard}/programs/{program}", "corp"),
     ("POST /v1/shards/{shard}/query", "cor"),
     ("GET /v1/shards/{shard}/receipts/{seq}", "corp"),
     ("GET /v1/shards/{shard}/records/{seq}", "corp"),
@@ -27,6 +32,7 @@ const MAY: &[(&str, &str)] = &[
     ("POST /v1/shards/{shard}/snapshots", "o"),
     ("GET /v1/shards/{shard}/state/{key}", "cor"),
     ("GET /v1/shards/{shard}/tile/{tile}", "corp"),
+    ("POST /v1/shards/{shard}/writers", "o"),
 ];
 
 /// The routes that the node says it has.
@@ -71,8 +77,11 @@ fn every_route_beside_everybody() {
     for (route, may) in MAY {
         let (method, path) = route.split_once(' ').unwrap();
         let path = path.replace("{shard}", &place.shard).replace("{height}", "1").replace("{seq}", "0");
-        let path =
-            path.replace("{key}", "total").replace("{tile}", "0/000.p/1").replace("{operation}", "none");
+        let path = path
+            .replace("{key}", "total")
+            .replace("{tile}", "0/000.p/1")
+            .replace("{operation}", "none")
+            .replace("{program}", "none");
         let mut row = String::new();
         for (name, token) in &who {
             let mut connection = node.connect(token.as_deref());

@@ -5,6 +5,7 @@ mod access;
 mod bad;
 mod calls;
 mod client;
+mod commands;
 mod crashes;
 #[path = "../cli/foil.rs"]
 mod foil;

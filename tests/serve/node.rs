@@ -62,6 +62,14 @@ impl Place {
         Some(Node { address: address.split("//").nth(1).unwrap_or_default().to_owned(), process })
     }
 
+    /// Writes a file that nobody but its owner may read.
+    pub(crate) fn write_private(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        self.folder.write(name, bytes);
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(self.folder.path(name), private)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&self.folder.read("serve.log")).into_owned()
     }

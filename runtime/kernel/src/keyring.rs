@@ -15,6 +15,13 @@ impl Keyring {
         Keyring(keys)
     }
 
+    /// Holds another key.
+    pub fn add(&mut self, key: SecretKey) {
+        if !self.holds(&key.public()) {
+            self.0.push(key);
+        }
+    }
+
     /// Whether the key's secret half is held.
     pub fn holds(&self, key: &PublicKey) -> bool {
         self.key(key).is_some()

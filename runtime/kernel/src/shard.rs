@@ -16,7 +16,7 @@ use abi::genesis::{Genesis, GenesisError};
 use abi::id::Hash;
 use abi::outcome::Outcome;
 use abi::record::Record;
-use abi::sign::PublicKey;
+use abi::sign::{PublicKey, SecretKey};
 use journal::{Block, Commitment, Disk, Header, History, Recalled, Receipt, Window};
 use state::{Diff, KeysProof, RangeProof, Recording, Store, View, Witness};
 use std::sync::Arc;
@@ -161,6 +161,11 @@ impl<D: Disk, S: Store> Shard<D, S> {
     /// The key that signs for the last block, and for the next unless it appoints another writer.
     pub fn writer(&self) -> PublicKey {
         self.committed.writer
+    }
+
+    /// Holds another key, under which the shard is written once an act of its authority appoints it.
+    pub fn hold(&mut self, key: SecretKey) {
+        self.keyring.add(key);
     }
 
     /// The program that serves.

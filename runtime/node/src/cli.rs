@@ -1,8 +1,10 @@
 //! The command line of `foil`.
 
-use crate::commands;
+use crate::commands::{self, serve::ServeArgs};
+use crate::error::NodeError;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
 use verify::cli::VerifyArgs;
 
 /// Run programs whose every step a stranger can check.
@@ -11,45 +13,119 @@ use verify::cli::VerifyArgs;
 pub struct Cli {
     /// The options every command has.
     #[command(flatten)]
-    pub global: Global,
+    pub options: Options,
     /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// The options every command has.
+/// The options every command has. What is not given here is as [`crate::config`] finds it.
 #[derive(Args, Debug)]
-pub struct Global {
-    /// The data directory.
-    #[arg(long, global = true, default_value = "foil-data", value_name = "DIR")]
-    pub data: PathBuf,
-    /// The shard, by its id or the start of it; needed where the data directory holds several.
+pub struct Options {
+    /// The data directory; `foil-data`, if neither this nor a node is named.
+    #[arg(long, global = true, value_name = "DIR", conflicts_with = "node")]
+    pub(crate) data: Option<PathBuf>,
+    /// A node that serves, by its address; for commands that can be asked of one.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) node: Option<String>,
+    /// The context whose settings count: a node or a data directory by a name.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) context: Option<String>,
+    /// The file that holds the token for the node.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// The certificates that the node's must come from, in PEM; those that browsers trust, if not given.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// The shard, by its id or the start of it; needed where there are several.
     #[arg(long = "on", global = true, value_name = "ID")]
-    pub on: Option<String>,
+    pub(crate) on: Option<String>,
     /// A directory in a second place that remembers the shards' heads; a file `remember` in the data directory
     /// names one for all commands.
     #[arg(long, global = true, value_name = "DIR")]
-    pub remember: Option<PathBuf>,
+    pub(crate) remember: Option<PathBuf>,
     /// Memory that the tree over a shard's state may take, some 95 bytes a key; half of the machine's if not said.
     #[arg(long, global = true, value_name = "BYTES")]
-    pub tree_memory: Option<usize>,
-    /// How to print what a command answers.
-    #[arg(short, long = "output", global = true, default_value = "table", id = "format")]
-    pub output: Format,
+    pub(crate) tree_memory: Option<usize>,
+    /// How to print what a command answers: `table`, if not given.
+    #[arg(short, long = "output", global = true, id = "format")]
+    pub(crate) output: Option<Format>,
     /// Say more on standard error; twice: still more.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
+    pub(crate) verbose: u8,
 }
 
 /// How to print what a command answers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// For a person.
+    #[default]
     Table,
     /// For a program.
     Json,
     /// Canonical CBOR.
     Cbor,
+}
+
+/// What every command goes by: its options, and what the environment and files say besides.
+#[derive(Debug, Default)]
+pub struct Global {
+    /// Where the shard is.
+    pub(crate) at: At,
+    /// The shard, by its id or the start of it.
+    pub(crate) on: Option<String>,
+    /// A directory that remembers the shards' heads.
+    pub(crate) remember: Option<PathBuf>,
+    /// Memory that the tree over a shard's state may take, in bytes.
+    pub(crate) tree_memory: Option<usize>,
+    /// How to print what a command answers.
+    pub(crate) output: Format,
+    /// How a node is to serve.
+    pub(crate) serve: ServeArgs,
+}
+
+/// Where shards are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum At {
+    /// In a data directory.
+    Data(PathBuf),
+    /// At a node that serves them.
+    Node(Address),
+}
+
+impl Default for At {
+    fn default() -> At {
+        At::Data("foil-data".into())
+    }
+}
+
+/// How a node is reached.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Address {
+    /// Its URL, up to the path.
+    pub(crate) url: String,
+    /// The file with the token for it.
+    pub(crate) token_file: Option<PathBuf>,
+    /// The certificates that its own must come from.
+    pub(crate) ca: Option<PathBuf>,
+}
+
+impl Global {
+    /// The data directory.
+    ///
+    /// # Errors
+    ///
+    /// A command that works on files cannot be asked of a node.
+    pub fn data(&self) -> Result<&Path, NodeError> {
+        match &self.at {
+            At::Data(path) => Ok(path),
+            At::Node(Address { url, .. }) => Err(NodeError::Usage(format!(
+                "this command works on a data directory, and the node {url} is named: run it where that node's \
+                 data is, with --data DIR"
+            ))),
+        }
+    }
 }
 
 /// What to do.
@@ -115,10 +191,22 @@ pub enum Command {
     /// Write a manual page for each command.
     Man(commands::completion::ManArgs),
     /// Serve the shards of the data directory over HTTP.
-    Serve(commands::serve::ServeArgs),
+    Serve(ServeArgs),
+    /// Show the shards, and whether they serve.
+    Status,
+    /// Show the events of programs, in the order of history.
+    Events(commands::events::EventsArgs),
+    /// Show what programs have logged lately at a node.
+    Logs(commands::logs::LogsArgs),
     /// Make, list and revoke tokens, also while the node serves.
     #[command(subcommand)]
     Token(commands::token::TokenCommand),
+    /// What the settings are, and where each comes from.
+    #[command(subcommand)]
+    Config(commands::config::ConfigCommand),
+    /// Nodes and data directories by names.
+    #[command(subcommand)]
+    Context(commands::context::ContextCommand),
     /// Cosign the heads of logs that only grow, over HTTP.
     Witness(commands::witness::WitnessArgs),
     /// Show what a file, a record or a block holds.
@@ -130,13 +218,17 @@ pub enum Command {
 }
 
 impl Cli {
-    /// Whether the log is for a program.
-    pub fn logs_json(&self) -> bool {
-        matches!(&self.command, Command::Serve(args) if args.log_json)
-    }
-
     /// How much is said on standard error: a node that serves says one step more than a command that ends.
     pub fn verbosity(&self) -> usize {
-        usize::from(self.global.verbose) + usize::from(matches!(self.command, Command::Serve(_)))
+        usize::from(self.options.verbose) + usize::from(self.serves())
+    }
+
+    /// Whether the log is for a program.
+    pub fn logs_json(&self, global: &Global) -> bool {
+        self.serves() && global.serve.logs_json()
+    }
+
+    fn serves(&self) -> bool {
+        matches!(self.command, Command::Serve(_))
     }
 }

@@ -5,14 +5,18 @@ pub mod bundle;
 pub mod call;
 pub mod checkpoint;
 pub mod completion;
+pub mod config;
 pub mod consistency;
+pub mod context;
 pub mod deploy;
 pub mod diverge;
 pub mod doctor;
 pub mod erase;
+pub mod events;
 pub mod explain;
 pub mod inspect;
 pub mod key;
+pub mod logs;
 pub mod prune;
 pub mod publish;
 pub mod quarantine;
@@ -28,9 +32,11 @@ pub mod serve;
 pub mod shard;
 pub mod snapshot;
 pub mod state;
+pub mod status;
 pub mod time;
 pub mod token;
 pub mod upgrade;
+pub mod verify;
 pub mod witness;
 
 use crate::cli::Global;
@@ -58,7 +64,7 @@ pub fn build() -> String {
 
 /// Opens the shard that the command line means.
 pub fn open(global: &Global) -> Result<(Data, NodeShard), NodeError> {
-    let mut data = Data::open(&global.data)?;
+    let mut data = Data::open(global.data()?)?;
     data.remember_in(global.remember.as_deref());
     let id = data.choose(global.on.as_deref())?;
     let (mut shard, recovered) = data.open_shard(id, build())?;
@@ -108,6 +114,11 @@ impl Identity {
     /// Who that is.
     pub fn caller(&self) -> Caller {
         self.key.as_ref().map_or(Caller::Nobody, |key| Caller::Key(key.public()))
+    }
+
+    /// Whether that is somebody.
+    pub(crate) fn has_key(&self) -> bool {
+        self.key.is_some()
     }
 
     /// Salts and signs a call.
@@ -179,7 +190,7 @@ pub fn record_at(shard: &NodeShard, seq: u64) -> Result<(Block, usize), NodeErro
 pub fn read_wasm(path: &Path) -> Result<Vec<u8>, NodeError> {
     let failed = |e: std::io::Error| NodeError::io(format!("read {}", path.display()), e);
     let mut wasm = Vec::new();
-    let file = verify::files::open(path).map_err(failed)?;
+    let file = ::verify::files::open(path).map_err(failed)?;
     file.take(PROGRAM_BYTES_MAX as u64 + 1).read_to_end(&mut wasm).map_err(failed)?;
     Ok(wasm)
 }

@@ -22,6 +22,7 @@ use crate::disk::FileDisk;
 use crate::error::NodeError;
 use crate::home::Home;
 use crate::keys;
+use crate::lock::Lock;
 use crate::own;
 use crate::quarantine::{self, Place, Quarantine};
 use crate::reserve::Reserve;
@@ -37,11 +38,10 @@ use abi::id::Hash;
 use abi::limits::PROGRAM_BYTES_MAX;
 use abi::sign::{PublicKey, SecretKey};
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, DirBuilder, DirBuilderExt, File};
+use cap_std::fs::{Dir, DirBuilder, DirBuilderExt};
 use journal::{Disk, Journal, PAGE_BYTES};
 use kernel::recover::{Opening, Recovered};
 use kernel::{Keyring, Programs, Shard, ShardError};
-use rustix::fs::{FlockOperation, flock};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use vm::Cache;
@@ -60,7 +60,8 @@ pub struct Data {
     pub(crate) path: PathBuf,
     /// The second place that remembers the shards' heads.
     second: Option<PathBuf>,
-    _lock: File,
+    /// Held by this process.
+    pub(crate) lock: Lock,
 }
 
 impl Data {
@@ -82,7 +83,7 @@ impl Data {
                 return Err(NodeError::io(doing(), "it holds other files; choose an empty directory"));
             }
         }
-        let lock = lock(&dir)?;
+        let lock = Lock::take(&dir)?;
         for name in ["programs", "shards"] {
             make_dir(&dir, name).map_err(|e| NodeError::io(doing(), e))?;
         }
@@ -91,7 +92,7 @@ impl Data {
         }
         // The format comes last: a directory without one was never finished.
         write_durably(&dir, "FORMAT", FORMAT.as_bytes())?;
-        Ok(Data { dir, path: path.into(), second: None, _lock: lock })
+        Ok(Data { dir, path: path.into(), second: None, lock })
     }
 
     /// Opens the data directory in `path`.
@@ -103,9 +104,9 @@ impl Data {
             _ => NodeError::io(doing(), error),
         })?;
         format(&dir, path)?;
-        let lock = lock(&dir)?;
+        let lock = Lock::take(&dir)?;
         let second = second_place(&dir, path)?;
-        Ok(Data { dir, path: path.into(), second, _lock: lock })
+        Ok(Data { dir, path: path.into(), second, lock })
     }
 
     /// The node's key.
@@ -453,15 +454,6 @@ pub(crate) fn make_dir(dir: &Dir, name: &str) -> std::io::Result<()> {
     match dir.create_dir_with(name, &builder) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         result => result,
-    }
-}
-
-pub(crate) fn lock(dir: &Dir) -> Result<File, NodeError> {
-    let lock = dir.create("LOCK").map_err(|e| NodeError::io("open the data directory's LOCK", e))?;
-    match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(lock),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(NodeError::InUse),
-        Err(error) => Err(NodeError::io("lock the data directory", error)),
     }
 }
 

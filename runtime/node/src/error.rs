@@ -34,6 +34,16 @@ pub enum NodeError {
         /// Its permissions.
         mode: u32,
     },
+    /// A key file of another user.
+    #[error("the key file {} belongs to user {owner}, and this is user {user}; chown it, and think about who has read it", path.display())]
+    KeyForeign {
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+        /// Who we are.
+        user: u32,
+    },
     /// A key file that holds no key.
     #[error("{} holds no key; `foil key generate` makes one", path.display())]
     KeyMalformed {
@@ -115,8 +125,11 @@ pub enum NodeError {
         wanted: String,
     },
     /// Another process has the data directory.
-    #[error("the data directory is in use by another process; stop that one first")]
-    InUse,
+    #[error("the data directory is in use by another process{} stop that one first", asked(.serves_at))]
+    InUse {
+        /// The URL at which it serves, if it does.
+        serves_at: String,
+    },
     /// No such shard, or several to choose from.
     #[error("{0}")]
     WhichShard(String),
@@ -167,6 +180,38 @@ pub enum NodeError {
         file: String,
         /// What is wrong.
         because: String,
+    },
+    /// A source of settings that is not as it must be.
+    #[error("{source_name}: {because}; `foil config check` reads all sources")]
+    Config {
+        /// Which.
+        source_name: String,
+        /// What is wrong.
+        because: String,
+    },
+    /// A context that there is not.
+    #[error("there is no context {name:?}; `foil context list` shows them, `foil context add` makes one")]
+    NoContext {
+        /// What was asked for.
+        name: String,
+    },
+    /// A node that cannot be reached, or does not answer as one.
+    #[error("the node {url}: {because}")]
+    Unreachable {
+        /// Where it was to be.
+        url: String,
+        /// What came of it.
+        because: String,
+    },
+    /// A node's refusal.
+    #[error("{message} (request {request})")]
+    Refused {
+        /// Its number.
+        code: u16,
+        /// Its words.
+        message: String,
+        /// The request's id, which the node's log has too.
+        request: String,
     },
     /// The shard has no such record or block.
     #[error("{what} is not in the journal: it holds {holds}")]
@@ -255,6 +300,24 @@ pub enum NodeError {
     Fault(#[from] Fault),
 }
 
+/// How a process that serves is asked.
+fn asked(serves_at: &str) -> String {
+    match serves_at {
+        "" => ";".into(),
+        url => format!(", which serves it at {url}: ask that with --node {url}, or"),
+    }
+}
+
+/// The exit code of a node's refusal: what the same would come to where the node's data is.
+fn refused(code: u16) -> Exit {
+    match code {
+        7008 | 7011 | 7012 | 7506 => Exit::Usage,
+        1108 | 1111 | 7516 => Exit::Io,
+        5001..=5099 => Exit::Rejected,
+        _ => Exit::Failure,
+    }
+}
+
 /// What a person can do about a shard whose files are not what was written.
 fn ladder(error: &ShardError) -> &'static str {
     match error {
@@ -279,10 +342,14 @@ impl NodeError {
             | NodeError::NotInQuarantine { .. }
             | NodeError::Argument { .. }
             | NodeError::Map { .. }
+            | NodeError::Config { .. }
+            | NodeError::NoContext { .. }
             | NodeError::Interface(_)
             | NodeError::Note(NoteError::Key(_))
             | NodeError::Genesis(_) => Exit::Usage,
-            NodeError::Io { .. } | NodeError::KeyExposed { .. } => Exit::Io,
+            NodeError::Io { .. } | NodeError::KeyExposed { .. } | NodeError::KeyForeign { .. } => Exit::Io,
+            NodeError::Unreachable { .. } => Exit::Unreachable,
+            NodeError::Refused { code, .. } => refused(*code),
             NodeError::Rejected(_) | NodeError::Program(_) | NodeError::Row { .. } => Exit::Rejected,
             NodeError::Fault(fault)
             | NodeError::Shard(ShardError::Fault(fault))
@@ -327,7 +394,7 @@ impl Coded for NodeError {
             NodeError::Quarantined { .. } => 7043,
             NodeError::Halted { .. } => 7044,
             NodeError::NotInQuarantine { .. } => 7045,
-            NodeError::InUse => 7007,
+            NodeError::InUse { .. } => 7007,
             NodeError::WhichShard(_) => 7008,
             NodeError::OtherShard { .. } => 7009,
             NodeError::GenesisDamaged { .. } => 7010,
@@ -336,6 +403,11 @@ impl Coded for NodeError {
             NodeError::Argument { .. } => 7012,
             NodeError::Row { .. } => 7013,
             NodeError::Map { .. } => 7014,
+            NodeError::KeyForeign { .. } => 7084,
+            NodeError::Config { .. } => 7081,
+            NodeError::NoContext { .. } => 7082,
+            NodeError::Unreachable { .. } => 7083,
+            NodeError::Refused { code, .. } => *code,
             NodeError::NotThere { .. } => 7015,
             NodeError::NotErasable { .. } => 7046,
             NodeError::NotBacked { .. } => 7071,

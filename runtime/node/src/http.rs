@@ -97,10 +97,17 @@ impl Service {
         }
     }
 
-    async fn answer(&self, stream: impl AsyncRead + AsyncWrite + Unpin, mut stopping: watch::Receiver<bool>) {
+    /// Answers what comes on a connection until it ends.
+    pub(crate) async fn answer(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin,
+        mut stopping: watch::Receiver<bool>,
+    ) {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
+            // Whoever has said all may close their side, and is answered.
+            .half_close(true)
             .max_buf_size(HEAD_BYTES_MAX)
             .max_headers(HEADERS_MAX)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.router.clone()));

@@ -4,9 +4,13 @@ use crate::data::sync_dir;
 use crate::error::NodeError;
 use abi::sign::SecretKey;
 use cap_std::fs::{Dir, File, MetadataExt, OpenOptions, OpenOptionsExt};
+use rustix::process::geteuid;
 use std::io::{Read, Write};
 use std::path::Path;
 use zeroize::Zeroizing;
+
+/// No key file is longer.
+const FILE_BYTES_MAX: usize = 128;
 
 /// Makes a new key in `path`, which must not exist. It gets its name when it is whole and durable.
 pub fn generate(path: &Path) -> Result<SecretKey, NodeError> {
@@ -61,20 +65,29 @@ pub fn read(path: &Path) -> Result<SecretKey, NodeError> {
 pub fn read_seed(path: &Path) -> Result<Zeroizing<[u8; 32]>, NodeError> {
     let doing = || format!("read the key file {}", path.display());
     let file = private(path)?;
-    let mut text = Zeroizing::new(String::new());
-    file.take(128).read_to_string(&mut text).map_err(|e| NodeError::io(doing(), e))?;
-    let seed =
-        text.trim_end().parse::<abi::Hash>().map_err(|_| NodeError::KeyMalformed { path: path.into() })?;
-    Ok(Zeroizing::new(seed.0))
+    let mut bytes = Zeroizing::new(Vec::with_capacity(FILE_BYTES_MAX));
+    file.take(FILE_BYTES_MAX as u64).read_to_end(&mut bytes).map_err(|e| NodeError::io(doing(), e))?;
+    parse(&bytes).ok_or_else(|| NodeError::KeyMalformed { path: path.into() })
 }
 
-/// Opens a file that nobody but its owner may read.
-fn private(path: &Path) -> Result<File, NodeError> {
+/// The seed that a key file's bytes are.
+pub(crate) fn parse(bytes: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+    let seed = std::str::from_utf8(bytes).ok()?.trim_end().parse::<abi::Hash>().ok()?;
+    Some(Zeroizing::new(seed.0))
+}
+
+/// Opens a file that nobody but its owner may read, who is the user of this process or the system's.
+pub(crate) fn private(path: &Path) -> Result<File, NodeError> {
     let failed = |e| NodeError::io(format!("read the key file {}", path.display()), e);
     let file = verify::files::open(path).map_err(failed)?;
-    match file.metadata().map_err(failed)?.mode() & 0o777 {
-        mode if mode & 0o077 != 0 => Err(NodeError::KeyExposed { path: path.into(), mode }),
-        _ => Ok(file),
+    let metadata = file.metadata().map_err(failed)?;
+    let (mode, owner, user) = (metadata.mode() & 0o777, metadata.uid(), geteuid().as_raw());
+    if mode & 0o077 != 0 {
+        return Err(NodeError::KeyExposed { path: path.into(), mode });
+    }
+    match owner == user || owner == 0 {
+        true => Ok(file),
+        false => Err(NodeError::KeyForeign { path: path.into(), owner, user }),
     }
 }
 
@@ -112,14 +125,51 @@ mod tests {
         assert!(matches!(read(&path), Err(NodeError::KeyExposed { mode: 0o644, .. })));
     }
 
+    /// Whoever owns a file may open it to others at any time.
     #[test]
-    fn what_is_no_key_is_refused() {
+    fn a_key_of_another_user_is_refused() {
+        if !geteuid().is_root() {
+            // Nobody else can give a file away.
+            return;
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.key");
+        generate(&path).unwrap();
+        let (handle, name) = place(&path).unwrap();
+        let other = Some(rustix::fs::Uid::from_raw(12_345));
+        rustix::fs::chownat(&handle, name, other, None, rustix::fs::AtFlags::empty()).unwrap();
+        assert!(matches!(read(&path), Err(NodeError::KeyForeign { owner: 12_345, user: 0, .. })));
+    }
+
+    /// Writes a key file that holds this, and reads it.
+    fn read_as(bytes: &[u8]) -> Result<SecretKey, NodeError> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.key");
         let (handle, name) = place(&path).unwrap();
-        let mut file =
-            handle.open_with(name, OpenOptions::new().write(true).create(true).mode(0o600)).unwrap();
-        file.write_all(b"not a key").unwrap();
-        assert!(matches!(read(&path), Err(NodeError::KeyMalformed { .. })));
+        let options = OpenOptions::new().write(true).create(true).mode(0o600).clone();
+        handle.open_with(name, &options).unwrap().write_all(bytes).unwrap();
+        read(&path)
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        assert!(matches!(read_as(b"not a key"), Err(NodeError::KeyMalformed { .. })));
+    }
+
+    proptest::proptest! {
+        /// Whatever a file holds, it is a key's 64 digits or refused.
+        #[test]
+        fn no_key_file_is_too_strange(
+            bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
+            text in "[0-9a-fA-F]{60,66}[ \\n\u{85}]{0,3}",
+        ) {
+            for bytes in [&*bytes, text.as_bytes()] {
+                let is_key = std::str::from_utf8(bytes).is_ok_and(|text| {
+                    let digits = text.trim_end();
+                    digits.len() == 64 && digits.bytes().all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it))
+                });
+                proptest::prop_assert_eq!(read_as(bytes).is_ok(), is_key && bytes.len() <= 128);
+            }
+        }
     }
 }

@@ -7,24 +7,30 @@ mod background;
 mod backing;
 pub mod cli;
 pub mod commands;
+mod config;
 pub mod data;
 mod disk;
 mod doctor;
+mod environment;
 pub mod error;
 mod explain;
+pub mod fuzz;
 pub mod home;
 mod hostcall;
 mod http;
 pub mod keys;
+mod lock;
 mod map;
 mod memory;
 mod objects;
 mod output;
 mod own;
+mod place;
 mod program;
 mod progress;
 pub mod quarantine;
 pub mod recovery;
+mod remote;
 mod reserve;
 mod restore;
 mod rocks;
@@ -41,13 +47,14 @@ mod value;
 pub use disk::FileDisk;
 pub use rocks::{RocksReader, RocksStore};
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, Global};
 use error::NodeError;
 use verify::Exit;
 
+pub use config::global;
+
 /// Runs one command.
-pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
-    let global = &cli.global;
+pub fn run(cli: &Cli, global: &Global) -> Result<Exit, NodeError> {
     match &cli.command {
         Command::Key(command) => commands::key::run(global, command),
         Command::Shard(command) => commands::shard::run(global, command),
@@ -76,20 +83,16 @@ pub fn run(cli: &Cli) -> Result<Exit, NodeError> {
         Command::Consistency(args) => commands::consistency::run(global, args),
         Command::Completion(args) => commands::completion::completion(args),
         Command::Man(args) => commands::completion::man(args),
-        Command::Serve(args) => commands::serve::run(global, args),
+        Command::Serve(_) => commands::serve::run(global),
         Command::Token(command) => commands::token::run(global, command),
+        Command::Status => commands::status::run(global),
+        Command::Events(args) => commands::events::run(global, args),
+        Command::Logs(args) => commands::logs::run(global, args),
+        Command::Config(command) => commands::config::run(global, command),
+        Command::Context(command) => commands::context::run(global, command),
         Command::Witness(args) => commands::witness::run(global, args),
         Command::Inspect(args) => commands::inspect::run(global, args),
         Command::Explain(args) => commands::explain::run(global, args),
-        Command::Verify(args) => {
-            let format = match global.output {
-                cli::Format::Table => verify::cli::Format::Table,
-                cli::Format::Json | cli::Format::Cbor => verify::cli::Format::Json,
-            };
-            let bar = progress::counter("records verified");
-            let exit = verify::cli::run(args, format, &mut |records| bar.set_position(records));
-            bar.finish_and_clear();
-            Ok(exit)
-        }
+        Command::Verify(args) => commands::verify::run(global, args),
     }
 }

@@ -15,15 +15,15 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let global = node::global(&cli);
     let level = ["warn", "info", "debug", "trace"][cli.verbosity().min(3)];
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if cli.logs_json() {
-        log.json().init()
-    } else {
-        log.init()
+    match &global {
+        Ok(global) if cli.logs_json(global) => log.json().init(),
+        _ => log.init(),
     }
-    match node::run(&cli) {
+    match global.and_then(|global| node::run(&cli, &global)) {
         Ok(exit) => exit.into(),
         Err(error) => {
             let code = error.code();

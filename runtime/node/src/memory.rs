@@ -10,12 +10,13 @@
 //! key, not started anew.
 
 use crate::commands::open_dir;
-use crate::data::{lock, write_durably};
+use crate::data::write_durably;
 use crate::error::NodeError;
+use crate::lock::Lock;
 use abi::Hash;
 use abi::codec::Encode;
 use abi::crypto::sha256;
-use cap_std::fs::{Dir, File};
+use cap_std::fs::Dir;
 use journal::{HeadsForkFile, Note, Witness};
 use std::collections::BTreeMap;
 use std::io;
@@ -25,7 +26,7 @@ use std::path::Path;
 pub(crate) struct Memory {
     dir: Dir,
     newest: BTreeMap<Hash, Note>,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Memory {
@@ -36,7 +37,7 @@ impl Memory {
     /// What this witness did not cosign is refused: it is another's memory, or damaged.
     pub(crate) fn open(path: &Path, witness: &Witness) -> Result<Memory, NodeError> {
         let dir = open_dir(path)?;
-        let lock = lock(&dir)?;
+        let lock = Lock::take(&dir)?;
         let mut newest = BTreeMap::new();
         for origin in witness.origins() {
             let hash = hash_of(origin);

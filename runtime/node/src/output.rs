@@ -13,15 +13,41 @@ pub(crate) fn print(format: Format, answer: &Value) -> Result<(), NodeError> {
     let bytes = match format {
         Format::Json => format!("{answer:#}\n").into_bytes(),
         Format::Table => table(answer).into_bytes(),
-        Format::Cbor => dynamic::encode(&value::from_json(answer))
-            .map_err(|e| NodeError::Usage(format!("this answer has no canonical CBOR: {e}")))?,
+        Format::Cbor => cbor(answer)?,
     };
-    match io::stdout().write_all(&bytes) {
-        // A reader that has gone away has what it wanted.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(NodeError::io("write the answer", error))
-        }
-        _ => Ok(()),
+    write(&bytes).map(drop)
+}
+
+/// Prints a text that is one already.
+pub(crate) fn text(text: &str) -> Result<(), NodeError> {
+    write(text.as_bytes()).map(drop)
+}
+
+/// Prints one item of many that come one by one: a line for a person or of JSON, or its CBOR. Whether somebody reads on.
+pub(crate) fn item(
+    format: Format,
+    item: &Value,
+    line: impl FnOnce(&Value) -> String,
+) -> Result<bool, NodeError> {
+    write(&match format {
+        Format::Json => format!("{item}\n").into_bytes(),
+        Format::Table => format!("{}\n", line(item)).into_bytes(),
+        Format::Cbor => cbor(item)?,
+    })
+}
+
+fn cbor(answer: &Value) -> Result<Vec<u8>, NodeError> {
+    dynamic::encode(&value::from_json(answer))
+        .map_err(|e| NodeError::Usage(format!("this answer has no canonical CBOR: {e}")))
+}
+
+/// Writes to standard output; false, where a reader has gone away, who has what they wanted.
+fn write(bytes: &[u8]) -> Result<bool, NodeError> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(NodeError::io("write the answer", error)),
     }
 }
 
@@ -68,7 +94,8 @@ fn rows(value: &Value) -> Option<String> {
     Some(cells.iter().map(line).collect())
 }
 
-fn one_line(value: &Value) -> String {
+/// A value in a line, as a person reads it.
+pub(crate) fn one_line(value: &Value) -> String {
     plain(value).replace('\n', " ")
 }
 

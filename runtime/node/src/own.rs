@@ -3,13 +3,14 @@
 //! It lies under `self/` of the data directory. Its writer and its authority are the node's key, its program is
 //! the guest `chronicle`. So that recovering twice changes no shard's history, nothing of it stands in theirs.
 
-use crate::commands::call::{FUEL_DEFAULT, new_call};
+use crate::commands::call::FUEL_DEFAULT;
 use crate::commands::{build, random, submit};
 use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::home::Home;
+use crate::place::Terms;
 use abi::call::{Call, Caller, SignedCall};
-use abi::codec::{Bytes, Decode, Encode};
+use abi::codec::{Decode, Encode};
 use abi::fault::Fault;
 use abi::genesis::{CommitPolicy, Genesis, JUMP_MS_DEFAULT, Quorum, TimePolicy, WINDOW_MS_DEFAULT};
 use abi::outcome::Outcome;
@@ -40,9 +41,8 @@ pub(crate) fn note_once(data: &Data, kind: &str, details: &Value, now_ms: u64) -
         return Ok(());
     }
     let mut shard = open(data, now_ms)?;
-    let expires_ms = now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms);
-    let args = (kind.to_owned(), text).to_bytes();
-    let call = new_call(&shard, "note", args, random()?, expires_ms, FUEL_DEFAULT);
+    let (terms, args) = (Terms::of(&shard), (kind.to_owned(), text).to_bytes());
+    let call = terms.call("note", args, random()?, terms.latest_ms(now_ms), FUEL_DEFAULT);
     let key = data.key()?;
     let call = Call { salt: random()?, caller: Caller::Key(key.public()), ..call };
     let noted = submit(&mut shard, SignedCall::sign(call, &key), now_ms);
@@ -125,9 +125,9 @@ fn genesis(data: &Data, now_ms: u64) -> Result<Genesis, NodeError> {
 
 fn act(data: &Data, shard: &mut NodeShard, act: Act, now_ms: u64) -> Result<(), NodeError> {
     let (method, args) = act.to_call();
-    let expires_ms = now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms);
-    let call = new_call(shard, method, Vec::new(), random()?, expires_ms, FUEL_DEFAULT);
-    let call = Call { program: Some(Profile::One.system()), args: Bytes(args), salt: random()?, ..call };
+    let terms = Terms::of(shard);
+    let call = terms.call(method, args, random()?, terms.latest_ms(now_ms), FUEL_DEFAULT);
+    let call = Call { program: Some(Profile::One.system()), salt: random()?, ..call };
     submit(shard, SignedCall::authorize(call, &[&data.key()?]), now_ms)?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use abi::interface::{BAD_ARGUMENTS, Described, Kind, MethodForm, decode_value};
 use abi::outcome::Outcome;
 use kernel::{Machine, Rejected, RunError};
 use serde_json::{Map, Value, json};
+use vm::Program;
 
 /// The program that serves a shard.
 pub struct Serving {
@@ -30,6 +31,11 @@ impl Serving {
     /// The program `id`, as it served when it was called.
     pub fn find(machine: &mut Machine, id: Hash) -> Result<Serving, NodeError> {
         let program = machine.program(&id).map_err(|error| cannot_run(id, error))?;
+        Serving::of_program(id, program)
+    }
+
+    /// The program `id`, by what it says of itself.
+    pub fn of_program(id: Hash, program: &Program) -> Result<Serving, NodeError> {
         let section = program.interface().ok_or_else(|| NodeError::Interface("it has none".into()))?;
         let interface = Described::from_bytes(section).map_err(|e| NodeError::Interface(e.to_string()))?;
         Ok(Serving { id, interface })
@@ -138,11 +144,15 @@ pub(crate) fn message(message: &Message) -> Value {
     })
 }
 
-/// Arguments written as `name=value`, by the method's types. A value is JSON where the parameter is a
-/// list, a tuple or a struct, and text otherwise.
-pub(crate) fn arguments(method: &MethodForm, written: &[String]) -> Result<Vec<u8>, NodeError> {
+/// Arguments written as `name=value`, by the method's types.
+pub(crate) fn arguments(method: &MethodForm, pairs: &[String]) -> Result<Vec<u8>, NodeError> {
+    encode_arguments(method, &Value::Object(written(pairs)?))
+}
+
+/// Arguments written as `name=value`. A value is JSON where it is a list, an object or `null`, and text otherwise.
+pub(crate) fn written(pairs: &[String]) -> Result<Map<String, Value>, NodeError> {
     let mut args = Map::new();
-    for pair in written {
+    for pair in pairs {
         let (name, text) = pair.split_once('=').ok_or_else(|| NodeError::Argument {
             name: pair.clone(),
             because: "write it as name=value".into(),
@@ -156,7 +166,7 @@ pub(crate) fn arguments(method: &MethodForm, written: &[String]) -> Result<Vec<u
             return Err(NodeError::Argument { name: name.into(), because: "given twice".into() });
         }
     }
-    encode_arguments(method, &Value::Object(args))
+    Ok(args)
 }
 
 /// The canonical bytes of arguments given as a JSON object.

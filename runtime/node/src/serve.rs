@@ -31,7 +31,9 @@ mod calls;
 pub(crate) mod desk;
 mod docs;
 mod events;
+mod export;
 pub(crate) mod failure;
+pub(crate) mod logs;
 pub(crate) mod metrics;
 mod operations;
 mod reads;
@@ -41,6 +43,7 @@ use access::{Asker, Gate, guard};
 use body::Bodies;
 use desk::Desk;
 use failure::Failure;
+use logs::Logs;
 use metrics::Metrics;
 use operations::Operations;
 
@@ -52,6 +55,7 @@ pub(crate) struct Hosted {
     pub(crate) id: Hash,
     pub(crate) genesis: Genesis,
     pub(crate) desk: Desk,
+    pub(crate) logs: Arc<Logs>,
 }
 
 /// What all requests share.
@@ -129,9 +133,15 @@ fn routes() -> (Router<Arc<Node>>, OpenApi) {
         .routes(routes!(reads::record))
         .routes(routes!(reads::block))
         .routes(routes!(events::follow))
+        .routes(routes!(logs::read))
         .routes(routes!(reads::checkpoint))
+        .routes(routes!(export::checkpoint))
+        .routes(routes!(export::bundle))
+        .routes(routes!(export::genesis))
+        .routes(routes!(export::program))
         .routes(routes!(reads::tile))
         .routes(routes!(operations::take_snapshot, operations::snapshots))
+        .routes(routes!(operations::keep_writer))
         .routes(routes!(operations::keep_program))
         .routes(routes!(operations::quarantine))
         .routes(routes!(operations::operation));

@@ -29,6 +29,11 @@ impl Told {
         Some(Told { detail: detail.clone(), logs: logs.clone() })
     }
 
+    /// What a node has told of one.
+    pub(crate) fn new(detail: Vec<String>, logs: Vec<String>) -> Told {
+        Told { detail, logs }
+    }
+
     /// Its fields in an answer.
     pub(crate) fn fields(&self) -> Map<String, Value> {
         Map::from_iter([("detail".into(), json!(self.detail)), ("logs".into(), json!(self.logs))])

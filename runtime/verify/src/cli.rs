@@ -98,7 +98,8 @@ pub fn run(args: &VerifyArgs, output: Format, progress: &mut dyn FnMut(u64)) -> 
     report.verdict.exit
 }
 
-fn verify(args: &VerifyArgs, progress: &mut dyn FnMut(u64)) -> Report {
+/// Verifies; the report.
+pub fn verify(args: &VerifyArgs, progress: &mut dyn FnMut(u64)) -> Report {
     let plan = match args.plan() {
         Ok(plan) => plan,
         Err(report) => return *report,

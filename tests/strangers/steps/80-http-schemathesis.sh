@@ -27,7 +27,7 @@ checks=not_a_server_error,status_code_conformance,content_type_conformance,respo
 checks+=,response_schema_conformance,negative_data_rejection,missing_required_header,unsupported_method
 code=0
 "$venv/bin/schemathesis" --config-file schemathesis.toml run "$address/openapi.json" --url "$address" \
-    --header "authorization: Bearer $token" --checks "$checks" --exclude-path-regex 'events|programs' \
+    --header "authorization: Bearer $token" --checks "$checks" --exclude-path-regex 'events|logs|programs' \
     --max-examples "${FOIL_EXAMPLES:-50}" --request-timeout 20 --seed 1 --no-color >said 2>&1 || code=$?
 made=$(sed -n 's/^ *\([0-9]* generated.*\)/\1/p' said | head -n 1)
 ((code == 0)) && verdict=yes || { verdict=no; cat said; }

@@ -5,8 +5,8 @@ use crate::commands::{Submitted, random, submit};
 use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::keys;
-use abi::call::{Call, Caller, SignedCall};
-use abi::codec::Bytes;
+use crate::place::{Place, Terms};
+use abi::call::{Call, SignedCall};
 use abi::sign::SecretKey;
 use abi::system::Act;
 use clap::Args;
@@ -27,46 +27,49 @@ pub struct ActArgs {
 /// Fuel that is enough for any act that runs no program.
 pub const ACT_FUEL_MAX: u64 = 1_000_000;
 
-/// Makes an act history, and closes the shard; where it stands then.
-pub fn act(mut shard: NodeShard, act: &Act, args: &ActArgs) -> Result<Value, NodeError> {
-    let submitted = perform(&mut shard, act, args, ACT_FUEL_MAX);
-    let position = shard.position().clone();
-    let closed = shard.close();
-    let seq = submitted?.seq;
+/// Makes an act history; where the shard stands then.
+pub(crate) fn act(mut place: Box<dyn Place>, act: &Act, args: &ActArgs) -> Result<Value, NodeError> {
+    let made =
+        perform(&mut *place, act, args, ACT_FUEL_MAX).and_then(|made| Ok((made.seq, place.standing()?)));
+    let closed = place.close();
+    let (seq, standing) = made?;
     closed?;
-    Ok(json!({ "seq": seq, "height": position.height, "root": position.root.to_string() }))
+    Ok(json!({ "seq": seq, "height": standing["height"], "root": standing["root"] }))
 }
 
 /// Makes an act history that may use this much fuel.
-pub fn perform(
-    shard: &mut NodeShard,
+pub(crate) fn perform(
+    place: &mut dyn Place,
     act: &Act,
     args: &ActArgs,
     fuel_max: u64,
 ) -> Result<Submitted, NodeError> {
+    let signed = signed(&place.terms()?, act, args, fuel_max)?;
+    place.submit(signed, args.at)
+}
+
+/// Makes an act the history of a shard that is open here, and stays so.
+pub fn decide(shard: &mut NodeShard, act: &Act, args: &ActArgs) -> Result<Submitted, NodeError> {
+    let signed = signed(&Terms::of(shard), act, args, ACT_FUEL_MAX)?;
+    submit(shard, signed, given_or_now(args.at))
+}
+
+/// An act, signed by whoever has to.
+fn signed(terms: &Terms, act: &Act, args: &ActArgs, fuel_max: u64) -> Result<SignedCall, NodeError> {
     let signers = args.sign.iter().map(|path| keys::read(path)).collect::<Result<Vec<SecretKey>, _>>()?;
-    let now_ms = given_or_now(args.at);
     let (method, acted) = act.to_call();
-    let current = shard.profile_at(shard.position().seq);
-    let profile = act.profile().unwrap_or(current);
+    let profile = act.profile().unwrap_or(terms.profile);
     if !profile.acts().contains(&method) {
         let name = profile.name();
         return Err(NodeError::Usage(format!(
             "profile {name} has no act `{method}`: put the shard under a newer one with `foil shard set-profile`"
         )));
     }
+    let expires_ms = terms.latest_ms(given_or_now(args.at));
     let call = Call {
-        version: abi::VERSION,
-        shard: shard.id(),
         program: Some(profile.system()),
-        method: method.into(),
-        args: Bytes(acted),
         salt: random()?,
-        caller: Caller::Nobody,
-        key: random()?,
-        expires_ms: now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms),
-        fuel_max,
+        ..terms.call(method, acted, random()?, expires_ms, fuel_max)
     };
-    let signed = SignedCall::authorize(call, &signers.iter().collect::<Vec<_>>());
-    submit(shard, signed, now_ms)
+    Ok(SignedCall::authorize(call, &signers.iter().collect::<Vec<_>>()))
 }

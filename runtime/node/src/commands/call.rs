@@ -1,17 +1,13 @@
 //! `foil call`: one call, and its receipt.
 
-use super::time::{given_or_now, parse_seconds};
+use super::time::parse_seconds;
 use crate::cli::Global;
-use crate::commands::{Identity, Submitted, inspect, open, random, receipt, submit};
-use crate::data::NodeShard;
+use crate::commands::{Identity, Submitted, receipt};
 use crate::error::NodeError;
 use crate::output;
-use crate::program::{Serving, arguments};
+use crate::place::{CallAsked, reach};
+use crate::program::written;
 use crate::told::Told;
-use abi::call::{Call, Caller};
-use abi::codec::Bytes;
-use abi::hash::RUN_LINE;
-use abi::interface::Kind;
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -28,7 +24,7 @@ pub struct CallArgs {
     /// Its arguments, as name=value.
     #[arg(value_name = "NAME=VALUE")]
     args: Vec<String>,
-    /// The caller's key file; without it, nobody calls.
+    /// The caller's key file; without it, nobody calls, and at a node whoever its token is given to.
     #[arg(long = "as", value_name = "FILE")]
     identity: Option<PathBuf>,
     /// The idempotency key, as a text; drawn, if not given. The same call with the same key is made once.
@@ -48,19 +44,17 @@ pub struct CallArgs {
 /// Runs the command.
 pub fn run(global: &Global, args: &CallArgs) -> Result<Exit, NodeError> {
     let identity = Identity::read(args.identity.as_deref())?;
-    let (_data, mut shard) = open(global)?;
-    let serving = Serving::of(&mut shard)?;
-    let method = serving.method(&args.method, Kind::Call)?;
-    let input = arguments(method, &args.args)?;
-    let now_ms = given_or_now(args.at);
-    let key = match &args.key {
-        Some(text) => RUN_LINE.hash_padded(text.as_bytes()).0,
-        None => random()?,
+    let mut place = reach(global)?;
+    let asked = CallAsked {
+        identity: &identity,
+        method: &args.method,
+        args: written(&args.args)?,
+        key: args.key.as_deref(),
+        fuel_max: args.fuel,
+        at: args.at,
     };
-    let expires_ms = now_ms.max(shard.position().time_ms).saturating_add(shard.genesis().window_ms);
-    let call = new_call(&shard, &args.method, input, key, expires_ms, args.fuel);
-    let Submitted { seq, known, told } = submit(&mut shard, identity.sign(call), now_ms)?;
-    let (record, outcome) = inspect::record(&shard, Some(&serving), seq)?;
+    let Submitted { seq, known, told } = place.call(&asked)?;
+    let (record, exit) = place.record(seq)?;
     let mut answer = json!({ "seq": seq, "known": known });
     if let (Some(answer), Value::Object(record)) = (answer.as_object_mut(), record) {
         answer.extend(record);
@@ -69,31 +63,8 @@ pub fn run(global: &Global, args: &CallArgs) -> Result<Exit, NodeError> {
     // The answer comes first: the call is history now, whether its receipt can be written or not.
     output::print(global.output, &answer)?;
     if let Some(path) = &args.receipt {
-        receipt::write(&shard, seq, path)?;
+        receipt::write_file(path, &place.receipt(seq)?)?;
     }
-    shard.close()?;
-    Ok(Exit::of_outcome(&outcome))
-}
-
-/// A call that its caller is still to salt and sign.
-pub fn new_call(
-    shard: &NodeShard,
-    method: &str,
-    input: Vec<u8>,
-    key: [u8; 32],
-    expires_ms: u64,
-    fuel: u64,
-) -> Call {
-    Call {
-        version: abi::VERSION,
-        shard: shard.id(),
-        program: None,
-        method: method.into(),
-        args: Bytes(input),
-        salt: [0; 32],
-        caller: Caller::Nobody,
-        key,
-        expires_ms,
-        fuel_max: fuel,
-    }
+    place.close()?;
+    Ok(exit)
 }

@@ -2,9 +2,11 @@
 
 use super::receipt::write_file;
 use crate::cli::Global;
-use crate::commands::{block_at, open};
+use crate::commands::block_at;
+use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::output;
+use crate::place::reach;
 use abi::codec::Encode;
 use clap::Args;
 use journal::{Checkpoint, CheckpointFile};
@@ -25,23 +27,16 @@ pub struct CheckpointArgs {
 
 /// Runs the command.
 pub fn run(global: &Global, args: &CheckpointArgs) -> Result<Exit, NodeError> {
-    let (_data, shard) = open(global)?;
-    let height = args.height.unwrap_or(shard.position().height);
-    let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{height}.checkpoint")));
-    let header = block_at(&shard, height)?.header;
-    let commitment = shard.commitment(height)?.ok_or_else(|| NodeError::NotThere {
-        what: format!("a commitment to block {height}"),
-        holds: "none".into(),
-    })?;
-    let links = shard.writer_links(&header)?;
-    let checkpoint = Checkpoint { header, commitment, links };
-    let file = CheckpointFile { genesis: shard.genesis().clone(), checkpoint };
+    let mut place = reach(global)?;
+    let file = place.checkpoint(args.height)?;
+    let id = place.terms()?.shard;
+    place.close()?;
+    let header = &file.checkpoint.header;
+    let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.checkpoint", header.height)));
     write_file(&path, &file.to_bytes())?;
-    let id = shard.id();
-    shard.close()?;
     let answer = json!({
         "file": path.display().to_string(),
-        "height": height,
+        "height": header.height,
         "records": header.history_size,
         "head": header.history_root.to_string(),
         "root": header.root_after.to_string(),
@@ -49,4 +44,17 @@ pub fn run(global: &Global, args: &CheckpointArgs) -> Result<Exit, NodeError> {
     });
     output::print(global.output, &answer)?;
     Ok(Exit::Verified)
+}
+
+/// The checkpoint of a block; of the last one, if none is named.
+pub(crate) fn of(shard: &NodeShard, height: Option<u64>) -> Result<CheckpointFile, NodeError> {
+    let height = height.unwrap_or(shard.position().height);
+    let header = block_at(shard, height)?.header;
+    let commitment = shard.commitment(height)?.ok_or_else(|| NodeError::NotThere {
+        what: format!("a commitment to block {height}"),
+        holds: "none".into(),
+    })?;
+    let links = shard.writer_links(&header)?;
+    let checkpoint = Checkpoint { header, commitment, links };
+    Ok(CheckpointFile { genesis: shard.genesis().clone(), checkpoint })
 }

@@ -2,9 +2,10 @@
 
 use super::act::{ActArgs, act};
 use crate::cli::Global;
-use crate::commands::{admit, open, read_wasm};
+use crate::commands::{admit, read_wasm};
 use crate::error::NodeError;
 use crate::output;
+use crate::place::reach;
 use abi::system::{Act, Deploy};
 use clap::Args;
 use serde_json::{Map, Value};
@@ -24,9 +25,9 @@ pub struct DeployArgs {
 pub fn run(global: &Global, args: &DeployArgs) -> Result<Exit, NodeError> {
     let wasm = read_wasm(&args.wasm)?;
     admit(&wasm)?;
-    let (data, shard) = open(global)?;
-    let program = data.programs()?.keep(&wasm)?;
-    let done = act(shard, &Act::Deploy(Deploy { program }), &args.act)?;
+    let mut place = reach(global)?;
+    let program = place.keep(&wasm)?;
+    let done = act(place, &Act::Deploy(Deploy { program }), &args.act)?;
     let mut answer =
         Map::from_iter([("program".into(), program.to_string().into()), ("bytes".into(), wasm.len().into())]);
     answer.extend(done.as_object().cloned().unwrap_or_default());

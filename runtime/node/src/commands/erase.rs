@@ -1,6 +1,6 @@
 //! `foil erase`: a call's arguments, output, events and messages are forgotten, by an act of the authority.
 
-use super::act::{ACT_FUEL_MAX, ActArgs, perform};
+use super::act::{ActArgs, decide};
 use super::snapshot::take;
 use super::time::parse_seconds;
 use crate::backing::backing;
@@ -65,7 +65,7 @@ fn erase(data: &Data, shard: &mut NodeShard, args: &EraseArgs) -> Result<(Vec<u6
     let act = match args.seq.filter(|seq| !decided.contains(seq)) {
         Some(seq) => {
             let signers = ActArgs { sign: args.sign.clone(), at: args.at };
-            Some(perform(shard, &Act::Erase(Erase { seq }), &signers, ACT_FUEL_MAX)?.seq)
+            Some(decide(shard, &Act::Erase(Erase { seq }), &signers)?.seq)
         }
         None => None,
     };

@@ -1,10 +1,11 @@
 //! `foil inspect`: what a file, a record or a block holds.
 
 use crate::cli::Global;
-use crate::commands::{block_at, open, record_at, shard};
+use crate::commands::{block_at, record_at};
 use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::output;
+use crate::place::reach;
 use crate::program::{Serving, arguments_shown, event, message, outcome};
 use abi::outcome::Outcome;
 use abi::record::Record;
@@ -39,14 +40,13 @@ pub fn run(global: &Global, args: &InspectArgs) -> Result<Exit, NodeError> {
     if let Some(path) = &args.file {
         return wasm::run(global, path, args.largest);
     }
-    let (_data, mut shard) = open(global)?;
-    let serving = Serving::of(&mut shard).ok();
+    let mut place = reach(global)?;
     let answer = match (args.seq, args.height) {
-        (Some(seq), _) => record(&shard, serving.as_ref(), seq)?.0,
-        (None, Some(height)) => block(&shard, height)?,
-        (None, None) => shard::describe(&shard)?,
+        (Some(seq), _) => place.record(seq)?.0,
+        (None, Some(height)) => place.block(height)?,
+        (None, None) => place.standing()?,
     };
-    shard.close()?;
+    place.close()?;
     output::print(global.output, &answer)?;
     Ok(Exit::Verified)
 }
@@ -64,6 +64,7 @@ pub fn block(shard: &NodeShard, height: u64) -> Result<Value, NodeError> {
         "count": header.count,
         "root_before": header.root_before.to_string(),
         "root_after": header.root_after.to_string(),
+        "program": shard.program_at(header).map(|id| id.to_string()),
         "execution_root": header.execution_root.to_string(),
         "history_size": header.history_size,
         "history_root": header.history_root.to_string(),

@@ -3,7 +3,7 @@
 //! Nothing goes that somebody might need: two snapshots make up for the blocks, each read back now to the root
 //! that the writer signed; no idempotency key that was used there is live; the store is flushed beyond them.
 
-use super::act::{ACT_FUEL_MAX, ActArgs, perform};
+use super::act::{ActArgs, decide};
 use super::time::{given_or_now, parse_seconds};
 use crate::backing::backing;
 use crate::cli::Global;
@@ -66,7 +66,7 @@ fn prune(data: &Data, shard: &mut NodeShard, args: &PruneArgs) -> Result<Value, 
     // What was decided and not done yet, because a crash came between, is not decided again.
     if shard.decision(found.height).is_none() {
         let act_args = ActArgs { sign: args.sign.clone(), at: args.at };
-        perform(shard, &Act::Prune(Prune { height: to }), &act_args, ACT_FUEL_MAX)?;
+        decide(shard, &Act::Prune(Prune { height: to }), &act_args)?;
     }
     let found = shard.prune(to)?;
     let mut answer = told(shard, &found);

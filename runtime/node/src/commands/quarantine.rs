@@ -1,12 +1,13 @@
 //! `foil quarantine`: what is kept and no longer trusted.
 
 use super::time::now_ms;
-use crate::cli::Global;
+use crate::cli::{At, Global};
 use crate::data::Data;
 use crate::error::NodeError;
 use crate::output;
 use crate::own;
 use crate::quarantine::Held;
+use crate::remote::Remote;
 use crate::value::hex;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -42,7 +43,11 @@ pub struct ReleaseArgs {
 
 /// Runs the command.
 pub fn run(global: &Global, command: &QuarantineCommand) -> Result<Exit, NodeError> {
-    let data = Data::open(&global.data)?;
+    if let (At::Node(address), QuarantineCommand::List) = (&global.at, command) {
+        output::print(global.output, &Remote::new(address)?.get("/v1/quarantine")?)?;
+        return Ok(Exit::Verified);
+    }
+    let data = Data::open(global.data()?)?;
     let quarantine = data.quarantine()?;
     let answer = match command {
         QuarantineCommand::List => listed(&data)?,

@@ -1,12 +1,11 @@
 //! `foil receipt`: the receipt of a record, for whoever knows the shard's id.
 
-use super::bundle::{self, Range};
+use super::bundle::Range;
 use crate::cli::Global;
-use crate::commands::{open, record_at};
 use crate::data::{NodeShard, write_durably};
 use crate::error::NodeError;
 use crate::output;
-use abi::codec::Encode;
+use crate::place::reach;
 use clap::Args;
 use journal::ReceiptFile;
 use serde_json::json;
@@ -30,22 +29,23 @@ pub struct ReceiptArgs {
 
 /// Runs the command.
 pub fn run(global: &Global, args: &ReceiptArgs) -> Result<Exit, NodeError> {
-    let (data, shard) = open(global)?;
+    let mut place = reach(global)?;
     let kind = if args.with_witness { "foil" } else { "receipt" };
     let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.{kind}", args.seq)));
     let bytes = match args.with_witness {
-        false => write(&shard, args.seq, &path)? as u64,
+        false => place.receipt(args.seq)?,
         true => {
-            let height = record_at(&shard, args.seq)?.0.header.height;
-            bundle::write(&data, &shard, &Range { heights: (height, height), witness: true }, &path)?
+            let height = place.found(args.seq)?.0.header.height;
+            place.bundle(&Range { heights: (height, height), witness: true })?
         }
     };
-    let id = shard.id();
-    shard.close()?;
+    write_file(&path, &bytes)?;
+    let id = place.terms()?.shard;
+    place.close()?;
     let answer = json!({
         "seq": args.seq,
         "file": path.display().to_string(),
-        "bytes": bytes,
+        "bytes": bytes.len(),
         "verify": format!("foil-verify --shard {id} {}", path.display()),
     });
     output::print(global.output, &answer)?;
@@ -58,13 +58,6 @@ pub fn of(shard: &NodeShard, seq: u64) -> Result<ReceiptFile, NodeError> {
         what: format!("record {seq}"),
         holds: format!("{} records", shard.position().seq),
     })
-}
-
-/// Writes the receipt file of a record; its size in bytes.
-pub fn write(shard: &NodeShard, seq: u64, path: &Path) -> Result<usize, NodeError> {
-    let bytes = of(shard, seq)?.to_bytes();
-    write_file(path, &bytes)?;
-    Ok(bytes.len())
 }
 
 /// Writes a file whole or not at all.

@@ -30,7 +30,7 @@ pub struct RecoverArgs {
 
 /// Runs the command.
 pub fn run(global: &Global, args: &RecoverArgs) -> Result<Exit, NodeError> {
-    let mut data = Data::open(&global.data)?;
+    let mut data = Data::open(global.data()?)?;
     data.remember_in(global.remember.as_deref());
     if args.history {
         return history(global, &data);

@@ -20,7 +20,7 @@ pub struct RestoreArgs {
 
 /// Runs the command.
 pub fn run(global: &Global, args: &RestoreArgs) -> Result<Exit, NodeError> {
-    let data = Data::open(&global.data)?;
+    let data = Data::open(global.data()?)?;
     let id = data.choose(global.on.as_deref())?;
     let restored = data.restore_shard(id, args.snapshot.as_deref(), build())?;
     let refused = restored.loaded.refused.iter();

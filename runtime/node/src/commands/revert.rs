@@ -3,9 +3,10 @@
 use super::act::{ActArgs, act};
 use super::time::parse_seconds;
 use crate::cli::Global;
-use crate::commands::{block_at, open};
 use crate::error::NodeError;
 use crate::output;
+use crate::place::reach;
+use abi::id::Hash;
 use abi::system::{Act, Advance, Revert};
 use clap::Args;
 use verify::Exit;
@@ -32,20 +33,23 @@ pub struct AdvanceArgs {
 
 /// Runs `foil revert`.
 pub fn revert(global: &Global, args: &RevertArgs) -> Result<Exit, NodeError> {
-    let (_data, shard) = open(global)?;
-    let block = block_at(&shard, args.to)?;
-    let program = shard.program_at(&block.header).ok_or_else(|| NodeError::NotThere {
-        what: "a program that served then".into(),
-        holds: format!("{} blocks", shard.position().height),
-    })?;
-    let revert = Revert { height: args.to, root: block.header.root_after, program };
-    output::print(global.output, &act(shard, &Act::Revert(revert), &args.act)?)?;
+    let mut place = reach(global)?;
+    let block = place.block(args.to)?;
+    let named = |name: &str| block[name].as_str().and_then(|hash| hash.parse::<Hash>().ok());
+    let (Some(root), Some(program)) = (named("root_after"), named("program")) else {
+        return Err(NodeError::NotThere {
+            what: format!("a program that served after block {}", args.to),
+            holds: "only later ones".into(),
+        });
+    };
+    let revert = Revert { height: args.to, root, program };
+    output::print(global.output, &act(place, &Act::Revert(revert), &args.act)?)?;
     Ok(Exit::Verified)
 }
 
 /// Runs `foil advance`.
 pub fn advance(global: &Global, args: &AdvanceArgs) -> Result<Exit, NodeError> {
-    let (_data, shard) = open(global)?;
-    output::print(global.output, &act(shard, &Act::Advance(Advance { to_ms: args.to }), &args.act)?)?;
+    let advance = Act::Advance(Advance { to_ms: args.to });
+    output::print(global.output, &act(reach(global)?, &advance, &args.act)?)?;
     Ok(Exit::Verified)
 }

@@ -4,13 +4,14 @@
 //! order, so what is in history is always the rows up to some line: a run that was stopped, however, goes
 //! on after the highest line that has a record.
 
-use super::call::{FUEL_DEFAULT, new_call};
+use super::call::FUEL_DEFAULT;
 use super::time::{now_ms, parse_seconds};
 use crate::cli::Global;
 use crate::commands::{Identity, log, open};
 use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::map::RowMap;
+use crate::place::Terms;
 use crate::program::{Serving, encode_arguments};
 use crate::rows::{Row, Rows, count_lines};
 use crate::schedule::Schedule;
@@ -236,8 +237,8 @@ impl Job<'_> {
         // Not the shard's own time, which stands still until a block is full: where a block ends must not
         // show in the call.
         self.time_ms = self.time_ms.max(now_ms);
-        let expires_ms = self.time_ms.saturating_add(self.shard.genesis().window_ms);
-        let call = new_call(self.shard, &self.map.method, input, key, expires_ms, self.args.fuel);
+        let terms = Terms { time_ms: self.time_ms, ..Terms::of(self.shard) };
+        let call = terms.call(&self.map.method, input, key, terms.latest_ms(now_ms), self.args.fuel);
         Ok(Some((line, Request { signed: self.identity.sign(call), now_ms })))
     }
 

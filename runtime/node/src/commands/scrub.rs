@@ -29,7 +29,7 @@ pub struct ScrubArgs {
 
 /// Runs the command.
 pub fn run(global: &Global, args: &ScrubArgs) -> Result<Exit, NodeError> {
-    let data = Data::open(&global.data)?;
+    let data = Data::open(global.data()?)?;
     let (mut shards, mut findings) = (Vec::new(), Vec::new());
     for id in data.meant(global.on.as_deref())? {
         let mut scrubbing = Scrubbing::of(&data, data.home(id)?, args.rate);

@@ -3,10 +3,11 @@
 use super::act::{ActArgs, act};
 use super::time::{now_ms, parse_duration, parse_seconds};
 use crate::cli::Global;
-use crate::commands::{build, open, random};
+use crate::commands::{build, random};
 use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
-use crate::{keys, output};
+use crate::output;
+use crate::place::reach;
 use abi::genesis::{CommitPolicy, Genesis, JUMP_MS_DEFAULT, Quorum, TimePolicy, WINDOW_MS_DEFAULT};
 use abi::id::Hash;
 use abi::profile::Profile;
@@ -86,20 +87,19 @@ pub fn run(global: &Global, command: &ShardCommand) -> Result<Exit, NodeError> {
     let answer = match command {
         ShardCommand::Create(args) => create(global, args)?,
         ShardCommand::List => {
-            let shards = Data::open(&global.data)?.shards()?;
+            let shards = Data::open(global.data()?)?.shards()?;
             json!({ "shards": shards.iter().map(|id| json!({ "shard": id.to_string() })).collect::<Vec<_>>() })
         }
         ShardCommand::Show => {
-            let (_data, shard) = open(global)?;
-            let answer = describe(&shard)?;
-            shard.close()?;
+            let mut place = reach(global)?;
+            let answer = place.standing()?;
+            place.close()?;
             answer
         }
         ShardCommand::SetWriter(args) => set_writer(global, args)?,
         ShardCommand::SetProfile(args) => {
-            let (_data, shard) = open(global)?;
             let set = SetProfile { profile: args.profile.hash() };
-            act(shard, &Act::SetProfile(set), &args.act)?
+            act(reach(global)?, &Act::SetProfile(set), &args.act)?
         }
     };
     output::print(global.output, &answer)?;
@@ -107,13 +107,10 @@ pub fn run(global: &Global, command: &ShardCommand) -> Result<Exit, NodeError> {
 }
 
 fn set_writer(global: &Global, args: &SetWriterArgs) -> Result<Value, NodeError> {
-    let seed = args.key.as_deref().map_or_else(keys::draw, keys::read_seed)?;
-    let mut data = Data::open(&global.data)?;
-    data.remember_in(global.remember.as_deref());
-    let key = data.keep_writer(&seed)?;
-    let (shard, _) = data.open_shard(data.choose(global.on.as_deref())?, build())?;
+    let mut place = reach(global)?;
+    let key = place.keep_writer(args.key.as_deref())?;
     let mut answer = Map::from_iter([("writer".into(), key.to_string().into())]);
-    let done = act(shard, &Act::SetWriter(SetWriter { key }), &args.act)?;
+    let done = act(place, &Act::SetWriter(SetWriter { key }), &args.act)?;
     answer.extend(done.as_object().cloned().unwrap_or_default());
     Ok(Value::Object(answer))
 }
@@ -126,7 +123,7 @@ fn create(global: &Global, args: &CreateArgs) -> Result<Value, NodeError> {
         }
         None => random()?,
     };
-    let mut data = Data::create(&global.data)?;
+    let mut data = Data::create(global.data()?)?;
     data.remember_in(global.remember.as_deref());
     let mut keys: Vec<PublicKey> = args.authority.iter().map(|key| PublicKey(key.0)).collect();
     keys.sort();

@@ -1,11 +1,12 @@
 //! `foil snapshot`: the state at a height, in chunks that anybody can rebuild it from.
 
-use crate::cli::Global;
+use crate::cli::{At, Global};
 use crate::commands::open;
 use crate::commands::time::{now_ms, parse_duration};
 use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::output;
+use crate::place::There;
 use crate::snapshots::{Listed, POLICY, Snapshots, SnapshotsError, Taken};
 use abi::Coded;
 use clap::{Args, Subcommand};
@@ -47,7 +48,13 @@ pub struct CollectArgs {
 /// Runs the command.
 pub fn run(global: &Global, command: &SnapshotCommand) -> Result<Exit, NodeError> {
     let answer = match command {
-        SnapshotCommand::Create => create(global)?,
+        SnapshotCommand::Create => match &global.at {
+            At::Data(_) => create(global)?,
+            At::Node(address) => There::find(address, global.on.as_deref())?.snapshot()?,
+        },
+        SnapshotCommand::List if let At::Node(address) = &global.at => {
+            There::find(address, global.on.as_deref())?.snapshots()?
+        }
         SnapshotCommand::List => with_snapshots(global, |snapshots| {
             let rows =
                 snapshots.list()?.iter().map(|it| row(snapshots, it)).collect::<Result<Vec<_>, _>>()?;
@@ -67,7 +74,7 @@ fn with_snapshots(
     global: &Global,
     answer: impl FnOnce(&Snapshots) -> Result<Value, SnapshotsError>,
 ) -> Result<Value, NodeError> {
-    let data = Data::open(&global.data)?;
+    let data = Data::open(global.data()?)?;
     let snapshots = data.snapshots(data.choose(global.on.as_deref())?)?;
     Ok(answer(&snapshots)?)
 }
@@ -139,7 +146,7 @@ fn verify(snapshots: &Snapshots, id: Option<&str>) -> Result<Value, SnapshotsErr
 }
 
 fn collect(global: &Global, args: &CollectArgs) -> Result<Value, NodeError> {
-    let data = Data::open(&global.data)?;
+    let data = Data::open(global.data()?)?;
     let id = data.choose(global.on.as_deref())?;
     let snapshots = data.snapshots(id)?;
     Snapshots::sweep(&data.dir, id)?;

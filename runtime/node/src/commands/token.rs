@@ -60,8 +60,8 @@ pub fn run(global: &Global, command: &TokenCommand) -> Result<Exit, NodeError> {
 }
 
 fn tokens(global: &Global) -> Result<Tokens, NodeError> {
-    let path = &global.data;
-    let not_data = |_| NodeError::NotData { path: path.clone() };
+    let path = global.data()?;
+    let not_data = |_| NodeError::NotData { path: path.into() };
     let dir = Dir::open_ambient_dir(path, ambient_authority()).map_err(not_data)?;
     format(&dir, path)?;
     Tokens::open(&dir)

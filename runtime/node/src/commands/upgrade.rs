@@ -2,9 +2,9 @@
 
 use super::act::{ActArgs, perform};
 use crate::cli::Global;
-use crate::commands::{admit, open, read_wasm, record_at};
-use crate::data::NodeShard;
+use crate::commands::{admit, read_wasm};
 use crate::error::NodeError;
+use crate::place::{Place, reach};
 use crate::program::{Serving, outcome};
 use crate::{output, progress};
 use abi::codec::Encode;
@@ -32,23 +32,22 @@ pub struct UpgradeArgs {
 /// Runs the command.
 pub fn run(global: &Global, args: &UpgradeArgs) -> Result<Exit, NodeError> {
     let wasm = read_wasm(&args.wasm)?;
-    admit(&wasm)?;
-    let (data, mut shard) = open(global)?;
-    let program = data.programs()?.keep(&wasm)?;
-    let has_migration = shard.machine().program(&program).is_ok_and(|it| it.method(MIGRATE).is_some());
-    let (steps, ended) = upgrade(&mut shard, args, &program, has_migration)?;
+    let admitted = admit(&wasm)?;
+    let mut place = reach(global)?;
+    let program = place.keep(&wasm)?;
+    let (steps, ended) = upgrade(&mut *place, args, &program, admitted.method(MIGRATE).is_some())?;
     let exit = Exit::of_outcome(&ended);
-    let new = Serving::find(shard.machine(), program).ok();
+    let new = Serving::of_program(program, &admitted).ok();
     let shown = outcome(new.as_ref(), &program, MIGRATE, &ended);
-    let (at, serving) = (shard.position().clone(), shard.serving()?);
-    shard.close()?;
+    let standing = place.standing()?;
+    place.close()?;
     let mut answer = Map::from_iter([
         ("program".into(), program.to_string().into()),
-        ("serves".into(), (serving == Some(program)).into()),
+        ("serves".into(), (standing["program"] == *program.to_string()).into()),
         ("steps".into(), steps.into()),
     ]);
     answer.extend(shown);
-    answer.extend([("height".into(), at.height.into()), ("root".into(), at.root.to_string().into())]);
+    answer.extend(["height", "root"].map(|name| (name.into(), standing[name].clone())));
     output::print(global.output, &Value::Object(answer))?;
     Ok(exit)
 }
@@ -56,7 +55,7 @@ pub fn run(global: &Global, args: &UpgradeArgs) -> Result<Exit, NodeError> {
 /// Runs steps until the migration is done or one fails, then the upgrade itself: how many steps it took, and what the
 /// last act came to.
 fn upgrade(
-    shard: &mut NodeShard,
+    place: &mut dyn Place,
     args: &UpgradeArgs,
     program: &abi::Hash,
     has_migration: bool,
@@ -64,7 +63,7 @@ fn upgrade(
     let (mut steps, most) = (0, if has_migration { args.steps } else { 0 });
     let bar = progress::counter("steps");
     while steps < most {
-        let step = done(shard, &Act::Migrate(Migrate { program: *program }), args)?;
+        let step = done(place, &Act::Migrate(Migrate { program: *program }), args)?;
         steps += 1;
         bar.inc(1);
         match step {
@@ -74,12 +73,12 @@ fn upgrade(
         }
     }
     bar.finish_and_clear();
-    Ok((steps, done(shard, &Act::Upgrade(Upgrade { program: *program }), args)?))
+    Ok((steps, done(place, &Act::Upgrade(Upgrade { program: *program }), args)?))
 }
 
 /// What an act came to.
-fn done(shard: &mut NodeShard, act: &Act, args: &UpgradeArgs) -> Result<Outcome, NodeError> {
-    let seq = perform(shard, act, &args.act, args.fuel)?.seq;
-    let (mut block, index) = record_at(shard, seq)?;
+fn done(place: &mut dyn Place, act: &Act, args: &UpgradeArgs) -> Result<Outcome, NodeError> {
+    let seq = perform(place, act, &args.act, args.fuel)?.seq;
+    let (mut block, index) = place.found(seq)?;
     Ok(block.entries.swap_remove(index).outcome)
 }

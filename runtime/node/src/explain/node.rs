@@ -126,4 +126,22 @@ pub(super) const TABLE: &[Explanation] = explained! {
         "A run goes on after its last line that has a record. The blocks that are kept have none, and those before \
         were pruned.",
         "If the run is new, give `--begin`. If it may have begun, begin with a file of the rows that are left.";
+    "E7081" => "a source of settings is not as it must be",
+        "A file or a variable of the environment says something that nobody knows, of another kind than it must be, or \
+        names both a node and a data directory. Nothing is guessed.",
+        "The message names the source and the place. `foil config check` reads all sources, `foil config show --origin` \
+        says where each setting comes from.";
+    "E7082" => "there is no such context",
+        "A context is a file of the user's, made by `foil context add`.",
+        "`foil context list` shows those there are; `foil context leave` goes by none.";
+    "E7083" => "a node cannot be reached, or does not answer as one",
+        "Nothing listens there, the connection broke or took too long, its certificate is not trusted, or something \
+        else than a node answers.",
+        "The message says which. Is the URL right, and does `foil serve` run there? A certificate of your own needs \
+        `--ca`. A call that was sent may have been made: ask again with the same --key.";
+    "E7084" => "the key file belongs to another user",
+        "Whoever owns a file can read it, and open it to others, whatever its mode says. A key counts only where it is \
+        the user's own, or the system's.",
+        "`chown` it to the user that `foil` runs as, or run as that user. Somebody else may have a copy: a new key is \
+        safer.";
 };

@@ -1,11 +1,10 @@
 //! The rung that needs a snapshot; the others are shown by `tests/cli/recovery.rs`.
 
 use super::*;
-use crate::commands::call::new_call;
 use crate::commands::submit;
 use crate::data::NodeShard;
+use crate::place::Terms;
 use abi::call::{Call, SignedCall};
-use abi::codec::Bytes;
 use abi::genesis::{CommitPolicy, Genesis, JUMP_MS_DEFAULT, Quorum, TimePolicy, WINDOW_MS_DEFAULT};
 use abi::id::Hash;
 use abi::profile::Profile;
@@ -19,8 +18,8 @@ const NOW_MS: u64 = 1_000_000;
 fn deploy(data: &Data, shard: &mut NodeShard, wasm: &[u8], key: u8) {
     let program = data.programs().unwrap().keep(wasm).unwrap();
     let (method, args) = Act::Deploy(Deploy { program }).to_call();
-    let call = new_call(shard, method, Vec::new(), [key; 32], NOW_MS + 1_000, 1_000_000);
-    let call = Call { program: Some(Profile::One.system()), args: Bytes(args), ..call };
+    let call = Terms::of(shard).call(method, args, [key; 32], NOW_MS + 1_000, 1_000_000);
+    let call = Call { program: Some(Profile::One.system()), ..call };
     submit(shard, SignedCall::authorize(call, &[&SecretKey::from_seed(&[2; 32])]), NOW_MS).unwrap();
 }
 

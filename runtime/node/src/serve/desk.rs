@@ -8,9 +8,10 @@
 //! - A fault ends nothing but the calls it met: the shard is opened again, which recovers it, and serves on.
 
 use super::failure::Failure;
+use super::logs::Logs;
 use super::metrics::Metrics;
+use crate::commands::build;
 use crate::commands::time::now_ms;
-use crate::commands::{build, log};
 use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::program::Serving;
@@ -124,13 +125,22 @@ impl Desk {
         id: Hash,
         tree_bytes_max: usize,
         metrics: Arc<Metrics>,
+        logs: Arc<Logs>,
     ) -> Result<(Desk, Running, Result<(), NodeError>), NodeError> {
         let (jobs, queue) = sync_channel(JOBS_MAX);
         let (is_open, opened) = sync_channel(1);
         let (standing, seen) = watch::channel(Standing::default());
         let work = move || {
-            let mut keeper =
-                Keeper { data, id, tree_bytes_max, metrics, standing, shard: None, tried: Instant::now() };
+            let mut keeper = Keeper {
+                data,
+                id,
+                tree_bytes_max,
+                metrics,
+                logs,
+                standing,
+                shard: None,
+                tried: Instant::now(),
+            };
             // Whoever opens it waits for this.
             _ = is_open.send(keeper.reopen());
             keeper.work(&queue)
@@ -197,6 +207,7 @@ struct Keeper {
     id: Hash,
     tree_bytes_max: usize,
     metrics: Arc<Metrics>,
+    logs: Arc<Logs>,
     standing: watch::Sender<Standing>,
     /// None while it cannot be opened.
     shard: Option<NodeShard>,
@@ -300,7 +311,8 @@ impl Keeper {
     fn make(&mut self, together: Together) {
         let Together { calls, waiting } = together;
         let (count, begun) = (calls.len(), Instant::now());
-        let made = self.held().map(|shard| make(shard, calls));
+        let logs = self.logs.clone();
+        let made = self.held().map(|shard| make(shard, calls, &logs));
         let made = made.and_then(|made| made.map_err(|fault| self.after(&fault)));
         let mut answers = made.unwrap_or_else(|failure| vec![Err(failure); count]);
         self.metrics.committed(&answers, begun.elapsed());
@@ -327,12 +339,12 @@ impl Keeper {
 }
 
 /// Makes calls; what each comes to, with its receipt.
-fn make(shard: &mut NodeShard, calls: Vec<SignedCall>) -> Result<Answers, Fault> {
+fn make(shard: &mut NodeShard, calls: Vec<SignedCall>, logs: &Logs) -> Result<Answers, Fault> {
     let (now_ms, first) = (now_ms(), shard.position().seq);
     let requests = calls.into_iter().map(|signed| Request { signed, now_ms }).collect();
     let mut told = BTreeMap::new();
     let mut watch = |seq, execution: &Execution| {
-        log(execution);
+        logs.take(seq, execution);
         told.extend(Told::of(execution).map(|it| (seq, it)));
     };
     let batch = Batch { requests, block_calls: BLOCK_CALLS, stop_at_rejection: false };

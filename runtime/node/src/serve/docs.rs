@@ -19,7 +19,7 @@ use utoipa::OpenApi;
             `{\"error\": {\"code\", \"message\", \"request\"}}`; `foil explain CODE` says more.",
         license(name = "Apache-2.0")
     ),
-    components(schemas(super::calls::CallRequest, super::reads::QueryRequest))
+    components(schemas(super::calls::CallRequest, super::calls::SignedRequest, super::reads::QueryRequest))
 )]
 struct About;
 

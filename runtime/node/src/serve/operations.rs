@@ -5,11 +5,13 @@ use super::body::Form;
 use super::failure::Failure;
 use crate::commands::random;
 use crate::commands::snapshot::{described, row};
+use crate::data::NodeShard;
 use crate::error::NodeError;
-use crate::schedule;
 use crate::value::hex;
+use crate::{keys, schedule};
 use abi::Coded;
 use abi::fault::Fault;
+use abi::sign::SecretKey;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -161,6 +163,29 @@ pub(crate) async fn quarantine(
     Ok(form.answer(&apart(list).await?))
 }
 
+/// Draw a key for the shard's writer, so that an act of its authority can appoint it.
+///
+/// The key stays at the node. From the block of the act on, the shard is written under it.
+#[utoipa::path(post, path = "/v1/shards/{shard}/writers", tag = "operations",
+    params(("shard" = String, Path, description = "The shard's id")),
+    responses((status = 201, description = "The public key", body = Object)))]
+pub(crate) async fn keep_writer(
+    State(node): State<Arc<Node>>,
+    Path(shard): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let form = Form::accepted(&headers, Form::Json)?;
+    let data = node.data.clone();
+    let keep = move |shard: &mut NodeShard| {
+        let seed = keys::draw()?;
+        let key = data.keep_writer(&seed)?;
+        shard.hold(SecretKey::from_seed(&seed));
+        Ok(key)
+    };
+    let key = node.hosted(&shard)?.desk.ask(keep).await?;
+    Ok((StatusCode::CREATED, form.answer(&json!({ "writer": key.to_string() }))).into_response())
+}
+
 /// Keep a program, so that an act of the shard's authority can deploy it.
 ///
 /// The body is the wasm module. It is checked and kept under its id; to deploy it is a call that the authority signs.
@@ -187,7 +212,7 @@ pub(crate) async fn keep_program(
 }
 
 /// Work that takes long, on a thread of its own that somebody waits for.
-async fn apart<T: Send + 'static>(
+pub(super) async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, NodeError> + Send + 'static,
 ) -> Result<T, Failure> {
     let done = tokio::task::spawn_blocking(work).await;

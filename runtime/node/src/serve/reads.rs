@@ -10,11 +10,12 @@ use crate::commands::call::FUEL_DEFAULT;
 use crate::commands::inspect::{self, described_methods};
 use crate::commands::query::Asked;
 use crate::commands::state::{parse_key, proof_file};
-use crate::commands::{block_at, receipt, shard};
+use crate::commands::{block_at, receipt, shard, status};
 use crate::error::NodeError;
 use crate::program::encode_arguments;
 use crate::told::Told;
 use crate::value::hex;
+use abi::Coded;
 use abi::codec::Encode;
 use abi::interface::Kind;
 use axum::Extension;
@@ -65,7 +66,7 @@ type Shard = Path<String>;
 type Of<T> = Path<(String, T)>;
 
 /// A number in a path.
-fn number(name: &str, text: &str) -> Result<u64, Failure> {
+pub(super) fn number(name: &str, text: &str) -> Result<u64, Failure> {
     text.parse().map_err(|_| Failure::malformed(name, format!("{text:?} is no number")))
 }
 
@@ -81,13 +82,11 @@ pub(crate) async fn shards(
     let seen = node.shards.values().filter(|hosted| asker.may_see(&hosted.id));
     let shown = |hosted: &Hosted| {
         let Standing { seq, height, halted, .. } = hosted.desk.standing();
-        json!({
-            "shard": hosted.id.to_string(),
-            "origin": hosted.genesis.origin,
-            "height": height,
-            "records": seq,
-            "serves": halted.is_none(),
-        })
+        let halted = halted.map(|halted| match halted {
+            Failure::Halted { code } => code,
+            other => format!("E{}", other.code()),
+        });
+        status::described(hosted.id, &hosted.genesis.origin, Some((height, seq)), halted)
     };
     Ok(form.answer(&json!({ "shards": seen.map(shown).collect::<Vec<_>>() })))
 }
