@@ -51,6 +51,7 @@
 
 mod batch;
 mod building;
+mod edited;
 mod leaf;
 mod memory;
 mod proof;
@@ -70,6 +71,7 @@ mod reference;
 pub use abi::diff::Diff;
 pub use abi::fault::Fault;
 pub use abi::view::{Entry, Overlay, Range, Scan, View};
+pub use edited::Edited;
 pub use memory::MemoryStore;
 pub use proof::{KeysProof, ProofError, Proven, RangeProof};
 pub use reads::{Reads, Recording};

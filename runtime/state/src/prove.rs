@@ -1,10 +1,10 @@
 //! Proofs about a state, made from its tree and a view of it.
 
+use crate::edited::Edited;
 use crate::leaf::{contents, key_hash, value_hash};
 use crate::proof::{KeysProof, Present, RangeProof};
 use crate::shape::Shape;
 use crate::tree::{Tree, mismatch};
-use crate::trie::Found;
 use abi::Hash;
 use abi::codec::Bytes;
 use abi::fault::Fault;
@@ -13,6 +13,19 @@ use std::collections::BTreeSet;
 
 impl Tree {
     /// A proof of the value or the absence of each key, from the tree's own state in `view`.
+    pub fn prove(&self, view: &dyn View, keys: &[&[u8]]) -> Result<KeysProof, Fault> {
+        self.unedited().prove(view, keys)
+    }
+
+    /// A proof of all entries with keys in `[from, to)`, and that there are no others, from the tree's own
+    /// state in `view`. No `to` means no end; a range that ends before it starts is empty.
+    pub fn prove_range(&self, view: &dyn View, from: &[u8], to: Option<&[u8]>) -> Result<RangeProof, Fault> {
+        self.unedited().prove_range(view, from, to)
+    }
+}
+
+impl Edited<'_> {
+    /// As [`Tree::prove`].
     pub fn prove(&self, view: &dyn View, keys: &[&[u8]]) -> Result<KeysProof, Fault> {
         let keys: BTreeSet<&[u8]> = keys.iter().copied().collect();
         let (mut claims, mut targets, mut known) = (Vec::new(), Vec::new(), Vec::new());
@@ -32,8 +45,7 @@ impl Tree {
         Ok(value.zip(leaf).map(|(value, leaf)| (value.into(), leaf.next)))
     }
 
-    /// A proof of all entries with keys in `[from, to)`, and that there are no others, from the tree's own
-    /// state in `view`. No `to` means no end; a range that ends before it starts is empty.
+    /// As [`Tree::prove_range`].
     pub fn prove_range(&self, view: &dyn View, from: &[u8], to: Option<&[u8]>) -> Result<RangeProof, Fault> {
         let end = to.map(|to| to.max(from));
         let before = view.scan(&Scan { from: b"", to: Some(from), reverse: true, limit: 1 })?;
@@ -53,19 +65,11 @@ impl Tree {
         };
         let leaves = proof.leaves();
         let targets: Vec<Hash> = leaves.iter().map(|leaf| leaf.key).collect();
-        let found = self.trie.find(&targets);
-        let mut both = leaves.iter().zip(contents(leaves.iter().copied())).zip(found);
-        let is_strange = |content, found: Option<Found>| found.map(|found| found.content) != Some(content);
-        if let Some(((stranger, _), _)) = both.find(|((_, content), found)| is_strange(*content, *found)) {
+        let mut both = leaves.iter().zip(contents(leaves.iter().copied())).zip(self.contents(&targets));
+        if let Some(((stranger, _), _)) = both.find(|((_, content), found)| *found != Some(*content)) {
             return Err(mismatch(&stranger.key));
         }
         proof.shape = self.shape(targets.clone(), targets);
         Ok(proof)
-    }
-
-    fn shape(&self, mut targets: Vec<Hash>, mut known: Vec<Hash>) -> Shape {
-        targets.sort_unstable();
-        known.sort_unstable();
-        self.trie.shape(&targets, &known)
     }
 }

@@ -149,9 +149,9 @@ pub(crate) fn mismatch(key: &Hash) -> Fault {
 }
 
 /// The whole state: its tree, and a view of it.
-struct Whole<'a> {
-    tree: &'a Tree,
-    view: &'a dyn View,
+pub(crate) struct Whole<'a> {
+    pub(crate) tree: &'a Tree,
+    pub(crate) view: &'a dyn View,
 }
 
 impl Linked for Whole<'_> {

@@ -14,6 +14,7 @@ mod bucket;
 mod check;
 mod crown;
 mod edit;
+mod edited;
 mod find;
 mod node;
 mod rehash;

@@ -94,6 +94,23 @@ proptest! {
         prop_assert_eq!(trie.shape(&asked, &[]), built.shape(&asked, &[]));
         prop_assert_eq!(trie.beside(&targets), built.beside(&targets));
     }
+
+    #[test]
+    fn what_edits_would_make_is_what_they_make(before in edits(), edits in edits(), asked in edits()) {
+        let (mut trie, mut model) = (Trie::new(), BTreeMap::new());
+        let built = Trie::of_leaves(&edit(&mut model, &before));
+        trie.apply(&before);
+        let leaves = edit(&mut model, &edits);
+        let after = Trie::of_leaves(&leaves);
+        let targets: Vec<Hash> = asked.iter().map(|edit| edit.0).collect();
+        let known: Vec<Hash> = targets.iter().filter(|key| model.contains_key(key)).copied().collect();
+        for (targets, known) in [(&targets, &known), (&targets, &Vec::new()), (&Vec::new(), &Vec::new())] {
+            let expected = (after.root(), after.shape(targets, known));
+            prop_assert_eq!(trie.edited(&edits, targets, known), expected);
+        }
+        trie.check();
+        prop_assert_eq!(trie.root(), built.root());
+    }
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use super::{Value, Witness};
 use crate::batch::{Batch, Bound, Linked};
+use crate::edited::Edited;
 use crate::leaf::{Leaf, key_hash};
 use crate::reads::{Reads, Stretch};
 use crate::tree::{Tree, after, mismatch};
-use crate::trie::Edit;
 use abi::Hash;
 use abi::codec::{Bytes, Encode};
 use abi::diff::Diff;
@@ -18,16 +18,8 @@ impl Tree {
     /// The witness of a block that has read `reads` of the tree's own state, which `view` shows, and is to
     /// change it by `diff`: what is needed to run the block, and to know the root after it.
     pub fn witness(&self, view: &dyn View, reads: &Reads, diff: &Diff) -> Result<Witness, Fault> {
-        let mut making = Making { tree: self, view, asked: BTreeMap::new(), keys: BTreeMap::new() };
-        for key in &reads.keys {
-            match view.get(key)? {
-                Some(value) => making.show(key.clone(), value)?,
-                None => drop(making.leaf(key, None)?),
-            }
-        }
-        for stretch in reads.stretches() {
-            making.cover(&stretch)?;
-        }
+        let tree = self.unedited();
+        let mut making = Making::of(&tree, view, reads)?;
         // What the linking of the writes asks for here, it will ask of the witness.
         let edits = Batch::new(&mut making).edits_by_hash(diff)?;
         for (key, _) in diff.iter() {
@@ -35,7 +27,15 @@ impl Tree {
                 making.name(key.to_vec());
             }
         }
-        openable(making.finish(&edits))
+        let beside = self.trie.beside(&edits);
+        openable(making.finish(beside))
+    }
+}
+
+impl Edited<'_> {
+    /// The witness of a query that has read `reads` of the tree's own state, which `view` shows.
+    pub fn witness(&self, view: &dyn View, reads: &Reads) -> Result<Witness, Fault> {
+        openable(Making::of(self, view, reads)?.finish(Vec::new()))
     }
 }
 
@@ -48,7 +48,7 @@ fn openable(witness: Witness) -> Result<Witness, Fault> {
 
 /// A witness that is being put together.
 struct Making<'a> {
-    tree: &'a Tree,
+    tree: &'a Edited<'a>,
     view: &'a dyn View,
     /// The key hashes that have to be found in the trie, or found missing.
     asked: BTreeMap<Hash, Option<Leaf>>,
@@ -56,7 +56,22 @@ struct Making<'a> {
     keys: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
 }
 
-impl Making<'_> {
+impl<'a> Making<'a> {
+    /// That of what was read.
+    fn of(tree: &'a Edited<'a>, view: &'a dyn View, reads: &Reads) -> Result<Making<'a>, Fault> {
+        let mut making = Making { tree, view, asked: BTreeMap::new(), keys: BTreeMap::new() };
+        for key in &reads.keys {
+            match view.get(key)? {
+                Some(value) => making.show(key.clone(), value)?,
+                None => drop(making.leaf(key, None)?),
+            }
+        }
+        for stretch in reads.stretches() {
+            making.cover(&stretch)?;
+        }
+        Ok(making)
+    }
+
     fn name(&mut self, key: Vec<u8>) {
         self.keys.entry(key).or_default();
     }
@@ -115,8 +130,9 @@ impl Making<'_> {
         Ok(before.map(|(key, _)| (key, leaf)))
     }
 
-    fn finish(mut self, edits: &[Edit]) -> Witness {
-        for key in self.tree.trie.beside(edits) {
+    /// The witness, in which it is seen what is at these key hashes, too.
+    fn finish(mut self, beside: Vec<Hash>) -> Witness {
+        for key in beside {
             self.asked.entry(key).or_default();
         }
         let first = self.asked.get(&Leaf::SENTINEL.key).is_some_and(Option::is_some);
@@ -136,17 +152,19 @@ impl Making<'_> {
         let known: Vec<Hash> = self.asked.values().flatten().map(|leaf| leaf.key).collect();
         let shown = keys.iter().filter(|(_, shown)| shown.is_some()).count();
         assert_eq!(shown + usize::from(first), known.len(), "whoever asks for a leaf names its key");
-        Witness { first, keys, shape: self.tree.trie.shape(&targets, &known) }
+        Witness { first, keys, shape: self.tree.shape(targets, known) }
     }
 }
 
 impl Linked for Making<'_> {
     fn bound(&mut self, keys: &[(&[u8], Hash)]) -> Result<Vec<Option<Bound>>, Fault> {
+        let mut bound = Vec::with_capacity(keys.len());
         for (key, _) in keys {
             let value = self.view.get(key)?;
-            self.leaf(key, value.as_deref())?;
+            let leaf = self.leaf(key, value.as_deref())?;
+            bound.push(leaf.map(|leaf| Bound { content: leaf.content(), next: leaf.next }));
         }
-        self.tree.bound(self.view, keys)
+        Ok(bound)
     }
 
     fn greatest(&mut self, ranges: &[Range<'_>]) -> Result<Vec<Option<Leaf>>, Fault> {
