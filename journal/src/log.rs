@@ -80,6 +80,11 @@ impl Undecoded {
         self.height
     }
 
+    /// How many bytes were read.
+    pub fn bytes(&self) -> usize {
+        self.frame.len()
+    }
+
     /// The block.
     ///
     /// # Errors

@@ -24,6 +24,7 @@
 //! as the traits `Disk`, `Store` and [`Programs`].
 
 pub mod admit;
+mod after;
 mod authority;
 mod check;
 pub mod commit;
@@ -47,6 +48,7 @@ pub mod snapshot;
 mod system;
 
 pub use admit::{Refusal, Rejected};
+pub use after::{After, AfterError, Effort};
 pub use keyring::Keyring;
 pub use machine::{Machine, RunError};
 pub use programs::Programs;

@@ -5,7 +5,6 @@ use crate::commit::Committed;
 use crate::execute::Position;
 use crate::keyring::Keyring;
 use crate::machine::Machine;
-use crate::question::Question;
 use crate::recall::find;
 use abi::Coded;
 use abi::call::{Caller, SignedCall};
@@ -18,7 +17,7 @@ use abi::outcome::Outcome;
 use abi::record::Record;
 use abi::sign::{PublicKey, SecretKey};
 use journal::{Block, Commitment, Disk, Header, History, Recalled, Receipt, Window};
-use state::{Diff, KeysProof, RangeProof, Recording, Store, View, Witness};
+use state::{Store, View};
 use std::sync::Arc;
 
 /// A call, and the host's time at which it came.
@@ -264,42 +263,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         args: Vec<u8>,
         fuel_max: u64,
     ) -> Result<Execution, Refusal> {
-        let question = self.question(caller, method, args, fuel_max);
-        question.ask(&mut self.machine, self.committed.store.view())
-    }
-
-    /// A query as it stands after the last block.
-    fn question(&self, caller: Caller, method: &str, args: Vec<u8>, fuel_max: u64) -> Question {
-        let at = &self.committed.position;
-        let (shard, seq, time_ms) = (self.id, at.seq, at.time_ms);
-        Question { shard, seq, time_ms, caller, method: method.into(), args, fuel_max }
-    }
-
-    /// Answers a query as [`query`](Self::query) does, with what of the state it touched and the proof of that
-    /// against the root of the last block.
-    pub fn query_proven(
-        &mut self,
-        caller: Caller,
-        method: &str,
-        args: Vec<u8>,
-        fuel_max: u64,
-    ) -> Result<(Execution, Witness), Refusal> {
-        let question = self.question(caller, method, args, fuel_max);
-        let recording = Arc::new(Recording::new(self.committed.store.view()));
-        let execution = question.ask(&mut self.machine, recording.clone())?;
-        let witness =
-            self.committed.tree.witness(&*self.committed.store.view(), &recording.take()?, &Diff::new())?;
-        Ok((execution, witness))
-    }
-
-    /// Proves the values of keys, or their absence, against the root of the last block.
-    pub fn prove(&self, keys: &[&[u8]]) -> Result<KeysProof, Fault> {
-        self.committed.tree.prove(&*self.committed.store.view(), keys)
-    }
-
-    /// Proves the entries of a range, and that there are no others.
-    pub fn prove_range(&self, from: &[u8], to: Option<&[u8]>) -> Result<RangeProof, Fault> {
-        self.committed.tree.prove_range(&*self.committed.store.view(), from, to)
+        self.now().query(caller, method, args, fuel_max)
     }
 
     /// Closes the shard: the last commitment is stored, and the store is flushed, so that opening it again

@@ -1,6 +1,7 @@
 //! What a shard promises, one promise a test. What crashes do to it is the simulated world's to show.
 
 mod admission;
+mod after;
 mod batching;
 mod divergence;
 mod erasures;

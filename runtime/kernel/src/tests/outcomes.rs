@@ -136,11 +136,11 @@ fn values_are_proved_against_the_root_of_the_last_block() {
         let call = sample.unsigned("put");
         sample.ask(&call);
     }
-    let (sample, _) = sample.reopened();
+    let (mut sample, _) = sample.reopened();
     let (root, content) = (sample.shard.position().root, sample.content());
     let (key, value) = content[7].clone();
-    let proof = sample.shard.prove(&[&key, b"absent"]).unwrap();
+    let proof = sample.shard.now().prove(&[&key, b"absent"]).unwrap();
     assert_eq!(proof.verify(&root).unwrap(), [(key, Some(value)), (b"absent".to_vec(), None)]);
-    let range = sample.shard.prove_range(b"\x01", None).unwrap();
+    let range = sample.shard.now().prove_range(b"\x01", None).unwrap();
     assert_eq!(range.verify(&root).unwrap().len(), content.len() - 1, "all but the system's one");
 }
