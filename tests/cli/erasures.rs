@@ -66,6 +66,25 @@ fn what_a_call_said_is_gone_and_its_record_and_receipts_stay() {
     assert_eq!(folder.foil("recover --dry-run").ok()["plans"][0]["rung"], "nothing to do");
 }
 
+/// What only the erased block knew is not told; what its root bears out is.
+#[test]
+fn earlier_states_are_told_where_they_are_known() {
+    let (folder, shard) = noted();
+    folder.foil(ERASE).ok();
+    for height in [1, 2] {
+        let refused = folder.foil(&format!("query size --height {height}"));
+        assert!(refused.refuses(1, 5502).contains("what block 3 wrote is erased"));
+    }
+    // It was not written to again.
+    for height in [3, 4] {
+        assert_eq!(
+            folder.foil(&format!("query size --height {height} --proof q.proof")).ok()["value"],
+            height - 1
+        );
+        folder.verify(&format!("--shard {shard} q.proof")).ok();
+    }
+}
+
 #[test]
 fn the_verdict_lists_what_was_not_run_and_is_never_complete() {
     let (folder, shard) = noted();

@@ -19,6 +19,7 @@ mod flights;
 mod flips;
 mod foil;
 mod guests;
+mod heights;
 mod history;
 mod kills;
 mod modes;

@@ -104,6 +104,20 @@ fn what_is_not_backed_or_not_settled_stays() {
 }
 
 #[test]
+fn earlier_states_are_told_from_the_first_block_that_is_kept() {
+    let (folder, shard, said) = pruned();
+    let first = said["first_block"].as_u64().unwrap();
+    for gone in [0, 1, first - 1] {
+        folder.foil(&format!("query total --height {gone}")).refuses(1, 1110);
+    }
+    for height in first..=15 {
+        let said = folder.foil(&format!("query total --height {height} --proof q.proof")).ok();
+        assert_eq!(said["value"], height - 1);
+        folder.verify(&format!("--shard {shard} q.proof")).ok();
+    }
+}
+
+#[test]
 fn a_pruned_shard_serves_proves_and_is_verified_from_where_it_begins() {
     let (folder, shard, said) = pruned();
     let first = said["first_block"].as_u64().unwrap();

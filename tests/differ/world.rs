@@ -200,9 +200,9 @@ impl Maker {
         let last = self.shard.position().seq - 1;
         let receipt = self.shard.receipt_file(last).unwrap().unwrap();
         let key = [&[1][..], &[self.rng.byte() % 6; 8]].concat();
-        let keys = self.shard.prove(&[key.as_slice(), b"\x01count"]).unwrap();
+        let keys = self.shard.now().prove(&[key.as_slice(), b"\x01count"]).unwrap();
         let to = [1, self.rng.byte() % 8];
-        let range = self.shard.prove_range(&[1], self.rng.percent(70).then_some(&to[..])).unwrap();
+        let range = self.shard.now().prove_range(&[1], self.rng.percent(70).then_some(&to[..])).unwrap();
         let query = Claim::Query(Box::new(self.query()));
         for claim in [Claim::Keys(keys), Claim::Range(range), query] {
             self.proofs.push(ProofFile { receipt: receipt.clone(), claim });
@@ -213,7 +213,7 @@ impl Maker {
         let args = (Bytes(vec![self.rng.byte() % 6; 8]), 0u8).to_bytes();
         let (caller, method, fuel_max) = (Caller::Nobody, "read", 20_000);
         let (execution, witness) =
-            self.shard.query_proven(caller.clone(), method, args.clone(), fuel_max).unwrap();
+            self.shard.now().query_proven(caller.clone(), method, args.clone(), fuel_max).unwrap();
         let serving = self.shard.serving().unwrap();
         let program = (0..2).find(|&index| Some(program_id(index)) == serving).unwrap();
         QueryProof {

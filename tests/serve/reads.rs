@@ -1,6 +1,7 @@
 //! What a shard holds, read over HTTP and checked by a stranger's tools.
 
 use crate::node::{Place, hit};
+use base64ct::{Base64, Encoding};
 use journal::{Head, Note, NoteKey, Tile, TileKind, history_of_tiles, records_of_bundle};
 use serde_json::json;
 
@@ -40,6 +41,55 @@ fn state_and_queries_bring_proofs_that_a_stranger_verifies() {
     let shown = node.get(&place.client, &format!("/v1/shards/{}", place.shard)).ok();
     assert_eq!(node.stop(), Some(0));
     assert_eq!(place.folder.foil("shard show").ok(), shown);
+}
+
+#[test]
+fn the_state_after_an_earlier_block_is_asked_for_by_its_height() {
+    let place = Place::new();
+    let node = place.serve("");
+    (0..3).for_each(|n| drop(node.post(&place.client, &place.path("calls"), &hit(&format!("{n}"))).ok()));
+    let get = |rest: &str| node.get(&place.client, &place.path(rest));
+    let query = |height: u64, proof: bool| {
+        let asked = json!({ "method": "total", "height": height, "proof": proof }).to_string();
+        node.ask(Some(&place.client), "POST", &place.path("query"), &[], asked.as_bytes())
+    };
+    let verifies = |answer: &serde_json::Value| {
+        let proof = Base64::decode_vec(answer["proof"].as_str().unwrap()).unwrap();
+        place.folder.write("a.proof", proof);
+        place.folder.verify(&format!("--shard {} a.proof", place.shard)).ok()["facts"]["root"].clone()
+    };
+    for height in 1..=4 {
+        let root = get(&format!("blocks/{height}")).ok()["root_after"].clone();
+        let state = get(&format!("state/total?height={height}&proof=true")).ok();
+        let value = if height == 1 { serde_json::Value::Null } else { format!("0{}", height - 1).into() };
+        assert_eq!((&state["value"], &state["height"], &state["root"]), (&value, &height.into(), &root));
+        assert_eq!(verifies(&state), root);
+        let said = query(height, true).ok();
+        let total = (&said["value"], &said["height"], &said["root"]);
+        assert_eq!(total, (&(height - 1).into(), &height.into(), &root));
+        assert_eq!(verifies(&said), root);
+    }
+    let born = get("state/total?height=0").ok();
+    assert_eq!((&born["value"], &born["height"]), (&serde_json::Value::Null, &0.into()));
+    query(0, false).refuses(422, 5014);
+    query(5, false).refuses(404, 7504);
+    get("state/total?height=5").refuses(404, 7504);
+    get("state/total?height=0&proof=true").refuses(404, 7504);
+    get("state/total?height=x").refuses(400, 7506);
+    get("state/total?height=-1").refuses(400, 7506);
+    // Another program serves now: earlier states are asked of the one that served then, and calls go on.
+    assert_eq!(node.stop(), Some(0));
+    let chronicle = crate::foil::guest("chronicle");
+    place.folder.foil(&format!("deploy {} --sign authority.key", chronicle.display())).ok();
+    let node = place.serve("");
+    let total = json!({ "method": "total", "height": 3 }).to_string();
+    assert_eq!(node.post(&place.client, &place.path("query"), total.as_bytes()).ok()["value"], 2);
+    let now = json!({ "method": "total" }).to_string();
+    node.post(&place.client, &place.path("query"), now.as_bytes()).refuses(422, 5016);
+    let note = json!({ "method": "note", "key": "n", "args": { "kind": "plain", "details": "new" } });
+    let note = node.post(&place.client, &place.path("calls"), note.to_string().as_bytes()).ok();
+    assert_eq!(note["outcome"], "returned", "{note}");
+    assert_eq!(node.stop(), Some(0));
 }
 
 #[test]

@@ -12,7 +12,7 @@
 //!
 //! # Limits
 //!
-//! No more is done than an [`Effort`] allows, and no more than [`HELD_BYTES_MAX`] is laid over the state.
+//! No more is done than an [`Effort`] allows.
 
 use crate::admit::Refusal;
 use crate::execute::Position;
@@ -29,43 +29,49 @@ use abi::writes::Writes;
 use journal::{Block, Disk, Journal};
 use state::{Diff, Edited, KeysProof, RangeProof, Recording, Store, Tree, View, Witness};
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
-/// Most bytes of keys and values that are laid over a state.
-const HELD_BYTES_MAX: usize = 1 << 30;
-
-/// How much is done to find a state.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// How much is done to find a state: the most, or so far.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Effort {
-    /// Most keys that have changed since.
+    /// Keys that have changed since.
     pub keys: usize,
-    /// Most bytes of blocks that are read, and what is left of the last of them.
-    pub bytes: u64,
+    /// Bytes of these keys and their values.
+    pub held: usize,
+    /// Bytes of blocks that are read; one block more may be.
+    pub read: u64,
 }
 
 impl Effort {
-    /// While others wait for the shard: about a second.
-    pub const SERVING: Effort = Effort { keys: 1 << 16, bytes: 128 << 20 };
-    /// While nobody waits but who asks: all blocks, if need be.
-    pub const ALONE: Effort = Effort { keys: 1 << 22, bytes: u64::MAX };
+    /// The most while others wait for the shard: about a second.
+    pub const SERVING: Effort = Effort { keys: 1 << 16, held: 64 << 20, read: 128 << 20 };
+    /// The most while nobody waits but who asks: a journal may be read from end to end.
+    pub const ALONE: Effort = Effort { keys: 1 << 22, held: 1 << 30, read: 1 << 50 };
+
+    fn is_within(&self, max: &Effort) -> bool {
+        self.keys <= max.keys && self.held <= max.held && self.read <= max.read
+    }
+}
+
+impl fmt::Display for Effort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Effort { keys, held, read } = self;
+        write!(f, "{keys} keys changed since, of {held} bytes, and {read} bytes of blocks")
+    }
 }
 
 /// Why a state is not known.
 #[derive(Debug, thiserror::Error)]
 pub enum AfterError {
-    /// It takes more than the effort.
-    #[error(
-        "the state after block {height} takes too much to find: keys changed since={keys} bytes of blocks read={bytes}, and the most is {} and {}",
-        .max.keys, .max.bytes
-    )]
+    /// It takes more than is allowed.
+    #[error("the state after block {height} takes too much to find: {found}; at most: {max}")]
     TooMuch {
         /// The block.
         height: u64,
-        /// How many keys have changed since, as far as was looked.
-        keys: usize,
-        /// How many bytes of blocks were read.
-        bytes: u64,
-        /// What may be done.
+        /// What was found and read until then.
+        found: Effort,
+        /// The most.
         max: Effort,
     },
     /// A value was written by a block that is erased.
@@ -125,8 +131,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
     ///
     /// # Errors
     ///
-    /// A state that is not known, or takes more than `effort` to find; a block that was pruned, and a fault.
-    pub fn after(&mut self, height: u64, effort: Effort) -> Result<Option<After<'_>>, AfterError> {
+    /// A state that is not known, or takes more than `max` to find; a block that was pruned, and a fault.
+    pub fn after(&mut self, height: u64, max: Effort) -> Result<Option<After<'_>>, AfterError> {
         let Shard { genesis, id, machine, committed, .. } = self;
         let (journal, view) = (&committed.journal, committed.store.view());
         if let Some(past) = journal.past().filter(|past| height <= past.header.height) {
@@ -141,7 +147,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
             },
         };
         let target = (height, position.root);
-        let (view, tree) = Search::new(journal, view, &committed.tree, target, effort).find()?;
+        let (view, tree) = Search::new(journal, view, &committed.tree, target, max).find()?;
         Ok(Some(After { shard: *id, position, view, tree, machine }))
     }
 }
@@ -218,14 +224,12 @@ struct Search<'a, D: Disk> {
     /// The block after which the state is sought, and its root.
     height: u64,
     root: Hash,
-    effort: Effort,
+    max: Effort,
+    spent: Effort,
     /// The values that were found; until one is, the key was not there.
     values: Writes,
     /// The keys of which none was.
     sought: BTreeSet<Vec<u8>>,
-    /// Bytes of keys and values, and of blocks that were read.
-    held: usize,
-    read: u64,
     /// The first block that was met in which something is erased.
     erased: Option<u64>,
 }
@@ -239,10 +243,10 @@ impl<'a, D: Disk> Search<'a, D> {
         view: Arc<dyn View>,
         tree: &'a Tree,
         (height, root): (u64, Hash),
-        effort: Effort,
+        max: Effort,
     ) -> Search<'a, D> {
-        let (values, sought) = (Writes::new(), BTreeSet::new());
-        Search { journal, view, tree, height, root, effort, values, sought, held: 0, read: 0, erased: None }
+        let (spent, values, sought) = (Effort::default(), Writes::new(), BTreeSet::new());
+        Search { journal, view, tree, height, root, max, spent, values, sought, erased: None }
     }
 
     fn find(mut self) -> Result<Found<'a>, AfterError> {
@@ -268,8 +272,7 @@ impl<'a, D: Disk> Search<'a, D> {
     }
 
     fn too_much(&self) -> AfterError {
-        let (height, keys, bytes) = (self.height, self.values.len(), self.read);
-        AfterError::TooMuch { height, keys, bytes, max: self.effort }
+        AfterError::TooMuch { height: self.height, found: self.spent, max: self.max }
     }
 
     /// Looks which keys have changed since; whether that could be seen to its end.
@@ -277,7 +280,8 @@ impl<'a, D: Disk> Search<'a, D> {
         for later in self.height + 1..=self.journal.height() {
             let Some(block) = self.block(later)? else { return Ok(false) };
             for (key, _) in block.diff.iter().filter(|(key, _)| self.sought.insert(key.to_vec())) {
-                self.held += 2 * key.len();
+                self.spent.keys += 1;
+                self.spent.held += key.len();
                 self.values.put(key.to_vec(), None);
             }
         }
@@ -287,20 +291,20 @@ impl<'a, D: Disk> Search<'a, D> {
     /// Looks for the values, until the state is the right one or nothing is left to be read.
     fn look_back(&mut self) -> Result<Option<Found<'a>>, Fault> {
         // To try costs as much as to read what was read so far: it is done at twice as much, and again.
-        let mut tried_at = 2 * self.read;
+        let mut tried_at = 2 * self.spent.read;
         for earlier in (self.journal.first()..=self.height).rev() {
             if self.sought.is_empty() {
                 break;
             }
-            if self.read >= tried_at {
+            if self.spent.read >= tried_at {
                 if let Some(found) = self.found()? {
                     return Ok(Some(found));
                 }
-                tried_at = 2 * self.read;
+                tried_at = 2 * self.spent.read;
             }
             let Some(block) = self.block(earlier)? else { break };
             for (key, value) in block.diff.iter().filter(|(key, _)| self.sought.remove(*key)) {
-                self.held += value.map_or(0, <[u8]>::len);
+                self.spent.held += value.map_or(0, <[u8]>::len);
                 self.values.put(key.to_vec(), value.map(<[u8]>::to_vec));
             }
         }
@@ -321,7 +325,7 @@ impl<'a, D: Disk> Search<'a, D> {
             return Ok(None);
         }
         let read = self.journal.undecoded(height, 1)?.pop().ok_or_else(|| missing(height))?;
-        self.read += read.bytes() as u64;
+        self.spent.read += read.bytes() as u64;
         let block = read.block()?;
         if block.is_erased() {
             self.erased.get_or_insert(height);
@@ -330,6 +334,6 @@ impl<'a, D: Disk> Search<'a, D> {
     }
 
     fn is_spent(&self) -> bool {
-        self.values.len() > self.effort.keys || self.read > self.effort.bytes || self.held > HELD_BYTES_MAX
+        !self.spent.is_within(&self.max)
     }
 }

@@ -52,7 +52,7 @@ use abi::sign::SecretKey;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use journal::Block;
-use kernel::{Answer, Batch, Request};
+use kernel::{After, Answer, Batch, Effort, Request};
 use std::io::Read;
 use std::path::Path;
 use vm::{Engine, Program, Vm};
@@ -176,6 +176,14 @@ pub fn block_at(shard: &NodeShard, height: u64) -> Result<Block, NodeError> {
         what: format!("block {height}"),
         holds: format!("{} blocks", shard.position().height),
     })
+}
+
+/// The shard as it stood after a block, which the journal must hold; as it stands, where none is named.
+pub(crate) fn after(shard: &mut NodeShard, height: Option<u64>, max: Effort) -> Result<After<'_>, NodeError> {
+    let Some(height) = height else { return Ok(shard.now()) };
+    let holds = format!("{} blocks", shard.position().height);
+    let after = shard.after(height, max)?;
+    after.ok_or_else(|| NodeError::NotThere { what: format!("block {height}"), holds })
 }
 
 /// The block that holds the record at `seq`, and the record's index in it.

@@ -7,7 +7,7 @@ use abi::genesis::GenesisError;
 use abi::id::Hash;
 use journal::{NoteError, TileError};
 use kernel::prune::PruneError;
-use kernel::{Refusal, Rejected, ReplayError, ShardError};
+use kernel::{AfterError, Refusal, Rejected, ReplayError, ShardError};
 use std::fmt::Display;
 use std::path::PathBuf;
 use verify::{Exit, Verdict};
@@ -263,6 +263,9 @@ pub enum NodeError {
     /// Blocks are not dropped.
     #[error("{0}")]
     Prune(#[from] PruneError),
+    /// What an earlier state was is not known.
+    #[error("{0}")]
+    After(AfterError),
     /// A head that was published is no part of the history that is to be published in its place.
     #[error("{what}, which is not in this history of {size} records; nothing is published over it")]
     Published {
@@ -371,6 +374,15 @@ impl From<SnapshotsError> for NodeError {
     }
 }
 
+impl From<AfterError> for NodeError {
+    fn from(error: AfterError) -> NodeError {
+        match error {
+            AfterError::Fault(fault) => NodeError::Fault(fault),
+            error => NodeError::After(error),
+        }
+    }
+}
+
 impl From<Refusal> for NodeError {
     fn from(refusal: Refusal) -> NodeError {
         match refusal {
@@ -414,6 +426,7 @@ impl Coded for NodeError {
             NodeError::NoState { .. } => 7072,
             NodeError::RunUnknown { .. } => 7073,
             NodeError::Prune(error) => error.code(),
+            NodeError::After(error) => error.code(),
             NodeError::Published { .. } => 7031,
             NodeError::Note(error) => error.code(),
             NodeError::Tile(error) => error.code(),

@@ -9,7 +9,7 @@ use abi::effect::{Event, Message};
 use abi::id::Hash;
 use abi::interface::{BAD_ARGUMENTS, Described, Kind, MethodForm, decode_value};
 use abi::outcome::Outcome;
-use kernel::{Machine, Rejected, RunError};
+use kernel::{After, Machine, Rejected, RunError};
 use serde_json::{Map, Value, json};
 use vm::Program;
 
@@ -24,8 +24,13 @@ pub struct Serving {
 impl Serving {
     /// The program that serves `shard`.
     pub fn of(shard: &mut NodeShard) -> Result<Serving, NodeError> {
-        let id = shard.serving()?.ok_or(NodeError::Rejected(Rejected::NoProgram))?;
-        Serving::find(shard.machine(), id)
+        Serving::after(&mut shard.now())
+    }
+
+    /// The program that served a shard then.
+    pub fn after(after: &mut After<'_>) -> Result<Serving, NodeError> {
+        let id = after.serving()?.ok_or(NodeError::Rejected(Rejected::NoProgram))?;
+        Serving::find(after.machine(), id)
     }
 
     /// The program `id`, as it served when it was called.

@@ -217,12 +217,18 @@ fn what_takes_more_than_the_effort_is_refused_and_the_rest_is_not() {
             let found = asked(&mut sample, height as u64, Effort { keys, ..Effort::ALONE });
             assert_eq!(found, if changed <= keys { Ok(was.clone()) } else { Err(5501) });
         }
-        let found = asked(&mut sample, height as u64, Effort { bytes: 0, ..Effort::ALONE });
+        let found = asked(&mut sample, height as u64, Effort { read: 0, ..Effort::ALONE });
         assert_eq!(found, if height == 10 { Ok(was.clone()) } else { Err(5501) });
-        assert_eq!(asked(&mut sample, height as u64, Effort { bytes, ..Effort::ALONE }).as_ref(), Ok(was));
+        assert_eq!(
+            asked(&mut sample, height as u64, Effort { read: bytes, ..Effort::ALONE }).as_ref(),
+            Ok(was)
+        );
     }
-    let said = sample.shard.after(6, Effort { keys: 2, bytes: 9_999 }).err().unwrap().to_string();
-    assert!(said.contains("keys changed since=3") && said.contains("the most is 2 and 9999"), "{said}");
+    for (held, expected) in [(8, Err(5501)), (9, Ok(stood[9].clone()))] {
+        assert_eq!(asked(&mut sample, 9, Effort { held, ..Effort::ALONE }), expected);
+    }
+    let said = sample.shard.after(6, Effort { keys: 2, ..Effort::SERVING }).err().unwrap().to_string();
+    assert!(said.contains("find: 3 keys") && said.contains("at most: 2 keys"), "{said}");
 }
 
 /// A block that goes back is one like others: what stood before it and after it is told.

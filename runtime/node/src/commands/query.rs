@@ -3,8 +3,7 @@
 use super::call::FUEL_DEFAULT;
 use super::state::write_proof;
 use crate::cli::Global;
-use crate::commands::{Identity, log, open};
-use crate::data::NodeShard;
+use crate::commands::{Identity, after, log, open};
 use crate::error::NodeError;
 use crate::output;
 use crate::program::{Serving, arguments};
@@ -13,7 +12,7 @@ use abi::call::Caller;
 use abi::effect::Execution;
 use abi::interface::Kind;
 use clap::Args;
-use kernel::Programs;
+use kernel::{After, Effort, Programs};
 use serde_json::Value;
 use std::path::PathBuf;
 use verify::{Claim, Exit, QueryProof};
@@ -32,6 +31,9 @@ pub struct QueryArgs {
     /// The most fuel it may use.
     #[arg(long, default_value_t = FUEL_DEFAULT)]
     fuel: u64,
+    /// Ask of the state as it was after this block, of the program that served then.
+    #[arg(long, value_name = "HEIGHT")]
+    height: Option<u64>,
     /// Write a proof of the answer to this file: what of the state the query touches, and the program.
     #[arg(long, value_name = "FILE")]
     proof: Option<PathBuf>,
@@ -41,15 +43,17 @@ pub struct QueryArgs {
 pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, NodeError> {
     let caller = Identity::read(args.identity.as_deref())?.caller();
     let (data, mut shard) = open(global)?;
-    let serving = Serving::of(&mut shard)?;
+    let mut then = after(&mut shard, args.height, Effort::ALONE)?;
+    let serving = Serving::after(&mut then)?;
     let method = serving.method(&args.method, Kind::Query)?;
     let input = arguments(method, &args.args)?;
     let asked = Asked { caller, method: args.method.clone(), args: input, fuel_max: args.fuel };
     let execution = match &args.proof {
-        None => asked.answer(&mut shard)?,
+        None => asked.answer(&mut then)?,
         Some(path) => {
-            let (execution, claim) = asked.proven(&mut shard, &data.programs()?)?;
-            write_proof(&shard, claim, path)?;
+            let (execution, claim) = asked.proven(&mut then, &data.programs()?)?;
+            let seq = then.position().seq;
+            write_proof(&shard, seq, claim, path)?;
             execution
         }
     };
@@ -71,19 +75,19 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// Its answer.
-    pub(crate) fn answer(self, shard: &mut NodeShard) -> Result<Execution, NodeError> {
-        Ok(shard.query(self.caller, &self.method, self.args, self.fuel_max)?)
+    pub(crate) fn answer(self, then: &mut After<'_>) -> Result<Execution, NodeError> {
+        Ok(then.query(self.caller, &self.method, self.args, self.fuel_max)?)
     }
 
     /// Its answer, and what proves it.
     pub(crate) fn proven(
         self,
-        shard: &mut NodeShard,
+        then: &mut After<'_>,
         programs: &impl Programs,
     ) -> Result<(Execution, Claim), NodeError> {
         let Asked { caller, method, args, fuel_max } = self;
-        let (execution, witness) = shard.query_proven(caller.clone(), &method, args.clone(), fuel_max)?;
-        let program = shard.serving()?.map_or(Ok(None), |id| programs.read(&id))?.unwrap_or_default();
+        let (execution, witness) = then.query_proven(caller.clone(), &method, args.clone(), fuel_max)?;
+        let program = then.serving()?.map_or(Ok(None), |id| programs.read(&id))?.unwrap_or_default();
         let proof = QueryProof {
             caller,
             method,

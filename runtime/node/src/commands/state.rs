@@ -2,7 +2,7 @@
 
 use super::receipt::{of, write_file};
 use crate::cli::Global;
-use crate::commands::open;
+use crate::commands::{after, open};
 use crate::data::NodeShard;
 use crate::error::NodeError;
 use crate::output;
@@ -10,6 +10,7 @@ use crate::value::{hex, unhex};
 use abi::codec::Encode;
 use abi::session::Space;
 use clap::{Args, Subcommand};
+use kernel::Effort;
 use serde_json::{Value, json};
 use state::Scan;
 use std::path::PathBuf;
@@ -32,6 +33,9 @@ pub enum StateCommand {
 pub struct GetArgs {
     /// The key.
     key: String,
+    /// Read the state as it was after this block.
+    #[arg(long, value_name = "HEIGHT")]
+    height: Option<u64>,
     /// Write a proof of the value, or of its absence, to this file.
     #[arg(long, value_name = "FILE")]
     proof: Option<PathBuf>,
@@ -47,6 +51,9 @@ pub struct RangeArgs {
     /// Most entries to show.
     #[arg(long, default_value_t = 100)]
     limit: usize,
+    /// Read the state as it was after this block.
+    #[arg(long, value_name = "HEIGHT")]
+    height: Option<u64>,
     /// Write a proof of the whole range, and that nothing is left out, to this file.
     #[arg(long, value_name = "FILE")]
     proof: Option<PathBuf>,
@@ -54,40 +61,44 @@ pub struct RangeArgs {
 
 /// Runs the command.
 pub fn run(global: &Global, command: &StateCommand) -> Result<Exit, NodeError> {
-    let (_data, shard) = open(global)?;
+    let (_data, mut shard) = open(global)?;
     let answer = match command {
-        StateCommand::Get(args) => get(&shard, args)?,
-        StateCommand::Range(args) => range(&shard, args)?,
+        StateCommand::Get(args) => get(&mut shard, args)?,
+        StateCommand::Range(args) => range(&mut shard, args)?,
     };
     shard.close()?;
     output::print(global.output, &answer)?;
     Ok(Exit::Verified)
 }
 
-fn get(shard: &NodeShard, args: &GetArgs) -> Result<Value, NodeError> {
+fn get(shard: &mut NodeShard, args: &GetArgs) -> Result<Value, NodeError> {
     let key = parse_key(&args.key)?;
-    let value = shard.view().get(&key)?;
+    let then = after(shard, args.height, Effort::ALONE)?;
+    let (value, at) = (then.view().get(&key)?, then.position().clone());
     if let Some(path) = &args.proof {
-        write_proof(shard, Claim::Keys(shard.prove(&[&key])?), path)?;
+        let claim = Claim::Keys(then.prove(&[&key])?);
+        write_proof(shard, at.seq, claim, path)?;
     }
     Ok(json!({
         "key": hex(&key),
         "value": value.map(|value| hex(&value)),
-        "root": shard.position().root.to_string(),
+        "root": at.root.to_string(),
         "proof": args.proof.as_ref().map(|path| path.display().to_string()),
     }))
 }
 
-fn range(shard: &NodeShard, args: &RangeArgs) -> Result<Value, NodeError> {
+fn range(shard: &mut NodeShard, args: &RangeArgs) -> Result<Value, NodeError> {
     let from = parse_key(&args.from)?;
     let to = match &args.to {
         Some(to) => Some(parse_key(to)?),
         None => after_prefix(&from),
     };
     let scan = Scan { from: &from, to: to.as_deref(), reverse: false, limit: args.limit };
-    let entries = shard.view().scan(&scan)?;
+    let then = after(shard, args.height, Effort::ALONE)?;
+    let (entries, at) = (then.view().scan(&scan)?, then.position().clone());
     if let Some(path) = &args.proof {
-        write_proof(shard, Claim::Range(shard.prove_range(&from, to.as_deref())?), path)?;
+        let claim = Claim::Range(then.prove_range(&from, to.as_deref())?);
+        write_proof(shard, at.seq, claim, path)?;
     }
     let shown: Vec<Value> =
         entries.iter().map(|(key, value)| json!({ "key": hex(key), "value": hex(value) })).collect();
@@ -95,20 +106,25 @@ fn range(shard: &NodeShard, args: &RangeArgs) -> Result<Value, NodeError> {
         "from": hex(&from),
         "to": to.map(|to| hex(&to)),
         "shown": shown.len(),
-        "root": shard.position().root.to_string(),
+        "root": at.root.to_string(),
         "proof": args.proof.as_ref().map(|path| path.display().to_string()),
         "entries": shown,
     }))
 }
 
-/// Writes the proof file of a claim.
-pub fn write_proof(shard: &NodeShard, claim: Claim, path: &std::path::Path) -> Result<(), NodeError> {
-    write_file(path, &proof_file(shard, claim)?.to_bytes())
+/// Writes the proof file of a claim about the state after so many records.
+pub fn write_proof(
+    shard: &NodeShard,
+    records: u64,
+    claim: Claim,
+    path: &std::path::Path,
+) -> Result<(), NodeError> {
+    write_file(path, &proof_file(shard, records, claim)?.to_bytes())
 }
 
 /// The last record's receipt binds the root after it, and so the proof.
-pub fn proof_file(shard: &NodeShard, claim: Claim) -> Result<ProofFile, NodeError> {
-    let last = shard.position().seq.checked_sub(1).ok_or_else(|| NodeError::NotThere {
+pub fn proof_file(shard: &NodeShard, records: u64, claim: Claim) -> Result<ProofFile, NodeError> {
+    let last = records.checked_sub(1).ok_or_else(|| NodeError::NotThere {
         what: "a record whose receipt could bind the root".into(),
         holds: "no record yet".into(),
     })?;

@@ -113,6 +113,19 @@ pub(super) const TABLE: &[Explanation] = explained! {
         "The journal is dropped segment by segment, and the first one holds blocks that are to stay; the last \
         segment always stays.",
         "Prune to a later block, once there are snapshots of it. There is nothing to gain before that.";
+    "E5501" => "the state after that block takes too much to find",
+        "What has changed since is brought back from the journal, and others wait for the shard meanwhile: so many \
+        keys and so many bytes of blocks at most.",
+        "Ask of a later block, or ask offline, where far more is allowed: `foil query` and `foil state` with \
+        `--height`, on the stopped node or on a copy of its directory.";
+    "E5502" => "what the state after that block was is erased",
+        "A value that has changed since, or which one that is, stood only in a block of which a call is erased. The \
+        root of what the other blocks say is another one.",
+        "Ask of a later block, after which it was written again.";
+    "E5503" => "what the state after that block was is pruned",
+        "A value that has changed since was written by one of the blocks that were dropped. The root of what the \
+        others say is another one.",
+        "Ask of a later block, after which it was written again; or ask a node that keeps the older blocks.";
     "E5301" => "a snapshot cannot take this step",
         "Its life has one order: UPLOADING, VERIFYING, COMMITTED, SUPERSEDED, gone.",
         "`foil snapshot list` shows where it is; `foil snapshot collect` takes the steps that are due.";

@@ -194,9 +194,10 @@ impl From<NodeError> for Failure {
         match error {
             NodeError::Rejected(rejected) => Failure::from(&rejected),
             NodeError::NotThere { .. } => Failure::NotFound(error.to_string()),
-            NodeError::Interface(_) | NodeError::Argument { .. } | NodeError::Program(_) => {
-                Failure::Other(error.code(), error.to_string())
-            }
+            NodeError::Interface(_)
+            | NodeError::Argument { .. }
+            | NodeError::Program(_)
+            | NodeError::After(_) => Failure::Other(error.code(), error.to_string()),
             // What was pruned or erased is gone for whoever asks.
             NodeError::Fault(Fault::Pruned { .. } | Fault::Erased { .. }) => {
                 Failure::Other(error.code(), error.to_string())

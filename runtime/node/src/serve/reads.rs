@@ -10,9 +10,9 @@ use crate::commands::call::FUEL_DEFAULT;
 use crate::commands::inspect::{self, described_methods};
 use crate::commands::query::Asked;
 use crate::commands::state::{parse_key, proof_file};
-use crate::commands::{block_at, receipt, shard, status};
+use crate::commands::{after, block_at, receipt, shard, status};
 use crate::error::NodeError;
-use crate::program::encode_arguments;
+use crate::program::{Serving, encode_arguments};
 use crate::told::Told;
 use crate::value::hex;
 use abi::Coded;
@@ -25,6 +25,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base64ct::{Base64, Encoding};
 use journal::{Head, Tile, TileError, TileKind, bundle_of_records};
+use kernel::Effort;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -47,16 +48,20 @@ pub(crate) struct QueryRequest {
     args: Map<String, Value>,
     /// The most fuel it may use.
     fuel_max: Option<u64>,
+    /// The block after which it is asked, of the program that served then; the last one, if not given.
+    height: Option<u64>,
     /// Whether to prove the answer.
     #[serde(default)]
     proof: bool,
 }
 
-/// Whether to prove what is read.
+/// Which state to read, and whether to prove what is read.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Proven {
+    /// The block after which it is read; the last one, if not given.
+    height: Option<u64>,
     /// Whether the answer brings its proof.
     #[serde(default)]
     proof: bool,
@@ -125,14 +130,16 @@ pub(crate) async fn program(
 
 /// Ask a query.
 ///
-/// It is answered over the state after the last block, leaves no trace, and takes its turn among the calls. With a
-/// proof, the answer in CBOR is the proof's file, which `foil-verify` takes.
+/// It is answered over the state after the last block, or after the block of `height` by the program that served then;
+/// it leaves no trace, and takes its turn among the calls. With a proof, the answer in CBOR is the proof's file, which
+/// `foil-verify` takes.
 #[utoipa::path(post, path = "/v1/shards/{shard}/query", tag = "calls",
     params(("shard" = String, Path, description = "The shard's id")),
     request_body(content((QueryRequest = "application/json"), (QueryRequest = "application/cbor"))),
     responses((status = 200, description = "What it comes to, and at which height",
             content((Object = "application/json"), (Vec<u8> = "application/cbor"))),
-        (status = 422, description = "There is no such query, or its arguments are others")))]
+        (status = 404, description = "There is no such block"),
+        (status = 422, description = "There is no such query, its arguments are others, or what the state was is not known")))]
 pub(crate) async fn query(
     State(node): State<Arc<Node>>,
     Path(shard): Shard,
@@ -144,24 +151,30 @@ pub(crate) async fn query(
     let read = node.bodies.read(&headers, body, BODY_BYTES_MAX).await?;
     let answer = Form::accepted(&headers, read.form)?;
     let request: QueryRequest = body::typed("body", body::value(read.form, &read.bytes)?)?;
-    let standing = hosted.desk.standing();
-    let serving = standing.serving()?;
-    let method = serving.method(&request.method, Kind::Query)?.clone();
-    let args = encode_arguments(&method, &Value::Object(request.args))?;
-    let fuel_max = request.fuel_max.unwrap_or(FUEL_DEFAULT);
-    let asked = Asked { caller: asker.caller(), method: request.method, args, fuel_max };
-    let (data, proof) = (node.data.clone(), request.proof);
+    let QueryRequest { method, args, fuel_max, height, proof } = request;
+    let (caller, data) = (asker.caller(), node.data.clone());
+    let now = match height {
+        None => Some(hosted.desk.standing().serving()?.clone()),
+        Some(_) => None,
+    };
     let ask = move |shard: &mut crate::data::NodeShard| {
-        let (execution, file) = match proof {
-            false => (asked.answer(shard)?, None),
+        let mut then = after(shard, height, Effort::SERVING)?;
+        let serving = now.map_or_else(|| Serving::after(&mut then).map(Arc::new), Ok)?;
+        let form = serving.method(&method, Kind::Query)?.clone();
+        let args = encode_arguments(&form, &Value::Object(args))?;
+        let asked = Asked { caller, method, args, fuel_max: fuel_max.unwrap_or(FUEL_DEFAULT) };
+        let (execution, claim) = match proof {
+            false => (asked.answer(&mut then)?, None),
             true => {
-                let (execution, claim) = asked.proven(shard, &data.programs()?)?;
-                (execution, Some(proof_file(shard, claim)?.to_bytes()))
+                let (execution, claim) = asked.proven(&mut then, &data.programs()?)?;
+                (execution, Some(claim))
             }
         };
-        Ok((execution, file, shard.position().clone()))
+        let at = then.position().clone();
+        let file = claim.map(|claim| proof_file(shard, at.seq, claim)).transpose()?;
+        Ok((serving, form, execution, file.map(|file| file.to_bytes()), at))
     };
-    let (execution, file, at) = hosted.desk.ask(ask).await?;
+    let (serving, method, execution, file, at) = hosted.desk.ask(ask).await?;
     let mut shown = serving.outcome(&method, &execution.outcome);
     shown.extend(Told::of(&execution).iter().flat_map(Told::fields));
     shown.insert("height".into(), at.height.into());
@@ -183,13 +196,16 @@ fn proven(form: Form, mut shown: Map<String, Value>, file: Option<Vec<u8>>) -> R
 /// Read a key of the state.
 ///
 /// A key is a field of the program's state (`total`), a field and a key of its map in hexadecimal
-/// (`balances%2F0a0b`), or, with `0x`, the whole key. What is not there is `null`, and can be proven too.
+/// (`balances%2F0a0b`), or, with `0x`, the whole key. What is not there is `null`, and can be proven too. Before the
+/// first block, at height 0, nothing can be.
 #[utoipa::path(get, path = "/v1/shards/{shard}/state/{key}", tag = "state",
     params(("shard" = String, Path, description = "The shard's id"), ("key" = String, Path, description = "The key"),
         Proven),
     responses((status = 200, description = "Its value, and at which root",
             content((Object = "application/json"), (Vec<u8> = "application/cbor"))),
-        (status = 400, description = "The key is written otherwise")))]
+        (status = 400, description = "The key is written otherwise"),
+        (status = 404, description = "There is no such block"),
+        (status = 422, description = "What the state was is not known any more, or takes too much to find")))]
 pub(crate) async fn state(
     State(node): State<Arc<Node>>,
     Path((shard, key)): Of<String>,
@@ -197,14 +213,16 @@ pub(crate) async fn state(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let form = Form::accepted(&headers, Form::Json)?;
-    let Query(Proven { proof }) = wanted.map_err(|error| Failure::malformed("query", error.body_text()))?;
+    let Query(Proven { height, proof }) =
+        wanted.map_err(|error| Failure::malformed("query", error.body_text()))?;
     let key = parse_key(&key).map_err(|error| Failure::malformed("key", error))?;
     let shown = hex(&key);
     let ask = move |shard: &mut crate::data::NodeShard| {
-        let value = shard.view().get(&key)?;
-        let claim = if proof { Some(Claim::Keys(shard.prove(&[&key])?)) } else { None };
-        let file = claim.map(|claim| proof_file(shard, claim)).transpose()?;
-        Ok((value, file.map(|file| file.to_bytes()), shard.position().clone()))
+        let then = after(shard, height, Effort::SERVING)?;
+        let (value, at) = (then.view().get(&key)?, then.position().clone());
+        let claim = if proof { Some(Claim::Keys(then.prove(&[&key])?)) } else { None };
+        let file = claim.map(|claim| proof_file(shard, at.seq, claim)).transpose()?;
+        Ok((value, file.map(|file| file.to_bytes()), at))
     };
     let (value, file, at) = node.hosted(&shard)?.desk.ask(ask).await?;
     let shown = Map::from_iter([
