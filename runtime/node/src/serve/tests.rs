@@ -1,7 +1,9 @@
-//! The table of routes beside the router.
+//! The table of routes beside the router, and what is whose failure.
 
 use super::access::TABLE;
 use super::*;
+use abi::Coded;
+use kernel::AfterError;
 use std::collections::BTreeSet;
 
 #[test]
@@ -14,4 +16,10 @@ fn the_table_has_every_route_and_no_other() {
         methods.map(|(path, name)| format!("{} {path}", name.to_uppercase())).collect();
     let named = TABLE.iter().map(|row| format!("{} {}", row.method, row.path));
     assert_eq!(found, named.collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn a_state_that_is_not_known_is_no_failure_of_the_node() {
+    let failure = Failure::from(NodeError::from(AfterError::Erased { height: 2, erased: 3 }));
+    assert_eq!((failure.code(), failure.into_response().status().as_u16()), (5502, 422));
 }
