@@ -17,7 +17,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
-suites=(fmt clippy tidy unit guests golden formats fuzz c2sp spec smith strangers serve survive)
+suites=(fmt deny clippy tidy unit guests golden formats fuzz c2sp spec smith strangers serve survive)
 if compgen -G 'tests/scripts/*.sh' >/dev/null; then suites+=(scripts); fi
 
 # Everything is built in release, workspace-wide and with the tests, so that all
@@ -45,6 +45,9 @@ suite_fmt() {
     cargo fmt --all --check --manifest-path tests/planted/Cargo.toml
     cargo fmt --check --manifest-path runtime/verify/browser/Cargo.toml
 }
+
+# Licences, sources, banned crates and known faults of crates, in every workspace.
+suite_deny() { tests/deny/run.sh; }
 
 suite_clippy() {
     need_component clippy
