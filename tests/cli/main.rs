@@ -24,6 +24,7 @@ mod history;
 mod kills;
 mod modes;
 mod mutations;
+mod packages;
 mod programs;
 mod proofs;
 mod pruning;

@@ -5,27 +5,19 @@
 #   runtime/node/packaging/deb.sh [DIR]      DIR gets the package; the working directory, unless said
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../../.." && pwd)
+# shellcheck source=runtime/node/packaging/tree.sh
+source "$here/tree.sh"
 out=$(realpath "${1:-.}")
-# shellcheck source=tests/setup.sh
-source "$root/tests/setup.sh"
-cargo build --quiet --release --locked --manifest-path "$root/Cargo.toml" -p node -p verify --bins
-built=$CARGO_TARGET_DIR/release
+if [[ -z $built ]]; then
+    cargo build --quiet --release --locked --manifest-path "$root/Cargo.toml" -p node -p verify --bins
+    built=$CARGO_TARGET_DIR/release
+fi
 version=$("$built/foil" --version | cut -d ' ' -f 2)
-tree=$(mktemp -d)
-trap 'rm -rf "$tree"' EXIT
-chmod 755 "$tree"
-umask 022
-install -D -m 755 --strip "$built/foil" "$tree/usr/bin/foil"
-install -D -m 755 --strip "$built/foil-verify" "$tree/usr/bin/foil-verify"
-install -D -m 644 "$here/foil.service" "$tree/usr/lib/systemd/system/foil.service"
-install -D -m 644 -t "$tree/usr/share/doc/foil" "$here/grafana.json" "$here/alerts.yml" "$root/README.md"
+tree=$scratch/foil
+foil_tree "$tree/usr"
 install -D -m 644 "$root/LICENSE" "$tree/usr/share/doc/foil/copyright"
-"$built/foil" man "$tree/usr/share/man/man1"
-find "$tree/usr/share/man" -type f -exec gzip -9n {} +
-mkdir -p "$tree/usr/share/bash-completion/completions" "$tree/usr/share/zsh/vendor-completions"
-"$built/foil" completion bash >"$tree/usr/share/bash-completion/completions/foil"
-"$built/foil" completion zsh >"$tree/usr/share/zsh/vendor-completions/_foil"
+install -m 644 -t "$tree/usr/share/doc/foil" "$root/README.md"
+mv "$tree/usr/share/zsh/site-functions" "$tree/usr/share/zsh/vendor-completions"
 # The user that owns /var/lib/foil.
 install -D -m 644 /dev/stdin "$tree/usr/lib/sysusers.d/foil.conf" <<<'u foil - "Counterfoil node" /var/lib/foil'
 mkdir "$tree/DEBIAN"
