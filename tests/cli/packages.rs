@@ -36,7 +36,8 @@ fn a_package_brings_what_a_service_needs_and_runs() {
     let folder = built();
     done(packs("deb.sh", &folder).env("FOIL_BUILT", folder.path("built")));
     let is_package = |name: &String| name.ends_with(".deb");
-    let names = fs::read_dir(folder.path("")).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
+    let names =
+        fs::read_dir(folder.path("")).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
     let package = names.into_iter().find(is_package).expect("it makes a package");
     let mut unpack = Command::new("dpkg-deb");
     done(unpack.current_dir(folder.path("")).args(["--raw-extract", &package, "tree"]));
@@ -50,7 +51,9 @@ fn a_package_brings_what_a_service_needs_and_runs() {
     assert!(folder.path("tree").join(started[0]).exists() && started.contains(&"serve"), "{start}");
     let user = unit.lines().find_map(|line| line.strip_prefix("User=")).expect("it has a user");
     assert!(text("usr/lib/sysusers.d/foil.conf").starts_with(&format!("u {user} ")));
-    for name in ["man/man1/foil.1.gz", "man/man1/foil-serve.1.gz", "doc/foil/copyright", "doc/foil/alerts.yml"] {
+    for name in
+        ["man/man1/foil.1.gz", "man/man1/foil-serve.1.gz", "doc/foil/copyright", "doc/foil/alerts.yml"]
+    {
         assert!(folder.path("tree/usr/share").join(name).exists(), "{name}");
     }
     assert!(text("usr/share/bash-completion/completions/foil").contains("serve"));
@@ -60,7 +63,8 @@ fn a_package_brings_what_a_service_needs_and_runs() {
 #[test]
 fn a_tarball_of_what_needs_libraries_is_not_made() {
     let folder = built();
-    let ran = packs("tarball.sh", &folder).env("FOIL_BUILT", folder.path("built")).output().expect("it starts");
+    let ran =
+        packs("tarball.sh", &folder).env("FOIL_BUILT", folder.path("built")).output().expect("it starts");
     let said = String::from_utf8_lossy(&ran.stderr);
     assert!(ran.status.code() == Some(1) && said.contains("foil is not linked statically"), "{said}");
     assert_eq!(fs::read_dir(folder.path("")).unwrap().count(), 1, "nothing but what is built");

@@ -30,6 +30,7 @@ const MAY: &[(&str, &str)] = &[
     ("GET /v1/shards/{shard}/records/{seq}", "corp"),
     ("GET /v1/shards/{shard}/snapshots", "or"),
     ("POST /v1/shards/{shard}/snapshots", "o"),
+    ("GET /v1/shards/{shard}/state", "cor"),
     ("GET /v1/shards/{shard}/state/{key}", "cor"),
     ("GET /v1/shards/{shard}/tile/{tile}", "corp"),
     ("POST /v1/shards/{shard}/writers", "o"),

@@ -30,6 +30,31 @@ impl Desk {
     }
 }
 
+/// What is asked of a node, and then of its data.
+const ASKED: [&str; 18] = [
+    "shard show",
+    "inspect",
+    "inspect --seq 2",
+    "inspect --height 2",
+    "events",
+    "events --from 2",
+    "query total",
+    "query total --height 2 --proof q.proof",
+    "state get total",
+    "state get hits/00 --height 2 --proof k.proof",
+    "state range hits --limit 1 --proof r.proof",
+    "state range hits total",
+    "receipt 1 --out x.receipt",
+    "receipt 1 --with-witness --out x.foil",
+    "checkpoint --out x.checkpoint",
+    "checkpoint --height 2 --out y.checkpoint",
+    "bundle --out x.bundle",
+    "bundle --from 2 --to 3 --witness --out y.bundle",
+];
+/// The files that this writes.
+const FILES: [&str; 8] =
+    ["k.proof", "r.proof", "x.receipt", "x.foil", "x.checkpoint", "y.checkpoint", "x.bundle", "y.bundle"];
+
 #[test]
 fn a_node_and_its_data_say_the_same() {
     let desk = Desk::new();
@@ -50,23 +75,10 @@ fn a_node_and_its_data_say_the_same() {
     let known = desk.ask("alice", "call hit --key a").ok();
     assert_eq!((&known["seq"], &known["known"]), (&2.into(), &true.into()), "{known}");
 
-    let words = [
-        "shard show",
-        "inspect",
-        "inspect --seq 2",
-        "inspect --height 2",
-        "events",
-        "events --from 2",
-        "receipt 1 --out x.receipt",
-        "receipt 1 --with-witness --out x.foil",
-        "checkpoint --out x.checkpoint",
-        "checkpoint --height 2 --out y.checkpoint",
-        "bundle --out x.bundle",
-        "bundle --from 2 --to 3 --witness --out y.bundle",
-    ];
-    let files = ["x.receipt", "x.foil", "x.checkpoint", "y.checkpoint", "x.bundle", "y.bundle"];
-    let far: Vec<Ran> = words.iter().map(|words| desk.ask("alice", words)).collect();
-    let far_files = files.map(|file| folder.read(file));
+    let far: Vec<Ran> = ASKED.iter().map(|words| desk.ask("alice", words)).collect();
+    let far_files = FILES.map(|file| folder.read(file));
+    // The proof of a query names who asked it.
+    folder.verify(&format!("--shard {} q.proof", desk.place.shard)).ok();
     let status = desk.ask("alice", "status").ok();
     let snapshot = desk.ask("root", "snapshot create").ok();
     let snapshots = desk.ask("root", "snapshot list").ok();
@@ -74,12 +86,12 @@ fn a_node_and_its_data_say_the_same() {
     let Desk { place, node } = desk;
     assert_eq!(node.stop(), Some(0));
     let folder = &place.folder;
-    for (words, far) in words.iter().zip(far) {
+    for (words, far) in ASKED.iter().zip(far) {
         let near = folder.foil(words);
         assert_eq!(near.stdout, far.stdout, "{words}: {}{}", near.stderr, far.stderr);
         assert_eq!((near.exit, far.exit), (Some(0), Some(0)), "{words}");
     }
-    assert!(files.map(|file| folder.read(file)) == far_files, "the files are the same");
+    assert!(FILES.map(|file| folder.read(file)) == far_files, "the files are the same");
     let near = folder.foil("status").ok();
     assert_eq!(near["shards"], status["shards"]);
     assert_eq!(status["shards"][0]["records"], 3);

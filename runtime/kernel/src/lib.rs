@@ -49,6 +49,7 @@ mod system;
 
 pub use admit::{Refusal, Rejected};
 pub use after::{After, AfterError, Effort};
+pub use execute::Position;
 pub use keyring::Keyring;
 pub use machine::{Machine, RunError};
 pub use programs::Programs;

@@ -20,6 +20,7 @@ mod hostcall;
 mod http;
 pub mod keys;
 mod lock;
+mod lookup;
 mod map;
 mod memory;
 mod objects;

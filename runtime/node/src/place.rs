@@ -4,6 +4,7 @@
 use crate::cli::{At, Global};
 use crate::commands::bundle::{Range, write_to};
 use crate::commands::checkpoint;
+use crate::commands::state::{parse_key, parse_range};
 use crate::commands::time::given_or_now;
 use crate::commands::{
     Identity, Submitted, block_at, inspect, open, random, receipt, record_at, shard, submit,
@@ -11,6 +12,7 @@ use crate::commands::{
 use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::keys;
+use crate::lookup::{self, Found, Query, Wanted};
 use crate::program::{Serving, encode_arguments};
 use abi::call::{Call, Caller, SignedCall};
 use abi::codec::{Bytes, Encode};
@@ -59,6 +61,18 @@ pub(crate) trait Place {
     fn block(&mut self, height: u64) -> Result<Value, NodeError>;
     /// Hands on records from one on, as long as somebody wants them; those that come, too, if they are followed.
     fn records(&mut self, from: Option<u64>, follow: bool, each: Each) -> Result<(), NodeError>;
+    /// The value of a key, as people write it.
+    fn entry(&mut self, key: &str, wanted: Wanted) -> Result<Found, NodeError>;
+    /// The entries between two keys; alone, the first one means everything that begins with it.
+    fn range(
+        &mut self,
+        from: &str,
+        to: Option<&str>,
+        limit: usize,
+        wanted: Wanted,
+    ) -> Result<Found, NodeError>;
+    /// What a query comes to, and what a command that asks it ends with.
+    fn query(&mut self, query: Query, wanted: Wanted) -> Result<(Found, Exit), NodeError>;
     /// The receipt file of a record.
     fn receipt(&mut self, seq: u64) -> Result<Vec<u8>, NodeError>;
     /// The bundle of a few blocks.
@@ -220,6 +234,25 @@ impl Place for Here {
             }
         }
         Ok(())
+    }
+
+    fn entry(&mut self, key: &str, wanted: Wanted) -> Result<Found, NodeError> {
+        lookup::entry(&mut self.shard, &parse_key(key)?, wanted)
+    }
+
+    fn range(
+        &mut self,
+        from: &str,
+        to: Option<&str>,
+        limit: usize,
+        wanted: Wanted,
+    ) -> Result<Found, NodeError> {
+        lookup::range(&mut self.shard, &parse_range(from, to, limit)?, wanted)
+    }
+
+    fn query(&mut self, query: Query, wanted: Wanted) -> Result<(Found, Exit), NodeError> {
+        let (found, outcome) = lookup::query(&mut self.shard, &self.data, query, None, wanted)?;
+        Ok((found, Exit::of_outcome(&outcome)))
     }
 
     fn receipt(&mut self, seq: u64) -> Result<Vec<u8>, NodeError> {

@@ -149,11 +149,6 @@ pub(crate) fn message(message: &Message) -> Value {
     })
 }
 
-/// Arguments written as `name=value`, by the method's types.
-pub(crate) fn arguments(method: &MethodForm, pairs: &[String]) -> Result<Vec<u8>, NodeError> {
-    encode_arguments(method, &Value::Object(written(pairs)?))
-}
-
 /// Arguments written as `name=value`. A value is JSON where it is a list, an object or `null`, and text otherwise.
 pub(crate) fn written(pairs: &[String]) -> Result<Map<String, Value>, NodeError> {
     let mut args = Map::new();

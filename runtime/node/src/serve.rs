@@ -129,6 +129,7 @@ fn routes() -> (Router<Arc<Node>>, OpenApi) {
         .routes(routes!(calls::make))
         .routes(routes!(reads::query))
         .routes(routes!(reads::state))
+        .routes(routes!(reads::range))
         .routes(routes!(reads::receipt))
         .routes(routes!(reads::record))
         .routes(routes!(reads::block))

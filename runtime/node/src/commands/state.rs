@@ -1,20 +1,18 @@
 //! `foil state`: what the shard's state holds, with proofs.
 
-use super::receipt::{of, write_file};
+use super::receipt::write_file;
 use crate::cli::Global;
-use crate::commands::{after, open};
-use crate::data::NodeShard;
 use crate::error::NodeError;
+use crate::lookup::{Found, Range, Wanted};
 use crate::output;
-use crate::value::{hex, unhex};
-use abi::codec::Encode;
+use crate::place::reach;
+use crate::value::unhex;
 use abi::session::Space;
 use clap::{Args, Subcommand};
 use kernel::Effort;
-use serde_json::{Value, json};
-use state::Scan;
-use std::path::PathBuf;
-use verify::{Claim, Exit, ProofFile};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use verify::Exit;
 
 /// Read state.
 ///
@@ -61,74 +59,36 @@ pub struct RangeArgs {
 
 /// Runs the command.
 pub fn run(global: &Global, command: &StateCommand) -> Result<Exit, NodeError> {
-    let (_data, mut shard) = open(global)?;
-    let answer = match command {
-        StateCommand::Get(args) => get(&mut shard, args)?,
-        StateCommand::Range(args) => range(&mut shard, args)?,
+    let (height, path) = match command {
+        StateCommand::Get(GetArgs { height, proof, .. })
+        | StateCommand::Range(RangeArgs { height, proof, .. }) => (*height, proof.as_deref()),
     };
-    shard.close()?;
-    output::print(global.output, &answer)?;
+    let wanted = Wanted { height, proof: path.is_some(), max: Effort::ALONE };
+    let mut place = reach(global)?;
+    let Found { mut shown, proof } = match command {
+        StateCommand::Get(args) => place.entry(&args.key, wanted)?,
+        StateCommand::Range(args) => place.range(&args.from, args.to.as_deref(), args.limit, wanted)?,
+    };
+    place.close()?;
+    write_proof(path, proof)?;
+    shown.insert("proof".into(), path.map_or(Value::Null, |path| path.display().to_string().into()));
+    output::print(global.output, &Value::Object(shown))?;
     Ok(Exit::Verified)
 }
 
-fn get(shard: &mut NodeShard, args: &GetArgs) -> Result<Value, NodeError> {
-    let key = parse_key(&args.key)?;
-    let then = after(shard, args.height, Effort::ALONE)?;
-    let (value, at) = (then.view().get(&key)?, then.position().clone());
-    if let Some(path) = &args.proof {
-        let claim = Claim::Keys(then.prove(&[&key])?);
-        write_proof(shard, at.seq, claim, path)?;
-    }
-    Ok(json!({
-        "key": hex(&key),
-        "value": value.map(|value| hex(&value)),
-        "root": at.root.to_string(),
-        "proof": args.proof.as_ref().map(|path| path.display().to_string()),
-    }))
+/// Writes a proof to where it is wanted.
+pub(super) fn write_proof(path: Option<&Path>, proof: Option<Vec<u8>>) -> Result<(), NodeError> {
+    path.zip(proof).map_or(Ok(()), |(path, proof)| write_file(path, &proof))
 }
 
-fn range(shard: &mut NodeShard, args: &RangeArgs) -> Result<Value, NodeError> {
-    let from = parse_key(&args.from)?;
-    let to = match &args.to {
+/// The range between two keys as people write them; alone, the first one means everything that begins with it.
+pub(crate) fn parse_range(from: &str, to: Option<&str>, limit: usize) -> Result<Range, NodeError> {
+    let from = parse_key(from)?;
+    let to = match to {
         Some(to) => Some(parse_key(to)?),
         None => after_prefix(&from),
     };
-    let scan = Scan { from: &from, to: to.as_deref(), reverse: false, limit: args.limit };
-    let then = after(shard, args.height, Effort::ALONE)?;
-    let (entries, at) = (then.view().scan(&scan)?, then.position().clone());
-    if let Some(path) = &args.proof {
-        let claim = Claim::Range(then.prove_range(&from, to.as_deref())?);
-        write_proof(shard, at.seq, claim, path)?;
-    }
-    let shown: Vec<Value> =
-        entries.iter().map(|(key, value)| json!({ "key": hex(key), "value": hex(value) })).collect();
-    Ok(json!({
-        "from": hex(&from),
-        "to": to.map(|to| hex(&to)),
-        "shown": shown.len(),
-        "root": at.root.to_string(),
-        "proof": args.proof.as_ref().map(|path| path.display().to_string()),
-        "entries": shown,
-    }))
-}
-
-/// Writes the proof file of a claim about the state after so many records.
-pub fn write_proof(
-    shard: &NodeShard,
-    records: u64,
-    claim: Claim,
-    path: &std::path::Path,
-) -> Result<(), NodeError> {
-    write_file(path, &proof_file(shard, records, claim)?.to_bytes())
-}
-
-/// The last record's receipt binds the root after it, and so the proof.
-pub fn proof_file(shard: &NodeShard, records: u64, claim: Claim) -> Result<ProofFile, NodeError> {
-    let last = records.checked_sub(1).ok_or_else(|| NodeError::NotThere {
-        what: "a record whose receipt could bind the root".into(),
-        holds: "no record yet".into(),
-    })?;
-    Ok(ProofFile { receipt: of(shard, last)?, claim })
+    Ok(Range { from, to, limit })
 }
 
 /// A key in state, as a person writes it.

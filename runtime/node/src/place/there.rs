@@ -3,13 +3,15 @@
 use super::{CallAsked, Each, Place, Terms};
 use crate::cli::Address;
 use crate::commands::bundle::Range;
+use crate::commands::state::{parse_key, parse_range};
 use crate::commands::{Submitted, admit};
 use crate::error::NodeError;
+use crate::lookup::{Found, Query, Wanted};
 use crate::program::Serving;
 use crate::progress;
 use crate::remote::Remote;
 use crate::told::Told;
-use abi::call::SignedCall;
+use abi::call::{Caller, SignedCall};
 use abi::codec::{Decode, Encode};
 use abi::genesis::Genesis;
 use abi::id::Hash;
@@ -104,6 +106,25 @@ impl There {
         format!("/v1/shards/{}{rest}", self.id)
     }
 
+    /// Something of the state.
+    fn state(&self, rest: &str, words: &[(&str, String)], wanted: Wanted) -> Result<Found, NodeError> {
+        let height = wanted.height.map(|height| ("height", height.to_string()));
+        let words = words.iter().cloned().chain(height);
+        let words: String =
+            words.map(|(name, word)| format!("&{name}={}", word.replace('/', "%2F"))).collect();
+        self.proven(self.remote.get(&self.path(&format!("{rest}?proof={}{words}", wanted.proof)))?)
+    }
+
+    /// An answer that brings its proof, if it was wanted.
+    fn proven(&self, answer: Value) -> Result<Found, NodeError> {
+        let Value::Object(mut shown) = answer else {
+            return Err(self.remote.unreachable(&"its answer is no object"));
+        };
+        let decoded = |proof: Value| Base64::decode_vec(proof.as_str().unwrap_or_default());
+        let proof = shown.shift_remove("proof").map(decoded).transpose();
+        Ok(Found { proof: proof.map_err(|error| self.remote.unreachable(&error))?, shown })
+    }
+
     /// What an answer to a call says of it.
     fn made(&self, answer: &Value) -> Result<Submitted, NodeError> {
         let seq =
@@ -119,6 +140,15 @@ impl There {
 
 fn decoded<T: Decode>(remote: &Remote, bytes: &[u8]) -> Result<T, NodeError> {
     T::from_bytes(bytes).map_err(|error| remote.unreachable(&error))
+}
+
+/// What a command ends with whose call came to this.
+fn exit(outcome: &Value) -> Exit {
+    match outcome.as_str() {
+        Some("failed") => Exit::Failed,
+        Some("trapped") => Exit::Trapped,
+        _ => Exit::Verified,
+    }
 }
 
 /// A node takes its own time.
@@ -183,11 +213,7 @@ impl Place for There {
 
     fn record(&mut self, seq: u64) -> Result<(Value, Exit), NodeError> {
         let shown = self.remote.get(&self.path(&format!("/records/{seq}")))?;
-        let exit = match shown["outcome"].as_str() {
-            Some("failed") => Exit::Failed,
-            Some("trapped") => Exit::Trapped,
-            _ => Exit::Verified,
-        };
+        let exit = exit(&shown["outcome"]);
         Ok((shown, exit))
     }
 
@@ -228,6 +254,39 @@ impl Place for There {
             let is_last = record["seq"].as_u64().is_none_or(|seq| seq + 1 >= records);
             Ok(each(record)? && (follow || !is_last))
         })
+    }
+
+    fn entry(&mut self, key: &str, wanted: Wanted) -> Result<Found, NodeError> {
+        parse_key(key)?;
+        self.state(&format!("/state/{}", key.replace('/', "%2F")), &[], wanted)
+    }
+
+    fn range(
+        &mut self,
+        from: &str,
+        to: Option<&str>,
+        limit: usize,
+        wanted: Wanted,
+    ) -> Result<Found, NodeError> {
+        parse_range(from, to, limit)?;
+        let to = to.map(|to| ("to", to.to_owned()));
+        let words = [("from", from.to_owned()), ("limit", limit.to_string())];
+        self.state("/state", &words.into_iter().chain(to).collect::<Vec<_>>(), wanted)
+    }
+
+    fn query(&mut self, query: Query, wanted: Wanted) -> Result<(Found, Exit), NodeError> {
+        let Query { caller, method, args, fuel_max } = query;
+        if caller != Caller::Nobody {
+            let because = "a query is asked in the name that the token was given to: leave --as out";
+            return Err(NodeError::Usage(because.into()));
+        }
+        let mut body = json!({ "method": method, "args": args, "fuel_max": fuel_max, "proof": wanted.proof });
+        if let Some(height) = wanted.height {
+            body["height"] = height.into();
+        }
+        let found = self.proven(self.remote.post(&self.path("/query"), &body)?)?;
+        let exit = exit(&found.shown["outcome"]);
+        Ok((found, exit))
     }
 
     fn receipt(&mut self, seq: u64) -> Result<Vec<u8>, NodeError> {

@@ -67,6 +67,7 @@ pub(crate) const TABLE: &[Row] = &[
     row(Method::GET, "/v1/shards/{shard}", ALL),
     row(Method::POST, "/v1/shards/{shard}/calls", CALLERS),
     row(Method::POST, "/v1/shards/{shard}/query", READERS),
+    row(Method::GET, "/v1/shards/{shard}/state", READERS),
     row(Method::GET, "/v1/shards/{shard}/state/{key}", READERS),
     row(Method::GET, "/v1/shards/{shard}/receipts/{seq}", ALL),
     row(Method::GET, "/v1/shards/{shard}/records/{seq}", ALL),

@@ -8,16 +8,13 @@ use super::failure::Failure;
 use super::{Hosted, Node};
 use crate::commands::call::FUEL_DEFAULT;
 use crate::commands::inspect::{self, described_methods};
-use crate::commands::query::Asked;
-use crate::commands::state::{parse_key, proof_file};
-use crate::commands::{after, block_at, receipt, shard, status};
+use crate::commands::state::{parse_key, parse_range};
+use crate::commands::{block_at, receipt, shard, status};
+use crate::data::NodeShard;
 use crate::error::NodeError;
-use crate::program::{Serving, encode_arguments};
-use crate::told::Told;
-use crate::value::hex;
+use crate::lookup::{self, Found, Wanted};
 use abi::Coded;
 use abi::codec::Encode;
-use abi::interface::Kind;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -30,9 +27,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
-use verify::Claim;
 
 const BODY_BYTES_MAX: usize = abi::limits::CALL_BYTES_MAX;
+/// Entries of a range that are shown, and the most.
+const ENTRIES: usize = 100;
+const ENTRIES_MAX: usize = 1_000;
 const TEXT: &str = "text/plain; charset=utf-8";
 const OCTETS: &str = "application/octet-stream";
 
@@ -157,34 +156,16 @@ pub(crate) async fn query(
         None => Some(hosted.desk.standing().serving()?.clone()),
         Some(_) => None,
     };
-    let ask = move |shard: &mut crate::data::NodeShard| {
-        let mut then = after(shard, height, Effort::SERVING)?;
-        let serving = now.map_or_else(|| Serving::after(&mut then).map(Arc::new), Ok)?;
-        let form = serving.method(&method, Kind::Query)?.clone();
-        let args = encode_arguments(&form, &Value::Object(args))?;
-        let asked = Asked { caller, method, args, fuel_max: fuel_max.unwrap_or(FUEL_DEFAULT) };
-        let (execution, claim) = match proof {
-            false => (asked.answer(&mut then)?, None),
-            true => {
-                let (execution, claim) = asked.proven(&mut then, &data.programs()?)?;
-                (execution, Some(claim))
-            }
-        };
-        let at = then.position().clone();
-        let file = claim.map(|claim| proof_file(shard, at.seq, claim)).transpose()?;
-        Ok((serving, form, execution, file.map(|file| file.to_bytes()), at))
-    };
-    let (serving, method, execution, file, at) = hosted.desk.ask(ask).await?;
-    let mut shown = serving.outcome(&method, &execution.outcome);
-    shown.extend(Told::of(&execution).iter().flat_map(Told::fields));
-    shown.insert("height".into(), at.height.into());
-    shown.insert("root".into(), at.root.to_string().into());
-    Ok(proven(answer, shown, file))
+    let query = lookup::Query { caller, method, args, fuel_max: fuel_max.unwrap_or(FUEL_DEFAULT) };
+    let wanted = Wanted { height, proof, max: Effort::SERVING };
+    let ask = move |shard: &mut NodeShard| lookup::query(shard, &data, query, now, wanted);
+    Ok(proven(answer, hosted.desk.ask(ask).await?.0))
 }
 
 /// An answer with its proof; in CBOR, the proof alone.
-fn proven(form: Form, mut shown: Map<String, Value>, file: Option<Vec<u8>>) -> Response {
-    match (form, file) {
+fn proven(form: Form, found: Found) -> Response {
+    let Found { mut shown, proof } = found;
+    match (form, proof) {
         (Form::Cbor, Some(file)) => cbor(file),
         (form, file) => {
             shown.extend(file.map(|file| ("proof".into(), Base64::encode_string(&file).into())));
@@ -216,22 +197,55 @@ pub(crate) async fn state(
     let Query(Proven { height, proof }) =
         wanted.map_err(|error| Failure::malformed("query", error.body_text()))?;
     let key = parse_key(&key).map_err(|error| Failure::malformed("key", error))?;
-    let shown = hex(&key);
-    let ask = move |shard: &mut crate::data::NodeShard| {
-        let then = after(shard, height, Effort::SERVING)?;
-        let (value, at) = (then.view().get(&key)?, then.position().clone());
-        let claim = if proof { Some(Claim::Keys(then.prove(&[&key])?)) } else { None };
-        let file = claim.map(|claim| proof_file(shard, at.seq, claim)).transpose()?;
-        Ok((value, file.map(|file| file.to_bytes()), at))
-    };
-    let (value, file, at) = node.hosted(&shard)?.desk.ask(ask).await?;
-    let shown = Map::from_iter([
-        ("key".into(), shown.into()),
-        ("value".into(), value.map_or(Value::Null, |value| hex(&value).into())),
-        ("height".into(), at.height.into()),
-        ("root".into(), at.root.to_string().into()),
-    ]);
-    Ok(proven(form, shown, file))
+    let wanted = Wanted { height, proof, max: Effort::SERVING };
+    let ask = move |shard: &mut NodeShard| lookup::entry(shard, &key, wanted);
+    Ok(proven(form, node.hosted(&shard)?.desk.ask(ask).await?))
+}
+
+/// Which keys to read, of which state, and whether to prove what is read.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Between {
+    /// The first key; alone, everything that begins with it.
+    from: String,
+    /// The key before which the range ends.
+    to: Option<String>,
+    /// Most entries to show, 1,000 at the most; 100, if not given. A proof has all.
+    limit: Option<usize>,
+    /// The block after which they are read; the last one, if not given.
+    height: Option<u64>,
+    /// Whether the answer brings its proof.
+    #[serde(default)]
+    proof: bool,
+}
+
+/// Read a range of the state, with keys as those of one are written.
+#[utoipa::path(get, path = "/v1/shards/{shard}/state", tag = "state",
+    params(("shard" = String, Path, description = "The shard's id"), Between),
+    responses((status = 200, description = "The entries, and at which root",
+            content((Object = "application/json"), (Vec<u8> = "application/cbor"))),
+        (status = 400, description = "A key is written otherwise"),
+        (status = 404, description = "There is no such block"),
+        (status = 422, description = "What the state was is not known any more, or takes too much to find")))]
+pub(crate) async fn range(
+    State(node): State<Arc<Node>>,
+    Path(shard): Shard,
+    wanted: Result<Query<Between>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let form = Form::accepted(&headers, Form::Json)?;
+    let Query(Between { from, to, limit, height, proof }) =
+        wanted.map_err(|error| Failure::malformed("query", error.body_text()))?;
+    let limit = limit.unwrap_or(ENTRIES);
+    if limit > ENTRIES_MAX {
+        return Err(Failure::malformed("limit", format!("at most {ENTRIES_MAX} entries are shown at once")));
+    }
+    let range =
+        parse_range(&from, to.as_deref(), limit).map_err(|error| Failure::malformed("query", error))?;
+    let wanted = Wanted { height, proof, max: Effort::SERVING };
+    let ask = move |shard: &mut NodeShard| lookup::range(shard, &range, wanted);
+    Ok(proven(form, node.hosted(&shard)?.desk.ask(ask).await?))
 }
 
 /// Get the receipt of a record.
@@ -296,7 +310,7 @@ pub(crate) async fn checkpoint(
     Path(shard): Shard,
 ) -> Result<Response, Failure> {
     let data = node.data.clone();
-    let ask = move |shard: &mut crate::data::NodeShard| {
+    let ask = move |shard: &mut NodeShard| {
         let origin = Head::origin_of(shard.genesis());
         let head = Head { origin, size: shard.position().seq, root: shard.head() };
         Ok(head.sign(&data.key()?)?.to_string())
@@ -318,7 +332,7 @@ pub(crate) async fn tile(
 ) -> Result<Response, Failure> {
     let none = || Failure::NotFound(format!("the history has no tile {tile:?}"));
     let asked: Tile = format!("tile/{tile}").parse().map_err(|_| none())?;
-    let ask = move |shard: &mut crate::data::NodeShard| {
+    let ask = move |shard: &mut NodeShard| {
         if asked.tree_size() > shard.position().seq {
             return Ok(None);
         }
@@ -334,7 +348,7 @@ pub(crate) async fn tile(
 }
 
 /// The records of a bundle.
-fn entries(shard: &crate::data::NodeShard, tile: &Tile) -> Result<Vec<u8>, NodeError> {
+fn entries(shard: &NodeShard, tile: &Tile) -> Result<Vec<u8>, NodeError> {
     let (first, width) = (tile.start(), usize::from(tile.width));
     let mut records = Vec::with_capacity(width);
     let (block, mut skip) = crate::commands::record_at(shard, first)?;
