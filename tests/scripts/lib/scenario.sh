@@ -1,12 +1,12 @@
 # What every scenario begins with: a shard of the program `counter` in ./foil-data, called three times by clerk.key,
-# and words to tell a story in.
+# or of the program that `guest` names, not called yet; and words to tell a story in.
 #
 # A scenario prints what it does, and what comes of it: hashes as <hash>, snapshots as <snapshot>, times as <time>. The
 # same must stand in the file beside it that ends in .expected. FOIL_RECORD=1 writes that file instead.
 
 set -uo pipefail
 scenario=${BASH_SOURCE[1]}
-guests=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../../guests/wasm")
+tests=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 trace=$PWD/trace
 : >"$trace"
 
@@ -14,11 +14,15 @@ trace=$PWD/trace
 say() { printf '\n%s\n' "$*" >>"$trace"; }
 
 # foil ARGUMENTS: runs it, and writes down the command, what it printed and a code that is not 0.
-foil() {
-    local code=0
-    printf '$ foil %s\n' "$*" | normalised >>"$trace"
+foil() { only '.*' "$@"; }
+
+# only NAMES ARGUMENTS: the same, of what it printed only the lines of these names (`rows|seconds`) and errors.
+only() {
+    local names=$1 code=0
+    shift
+    printf '$ %s %s\n' "${FOIL##*/}" "$*" | normalised >>"$trace"
     "$FOIL" "$@" >printed 2>&1 || code=$?
-    normalised <printed >>"$trace"
+    grep -E "^ *($names|foil:)( |$)" printed | normalised >>"$trace"
     ((code == 0)) || printf 'exit code %d\n' "$code" >>"$trace"
     return 0
 }
@@ -32,7 +36,8 @@ does() {
 # Columns are as wide as their hashes are long: what is left of that is two spaces. How large a snapshot or a frame is,
 # and what fuel a call takes, depends on what the program drew at random.
 normalised() {
-    sed -E 's/^payload .*/payload  <bytes>/; s/[0-9a-f]{64}/<hash>/g; s/\b[0-9]+-[0-9a-f]{16}\b/<snapshot>/g; s/\b1[0-9]{12}\b/<time>/g
+    sed -E 's/^payload .*/payload  <bytes>/; s/ vector=[0-9a-f]{64,}/ vector=<bytes>/
+        s/[0-9a-f]{64}/<hash>/g; s/\b[0-9]+-[0-9a-f]{16}\b/<snapshot>/g; s/\b1[0-9]{12}\b/<time>/g
         s/([^ ]) {3,}/\1  /g; s/ +$//; s/^( *fuel)  [0-9]+$/\1  <fuel>/
         s/^(bytes|length)  [0-9]+$/\1  <bytes>/; s/(newest snapshot)  [0-9]+/\1  <bytes>/'
 }
@@ -64,8 +69,9 @@ quietly shard create --authority "$authority" --start 1356998400 --jump 1d
 shard=$(ls foil-data/shards)
 journal=foil-data/shards/$shard/journal/00000000.segment
 store=foil-data/shards/$shard/store
-quietly deploy "$guests/counter.wasm" --sign authority.key --at 1356998400
+quietly deploy "$tests/../guests/wasm/${guest:=counter}.wasm" --sign authority.key --at 1356998400
 for i in 1 2 3; do
+    [[ $guest == counter ]] || break
     quietly call hit --as clerk.key --at $((1357000000 + i)) --key "hit $i"
     [[ $i != 1 ]] || cp -a "$store" store.early
 done
