@@ -8,6 +8,9 @@ use abi::session::Mode;
 use guest_sdk::Program;
 use guest_sdk::test::{Host, identity, program_hash};
 
+mod memory;
+mod volume;
+
 const COUNTER: &[u8] = include_bytes!("../../guests/wasm/counter.wasm");
 const HOSTILE: &[u8] = include_bytes!("../../guests/wasm/hostile.wasm");
 const LEDGER: &[u8] = include_bytes!("../../guests/wasm/ledger.wasm");
@@ -17,7 +20,7 @@ const ATTACK_FUEL: u64 = 2_000_000;
 
 /// All guests.
 pub(crate) fn cases() -> Vec<Case> {
-    vec![counter(), ledger(), hostile()]
+    vec![counter(), ledger(), hostile(), memory::case(), volume::case()]
 }
 
 fn native<P: Program>(wasm: &[u8]) -> Host {
