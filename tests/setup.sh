@@ -61,6 +61,7 @@ foil_missing() {
     command -v curl >/dev/null || echo curl
     command -v openssl >/dev/null || echo openssl
     command -v python3 >/dev/null || echo python3
+    PATH=$PATH:/usr/sbin:/sbin command -v mke2fs >/dev/null || echo e2fsprogs
     command -v strace >/dev/null || echo strace
     # Debian's Python makes virtual environments only with another package.
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
