@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sentences are remembered with their vectors, and found again by what they mean.
-guest=memory
+program=memory
 source "$(dirname "${BASH_SOURCE[0]}")/lib/scenario.sh"
 cp "$tests"/data/memory/*.json* .
 

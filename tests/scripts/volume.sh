@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A file system lives on a volume: it is written block by block, and comes back from a replay as it was.
-guest=volume
+program=volume
 source "$(dirname "${BASH_SOURCE[0]}")/lib/scenario.sh"
 PATH=$PATH:/usr/sbin:/sbin
 lib=$tests/scripts/lib
