@@ -23,7 +23,7 @@ foil() { only '.*' "$@"; }
 only() {
     local names=$1 code=0
     shift
-    printf '$ foil %s\n' "${*//$rows\//}" | normalised >>"$trace"
+    printf '$ %s %s\n' "${FOIL##*/}" "${*//$rows\//}" | normalised >>"$trace"
     "$FOIL" "$@" >printed 2>&1 || code=$?
     grep -E "^ *($names|foil:)( |$)" printed | normalised >>"$trace"
     ((code == 0)) || printf 'exit code %d\n' "$code" >>"$trace"
