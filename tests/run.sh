@@ -52,6 +52,8 @@ suite_deny() { tests/deny/run.sh; }
 suite_clippy() {
     need_component clippy
     cargo clippy "${build[@]}" --all-targets -- -D warnings
+    # With spans: what writes protobuf has bindgen, and so RocksDB, compiled once more, the first time.
+    cargo clippy "${build[@]}" --features tests/otel --all-targets -- -D warnings
     formats clippy --workspace --all-targets -- -D warnings
     c2sp clippy --all-targets -- -D warnings
     engines clippy --workspace --all-targets --manifest-path tests/engines/Cargo.toml -- -D warnings
@@ -150,10 +152,15 @@ suite_survive() {
     planted test -- --nocapture
 }
 
-# A node that serves, with clients that behave and some that do not. FOIL_SOAK=1 kills it more often.
+# A node that serves, with clients that behave and some that do not. FOIL_SOAK=1 kills it more often, and tries one that is
+# built with spans.
 suite_serve() {
-    cargo build "${build[@]}" --bins
     export FOIL=$CARGO_TARGET_DIR/release/foil FOIL_VERIFY=$CARGO_TARGET_DIR/release/foil-verify
+    if [[ -n ${FOIL_SOAK:-} ]]; then
+        cargo build "${build[@]}" --features tests/otel --bins
+        cargo test "${build[@]}" --features tests/otel --test serve traces -- --nocapture
+    fi
+    cargo build "${build[@]}" --bins
     cargo test "${build[@]}" --test serve -- --nocapture
 }
 

@@ -41,6 +41,7 @@ const NAMED_BY: &[(&str, &[&str])] = &[
     ("ed25519-dalek", &["abi"]),
     ("hyper", &["node"]),
     ("object_store", &["node"]),
+    ("opentelemetry", &["node"]),
     ("rayon", &["beside"]),
     ("rocksdb", &["node"]),
     ("rustix", &["node", "verify"]),
@@ -56,6 +57,8 @@ const BUILT_WITHOUT: &[(&str, &[&str], &[&str])] = &[
     ("journal", &[], &["wasmtime", "rocksdb", "tokio", "clap", "state"]),
     ("state", &[], &["wasmtime", "rocksdb", "tokio", "clap", "journal"]),
     ("kernel", &[], &["rocksdb", "tokio", "clap"]),
+    ("node", &[], &["opentelemetry"]),
+    ("node", &["--features", "otel"], &["reqwest", "tonic"]),
     ("verify", &[], &["rocksdb", "tokio"]),
     (
         "verify",

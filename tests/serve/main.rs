@@ -13,3 +13,5 @@ mod load;
 mod node;
 mod reads;
 mod stops;
+#[cfg(feature = "otel")]
+mod traces;

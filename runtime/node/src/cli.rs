@@ -228,7 +228,8 @@ impl Cli {
         self.serves() && global.serve.logs_json()
     }
 
-    fn serves(&self) -> bool {
+    /// Whether the command is a node that serves.
+    pub fn serves(&self) -> bool {
         matches!(self.command, Command::Serve(_))
     }
 }

@@ -43,6 +43,7 @@ mod site;
 pub mod snapshots;
 mod standpoint;
 mod told;
+pub mod traces;
 mod value;
 
 pub use disk::FileDisk;

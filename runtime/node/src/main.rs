@@ -4,9 +4,12 @@ use abi::Coded;
 use clap::Parser;
 use mimalloc::MiMalloc;
 use node::cli::Cli;
+use node::error::NodeError;
 use std::io::Write;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::prelude::*;
+use tracing_subscriber::{EnvFilter, Layer, fmt, registry};
+use verify::Exit;
 
 /// What a block's calls leave is given back by another thread than the one that asked for it, which the system's
 /// allocator makes both wait for.
@@ -14,16 +17,7 @@ use tracing_subscriber::EnvFilter;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let global = node::global(&cli);
-    let level = ["warn", "info", "debug", "trace"][cli.verbosity().min(3)];
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match &global {
-        Ok(global) if cli.logs_json(global) => log.json().init(),
-        _ => log.init(),
-    }
-    match global.and_then(|global| node::run(&cli, &global)) {
+    match run(&Cli::parse()) {
         Ok(exit) => exit.into(),
         Err(error) => {
             let code = error.code();
@@ -36,4 +30,26 @@ fn main() -> ExitCode {
             error.exit().into()
         }
     }
+}
+
+/// Runs the command, whose log goes to standard error.
+fn run(cli: &Cli) -> Result<Exit, NodeError> {
+    let global = node::global(cli)?;
+    let level = ["warn", "info", "debug", "trace"][cli.verbosity().min(3)];
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let log = fmt::layer().with_writer(std::io::stderr);
+    let log = if cli.logs_json(&global) { log.json().boxed() } else { log.boxed() };
+    #[cfg(not(feature = "otel"))]
+    registry().with(log.with_filter(filter)).init();
+    #[cfg(feature = "otel")]
+    let _traces = {
+        use node::traces::{Exporter, TARGET};
+        use tracing_subscriber::filter::{FilterExt, filter_fn};
+        let traces = if cli.serves() { Exporter::start()? } else { None };
+        let filter = filter.and(filter_fn(|metadata| metadata.target() != TARGET));
+        let layer = traces.as_ref().map(Exporter::layer);
+        registry().with(log.with_filter(filter)).with(layer).init();
+        traces
+    };
+    node::run(cli, &global)
 }

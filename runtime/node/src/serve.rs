@@ -7,6 +7,7 @@
 use crate::commands::time::now_ms;
 use crate::data::Data;
 use crate::error::NodeError;
+use crate::traces;
 use abi::call::Call;
 use abi::genesis::Genesis;
 use abi::hash::RUN_LINE;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use tokio::sync::watch;
+use tracing::Instrument;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -167,13 +169,15 @@ async fn observe(State(node): State<Arc<Node>>, request: Request, next: Next) ->
     let (begun, id) = (Instant::now(), request_id(&node, &request));
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
+    let span = traces::request(&request, &id, known(method.as_str()), &route);
     let response = match node.is_stopping() && !matches!(&*route, "/healthz" | "/readyz" | "/metrics") {
         true => Failure::Stopping.into_response(),
-        false => next.run(request).await,
+        false => next.run(request).instrument(span.clone()).await,
     };
     let mut response = with_body(response, &id);
     let took = begun.elapsed();
     let status = response.status().as_u16();
+    traces::answered(&span, status);
     node.metrics.answered(known(method.as_str()), &route, status, took);
     let who = response.extensions().get::<Asker>().and_then(Asker::name).unwrap_or("nobody");
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);

@@ -16,6 +16,7 @@ use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::program::Serving;
 use crate::told::Told;
+use crate::traces;
 use abi::Coded;
 use abi::call::SignedCall;
 use abi::codec::Encode;
@@ -31,6 +32,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
+use tracing::Span;
 
 /// Most requests that wait.
 const JOBS_MAX: usize = 4_096;
@@ -90,8 +92,16 @@ impl Standing {
 
 type Ask = Box<dyn FnOnce(Result<&mut NodeShard, Failure>) + Send>;
 
+/// The calls of a request, and who waits for them.
+struct Brought {
+    calls: Vec<SignedCall>,
+    reply: oneshot::Sender<Answers>,
+    room: OwnedSemaphorePermit,
+    span: Span,
+}
+
 enum Job {
-    Calls { calls: Vec<SignedCall>, reply: oneshot::Sender<Answers>, room: OwnedSemaphorePermit },
+    Calls(Brought),
     Ask(Ask),
     Stop,
 }
@@ -170,7 +180,7 @@ impl Desk {
         let units = u32::try_from(calls.iter().map(units).sum::<usize>()).unwrap_or(u32::MAX);
         let room = self.room.clone().try_acquire_many_owned(units).map_err(|_| Failure::Busy)?;
         let (reply, answers) = oneshot::channel();
-        self.send(Job::Calls { calls, reply, room })?;
+        self.send(Job::Calls(Brought { calls, reply, room, span: Span::current() }))?;
         answers.await.map_err(|_| gone())
     }
 
@@ -220,12 +230,14 @@ struct Keeper {
 struct Together {
     calls: Vec<SignedCall>,
     waiting: Vec<(usize, oneshot::Sender<Answers>, OwnedSemaphorePermit)>,
+    spans: Vec<Span>,
 }
 
 impl Together {
-    fn push(&mut self, calls: Vec<SignedCall>, reply: oneshot::Sender<Answers>, room: OwnedSemaphorePermit) {
+    fn push(&mut self, Brought { calls, reply, room, span }: Brought) {
         self.waiting.push((calls.len(), reply, room));
         self.calls.extend(calls);
+        self.spans.push(span);
     }
 }
 
@@ -237,12 +249,12 @@ impl Keeper {
             match job {
                 Job::Stop => break,
                 Job::Ask(ask) => ask(self.held()),
-                Job::Calls { calls, reply, room } => {
+                Job::Calls(brought) => {
                     let mut together = Together::default();
-                    together.push(calls, reply, room);
+                    together.push(brought);
                     while together.calls.len() < CALLS_TOGETHER {
                         match queue.try_recv() {
-                            Ok(Job::Calls { calls, reply, room }) => together.push(calls, reply, room),
+                            Ok(Job::Calls(brought)) => together.push(brought),
                             other => {
                                 next = other.ok();
                                 break;
@@ -309,8 +321,10 @@ impl Keeper {
 
     /// Makes the calls, and answers them.
     fn make(&mut self, together: Together) {
-        let Together { calls, waiting } = together;
+        let Together { calls, waiting, spans } = together;
         let (count, begun) = (calls.len(), Instant::now());
+        let span = traces::commit(&self.id, count, &spans);
+        drop(spans);
         let logs = self.logs.clone();
         let made = self.held().map(|shard| make(shard, calls, &logs));
         let made = made.and_then(|made| made.map_err(|fault| self.after(&fault)));
@@ -319,6 +333,7 @@ impl Keeper {
         if let Err(error) = self.announce() {
             tracing::error!(shard = %self.id, code = error.code(), %error, "the shard cannot be read");
         }
+        traces::committed(span, self.standing.borrow().height);
         for (count, reply, room) in waiting {
             let rest = answers.split_off(count);
             // Whoever asked may have gone, and finds the call by its key.
