@@ -4,8 +4,8 @@
 #
 #   runtime/node/packaging/tarball.sh [DIR]      DIR gets the tarball; the working directory, unless said
 #
-# glibc is linked in too. What it would still load are modules for names of hosts and users and for character sets, which
-# nothing here asks for: addresses are numbers, and users are ids.
+# glibc is linked in too. What it would still load are modules, of whatever glibc the machine has: for character sets and
+# names of users, which nothing here asks for, and for names of hosts, which this foil refuses to look up.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=runtime/node/packaging/tree.sh
@@ -64,5 +64,6 @@ for file in first.receipt shard.foil; do
     printf '%s: ' "$file"
     (cd "$scratch/unpacked" && env -i "$bin/foil-verify" --shard "$shard" "$file") | tail -n 1
 done
+[[ $(foil --node http://localhost:7450 status 2>&1) == *'looks up no names'* ]]
 mv "$packed" "$out"
 printf '%s\n' "$out/$name.tar.gz"

@@ -49,11 +49,14 @@ pub(crate) fn check_url(url: &str) -> Result<Uri, NodeError> {
     Ok(uri)
 }
 
+/// The host, if it is an address.
+fn address(uri: &Uri) -> Option<IpAddr> {
+    uri.host()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
 /// Whether what is sent stays in this machine.
 fn is_loopback(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    uri.host() == Some("localhost") || address(uri).is_some_and(|address| address.is_loopback())
 }
 
 impl Remote {
@@ -61,9 +64,16 @@ impl Remote {
     ///
     /// # Errors
     ///
-    /// A token is not sent where others could read it on the way.
+    /// A token is not sent where others could read it on the way. Linked statically, names are not looked up.
     pub(crate) fn new(address: &Address) -> Result<Remote, NodeError> {
         let uri = check_url(&address.url)?;
+        // With a glibc inside, looking a name up may load parts of the machine's own, which may be another one.
+        if cfg!(target_feature = "crt-static") && self::address(&uri).is_none() {
+            return Err(NodeError::Usage(format!(
+                "this foil is linked statically, and looks up no names: write an address for the host of {}",
+                address.url
+            )));
+        }
         let token = address.token_file.as_deref().map(token).transpose()?;
         if token.is_some() && uri.scheme_str() == Some("http") && !is_loopback(&uri) {
             let url = &address.url;
