@@ -100,6 +100,11 @@ impl Commitment {
         self.0.protected.header
     }
 
+    /// The signature with what it is over.
+    pub(crate) fn signed(&self) -> &Sign1 {
+        &self.0
+    }
+
     /// The same signature, with the proof that a record is in the tree.
     pub(crate) fn with(&self, inclusion: Inclusion) -> Sign1 {
         Sign1 { inclusion: Some(inclusion), ..self.0.clone() }

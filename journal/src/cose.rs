@@ -121,23 +121,34 @@ pub(crate) struct Sign1 {
 
 impl Encode for Sign1 {
     fn encode(&self, w: &mut Writer) {
-        w.head(Major::Tag, TAG_SIGN1);
-        w.array(4);
-        w.bytes(&self.protected.to_bytes());
-        match &self.inclusion {
-            None => w.map(0),
-            Some(inclusion) => {
-                w.map(1);
-                w.signed(PROOFS);
-                w.map(1);
-                w.signed(INCLUSION);
-                w.array(1);
-                w.bytes(&inclusion.to_bytes());
-            }
-        }
-        w.null();
-        self.signature.encode(w);
+        let inclusion = self.inclusion.as_ref().map(Inclusion::to_bytes);
+        encode_parts(&self.protected.to_bytes(), inclusion.as_deref(), &self.signature, w);
     }
+}
+
+/// The signed object of parts, of which the first two are encoded already.
+pub(crate) fn encode_parts(
+    protected: &[u8],
+    inclusion: Option<&[u8]>,
+    signature: &Signature,
+    w: &mut Writer,
+) {
+    w.head(Major::Tag, TAG_SIGN1);
+    w.array(4);
+    w.bytes(protected);
+    match inclusion {
+        None => w.map(0),
+        Some(inclusion) => {
+            w.map(1);
+            w.signed(PROOFS);
+            w.map(1);
+            w.signed(INCLUSION);
+            w.array(1);
+            w.bytes(inclusion);
+        }
+    }
+    w.null();
+    signature.encode(w);
 }
 
 impl Decode for Sign1 {

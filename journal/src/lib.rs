@@ -77,7 +77,7 @@ pub use log::{
 pub use note::{Line, NOTE_BYTES_MAX, Note, NoteError, NoteKey, SIGNATURES_MAX, Scheme};
 pub use page::PAGE_BYTES;
 pub use past::{Past, PastAct};
-pub use receipt::{Committed, Receipt, ReceiptError, ReceiptFile};
+pub use receipt::{Committed, Receipt, ReceiptError, ReceiptFile, ReceiptFiles};
 pub use revert::Reverted;
 pub use segment::{SegmentSize, name as segment_name};
 pub use snapshot::{Part, SnapshotError, SnapshotManifest, Standing};

@@ -15,6 +15,10 @@ use abi::record::Record;
 use abi::sign::PublicKey;
 use abi::{Coded, Hash, VERSION};
 
+mod files;
+
+pub use files::ReceiptFiles;
+
 /// A record with the proof that it is history.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Receipt {
@@ -202,14 +206,23 @@ impl ReceiptFile {
 
 impl Encode for ReceiptFile {
     fn encode(&self, w: &mut Writer) {
-        w.array(6);
-        w.text(MAGIC);
-        VERSION.encode(w);
-        self.genesis.as_ref().map(|genesis| Bytes(genesis.to_bytes())).encode(w);
-        self.receipt.record.encode(w);
-        self.receipt.cose.encode(w);
-        self.links.encode(w);
+        let genesis = self.genesis.as_ref().map(Genesis::to_bytes);
+        encode_parts(genesis.as_deref(), &self.receipt.record, &self.receipt.cose, &self.links.to_bytes(), w);
     }
+}
+
+/// A file of parts that are encoded already.
+fn encode_parts(genesis: Option<&[u8]>, record: &[u8], cose: &[u8], links: &[u8], w: &mut Writer) {
+    w.array(6);
+    w.text(MAGIC);
+    VERSION.encode(w);
+    match genesis {
+        None => w.null(),
+        Some(genesis) => w.bytes(genesis),
+    }
+    w.bytes(record);
+    w.bytes(cose);
+    w.raw(links);
 }
 
 impl Decode for ReceiptFile {

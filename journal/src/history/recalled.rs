@@ -4,6 +4,7 @@ use super::{History, TILE, sha256, split};
 use crate::tile::TILE_HEIGHT;
 use abi::Hash;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// A history tree, and tiles of it that were brought back.
 #[derive(Clone, Debug)]
@@ -44,23 +45,39 @@ impl Recalled<'_> {
 
     /// As [`History::path`].
     pub fn path(&self, seq: u64, size: u64) -> Option<Vec<Hash>> {
-        if seq >= size || size > self.size() {
-            return None;
+        self.paths(seq..seq.checked_add(1)?, size)?.pop()
+    }
+
+    /// The paths of some records, in order, each as [`History::path`] has it: what they share is computed once.
+    pub fn paths(&self, records: Range<u64>, size: u64) -> Option<Vec<Vec<Hash>>> {
+        let mut paths = Vec::new();
+        if !records.is_empty() {
+            let is_there = records.end <= size && size <= self.size();
+            is_there.then(|| self.paths_below(&records, 0..size, &mut Vec::new(), &mut paths))?;
         }
-        let mut path = Vec::new();
-        let (mut from, mut to) = (0, size);
-        while to - from > 1 {
-            let middle = from + split(to - from);
-            if seq < middle {
-                path.push(self.span(middle, to));
-                to = middle;
-            } else {
-                path.push(self.span(from, middle));
-                from = middle;
+        Some(paths)
+    }
+
+    /// Those of records below a node over `leaves`, to which the path from the root is `above`.
+    fn paths_below(
+        &self,
+        records: &Range<u64>,
+        leaves: Range<u64>,
+        above: &mut Vec<Hash>,
+        paths: &mut Vec<Vec<Hash>>,
+    ) {
+        if leaves.end - leaves.start == 1 {
+            return paths.push(above.iter().rev().copied().collect());
+        }
+        let middle = leaves.start + split(leaves.end - leaves.start);
+        let (left, right) = (leaves.start..middle, middle..leaves.end);
+        for (one, other) in [(left.clone(), &right), (right.clone(), &left)] {
+            if records.start < one.end && one.start < records.end {
+                above.push(self.span(other.start, other.end));
+                self.paths_below(records, one, above, paths);
+                above.pop();
             }
         }
-        path.reverse();
-        Some(path)
     }
 
     /// As [`History::consistency`].

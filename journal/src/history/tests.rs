@@ -103,8 +103,14 @@ fn paths_and_roots_are_those_of_the_naive_functions() {
             assert_eq!(history.path(seq, size), Some(path));
         }
         assert_eq!(history.path(size, size), None);
+        for first in 0..=size {
+            let paths = (first..size).map(|seq| merkle::path(History::node, leaves, index(seq)));
+            assert_eq!(history.whole().paths(first..size, size), Some(paths.collect()));
+        }
+        assert_eq!(history.whole().paths(0..size + 1, size), None);
     }
     assert_eq!(history.path(0, 71), None);
+    assert_eq!(history.path(u64::MAX, u64::MAX), None);
 }
 
 #[test]

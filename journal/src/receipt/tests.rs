@@ -204,6 +204,15 @@ fn a_writer_that_the_authority_appointed_signs() {
 }
 
 #[test]
+fn a_file_of_parts_that_are_encoded_once_has_the_same_bytes() {
+    let (sample, successor, file) = succeeded();
+    let commitment = Commitment::sign(&successor, &sample.genesis.origin, &sample.head.unwrap());
+    let files = ReceiptFiles::new(&sample.genesis, &commitment, &file.links);
+    let path = sample.history.path(1, 5).unwrap();
+    assert_eq!(files.file(&file.receipt.record, 1, path), file.to_bytes());
+}
+
+#[test]
 fn no_bit_of_a_link_can_be_changed() {
     let (sample, _, file) = succeeded();
     let shard = sample.genesis.id();

@@ -1,6 +1,7 @@
 //! What a shard's authority has done so far, and the proof of it for strangers.
 
-use crate::shard::{Shard, missing, receipt_under};
+use crate::recall::{Sources, find};
+use crate::shard::{Shard, missing};
 use abi::Hash;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
@@ -8,7 +9,7 @@ use abi::profile::Profile;
 use abi::record::Record;
 use abi::sign::PublicKey;
 use abi::system::Act;
-use journal::{Block, Disk, Header, Link, ReceiptFile, Start};
+use journal::{Block, Disk, Header, Link, Start};
 use state::Store;
 use std::collections::BTreeSet;
 
@@ -42,30 +43,6 @@ impl<D: Disk, S: Store> Shard<D, S> {
         block.records(self.profile_at(block.header.first_seq).hash())
     }
 
-    /// The receipt of the record at `seq` as a file that stands alone, under the head of its block.
-    pub fn receipt_file(&self, seq: u64) -> Result<Option<ReceiptFile>, Fault> {
-        let Some((block, index)) = self.find(seq)? else {
-            return Ok(None);
-        };
-        let receipt = self.receipt_of(&block, index)?;
-        let links = self.writer_links(&block.header)?;
-        Ok(Some(ReceiptFile { genesis: Some(self.genesis.clone()), receipt, links }))
-    }
-
-    /// The receipts of a block's records, in order, each as [`receipt_file`](Self::receipt_file) has it.
-    pub fn receipt_files_of(&self, block: &Block) -> Result<Vec<ReceiptFile>, Fault> {
-        let header = &block.header;
-        let (genesis, links) = (Some(self.genesis.clone()), self.writer_links(header)?);
-        let commitment = self.commitment(header.height)?.ok_or_else(|| missing(header.height))?;
-        let places: Vec<u64> = (header.first_seq..=header.history_size).collect();
-        let recalled = self.recalled(&places)?;
-        let file = |record: &Record| {
-            let receipt = receipt_under(record, header, &commitment, &recalled)?;
-            Ok(ReceiptFile { genesis: genesis.clone(), receipt, links: links.clone() })
-        };
-        self.records_of(block).iter().map(file).collect()
-    }
-
     /// The program that served after the block of `header`.
     pub fn program_at(&self, header: &Header) -> Option<Hash> {
         program_at(&self.committed.acts, header.history_size)
@@ -73,6 +50,24 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// How the authority appointed who writes at the block of `header`; nothing, if the genesis did.
     pub fn writer_links(&self, header: &Header) -> Result<Vec<Link>, Fault> {
+        self.sources().writer_links(header)
+    }
+
+    /// What a bundle begins with whose first block is the one after that of `header`.
+    pub fn start_after(&self, header: &Header) -> Result<Start, Fault> {
+        let sources = self.sources();
+        let peaks = sources.recalled(&[header.history_size])?.peaks(header.history_size);
+        let peaks = peaks.ok_or_else(|| missing(header.height))?;
+        let writer = sources.last_act(header, |act| act.writer().is_some());
+        let program = sources.last_act(header, |act| act.program().is_some());
+        let acts = sources.profiles(header).chain(writer).chain(program).collect();
+        Ok(Start { header: *header, peaks, links: sources.links(header, acts)? })
+    }
+}
+
+impl<D: Disk> Sources<'_, D> {
+    /// As [`Shard::writer_links`].
+    pub(crate) fn writer_links(&self, header: &Header) -> Result<Vec<Link>, Fault> {
         let Some(writer) = self.last_act(header, |act| act.writer().is_some()) else {
             return Ok(Vec::new());
         };
@@ -80,27 +75,17 @@ impl<D: Disk, S: Store> Shard<D, S> {
         self.links(header, profiles.chain([writer]).collect())
     }
 
-    /// What a bundle begins with whose first block is the one after that of `header`.
-    pub fn start_after(&self, header: &Header) -> Result<Start, Fault> {
-        let peaks = self.recalled(&[header.history_size])?.peaks(header.history_size);
-        let peaks = peaks.ok_or_else(|| missing(header.height))?;
-        let writer = self.last_act(header, |act| act.writer().is_some());
-        let program = self.last_act(header, |act| act.program().is_some());
-        let acts = self.profiles(header).chain(writer).chain(program).collect();
-        Ok(Start { header: *header, peaks, links: self.links(header, acts)? })
-    }
-
     /// Where the profile was set, up to the block of `header`.
     fn profiles(&self, header: &Header) -> impl Iterator<Item = u64> {
         let size = header.history_size;
-        let set = self.committed.acts.iter().filter(move |(seq, act)| *seq < size && act.profile().is_some());
+        let set = self.acts.iter().filter(move |(seq, act)| *seq < size && act.profile().is_some());
         set.map(|(seq, _)| *seq)
     }
 
     /// The last act of a kind up to the block of `header`.
     fn last_act(&self, header: &Header, is_kind: impl Fn(&Act) -> bool) -> Option<u64> {
         let size = header.history_size;
-        self.committed.acts.iter().rev().find(|(seq, act)| *seq < size && is_kind(act)).map(|(seq, _)| *seq)
+        self.acts.iter().rev().find(|(seq, act)| *seq < size && is_kind(act)).map(|(seq, _)| *seq)
     }
 
     /// The acts at these places, each proven in the history of the block of `header`.
@@ -109,11 +94,12 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let link = |seq| {
             let size = header.history_size;
             let path = self.recalled(&[seq, size])?.path(seq, size).ok_or_else(lost)?;
-            if let Some(past) = self.committed.journal.past().filter(|past| seq < past.header.history_size) {
+            if let Some(past) = self.journal.past().filter(|past| seq < past.header.history_size) {
                 return past.link(seq, path).ok_or_else(lost);
             }
-            let (block, index) = self.find(seq)?.ok_or_else(lost)?;
-            let record = self.records_of(&block).swap_remove(index);
+            let (block, index) = find(self.journal, seq)?.ok_or_else(lost)?;
+            let profile = profile_at(self.genesis, self.acts, block.header.first_seq).hash();
+            let record = block.records(profile).swap_remove(index);
             Ok(Link::new(&block.entries[index].call, &record, path))
         };
         acts.into_iter().map(link).collect()

@@ -2,6 +2,7 @@
 
 use crate::authority::writer_after;
 use crate::execute::{Draft, Ground, Position};
+use crate::pipeline::Done;
 use crate::recall::REMEMBERED;
 use abi::fault::Fault;
 use abi::planted;
@@ -27,12 +28,17 @@ pub(crate) struct Committed<D: Disk, S: Store> {
 }
 
 impl<D: Disk, S: Store> Committed<D, S> {
-    /// Commits one block of calls that were executed. The profile, if it sets one.
-    pub(crate) fn commit(&mut self, ground: &Ground<'_>, draft: Draft) -> Result<Option<Profile>, Fault> {
+    /// Commits one block of calls that were executed, and hands each to whoever wants it. The profile, if it sets one.
+    pub(crate) fn commit(
+        &mut self,
+        ground: &Ground<'_>,
+        draft: Draft,
+        done: Option<&mut Done<'_>>,
+    ) -> Result<Option<Profile>, Fault> {
         // 1. The calls were executed on an overlay. A crash here: nothing happened.
         // 2. Compute the root. A crash here: nothing happened; the tree is rebuilt from the store.
         let before = self.store.view();
-        let (block, sums) =
+        let (block, records, sums) =
             draft.seal(ground, &self.position, &before, (&mut self.tree, &mut self.history))?;
 
         // 3. Encode the proposal, with the commitment over the block before it. A crash: nothing happened.
@@ -59,7 +65,7 @@ impl<D: Disk, S: Store> Committed<D, S> {
         self.writer = writer_after(&acts).filter(|_| !planted!(OldWriterSigns)).unwrap_or(self.writer);
         self.acts.extend(acts);
         let signed = ground.keyring.sign(self.writer, ground.genesis, &block.header);
-        self.commitment = Some(signed.expect("admission lets no act appoint a writer whose key is not held"));
+        let signed = signed.expect("admission lets no act appoint a writer whose key is not held");
 
         // 7. Hand the diff to the store, which may lose it: a crash here, and any later, is mended by
         //    replaying the journal's blocks after the store's height.
@@ -67,9 +73,15 @@ impl<D: Disk, S: Store> Committed<D, S> {
             self.store.apply(height, &block.diff)?;
         }
         self.position = Position::after(&block.header);
-        self.history.forget(REMEMBERED);
 
         // 8. Announce: the answers go out. A crash before they arrive: the same call asked again is known.
-        Ok(block.profile())
+        let profile = block.profile();
+        if let Some(done) = done {
+            let receipts = self.sources(ground.genesis).receipts(&block.header, &signed, &records)?;
+            block.entries.into_iter().zip(receipts).for_each(|(entry, receipt)| done(entry, receipt));
+        }
+        self.commitment = Some(signed);
+        self.history.forget(REMEMBERED);
+        Ok(profile)
     }
 }

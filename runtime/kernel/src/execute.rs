@@ -29,6 +29,7 @@ use abi::id::Hash;
 use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX, EVENTS_MAX, MESSAGES_MAX, WRITES_MAX};
 use abi::merkle::list_root;
 use abi::planted;
+use abi::record::Record;
 use abi::session::Space;
 use abi::system::PROGRAM_KEY;
 use abi::view::{Layer, Overlay, View};
@@ -322,14 +323,14 @@ impl Draft {
         self.entries.is_empty()
     }
 
-    /// The root of the state after the last call, and the block with its header; and what its records come to.
+    /// The root of the state after the last call, and the block with its header; its records, and what they come to.
     pub(crate) fn seal(
         self,
         ground: &Ground<'_>,
         last: &Position,
         before: &Arc<dyn View>,
         (tree, history): (&mut Tree, &mut History),
-    ) -> Result<(Block, Sums), Fault> {
+    ) -> Result<(Block, Vec<Record>, Sums), Fault> {
         assert!(!self.entries.is_empty(), "there are no empty blocks");
         let Draft { next, entries, keys, profile, effects, execution_root, diff, diff_hash } = self;
         let diff = Arc::unwrap_or_clone(diff);
@@ -355,13 +356,14 @@ impl Draft {
             time_ms: next.time_ms,
         };
         let block = Block { header, build: ground.build.into(), entries, diff };
-        let leaves = leaves_of(&block.records_with(effects));
+        let records = block.records_with(effects);
+        let leaves = leaves_of(&records);
         leaves.iter().for_each(|leaf| history.push_hash(*leaf));
         header.history_size = history.size();
         header.history_root = history.root();
         let block = Block { header, ..block };
         let acts = PastAct::of(&block, profile);
-        Ok((block, Sums { leaves, keys, acts }))
+        Ok((block, records, Sums { leaves, keys, acts }))
     }
 }
 

@@ -39,6 +39,7 @@ mod programs;
 pub mod prune;
 mod question;
 mod recall;
+mod receipts;
 pub mod recover;
 pub mod replay;
 mod revert;

@@ -13,7 +13,7 @@ use crate::admit::Rejected;
 use crate::check::{CALLS_SHARED, Checker};
 use crate::commit::Committed;
 use crate::execute::{self, Begin, Executed, Ground, Position, Queue, Verdict};
-use crate::recall::{Sources, find};
+use crate::recall::find;
 use crate::revert::JournalPast;
 use crate::shard::{Answer, Batch, Request, Shard, missing};
 use abi::call::Call;
@@ -22,8 +22,11 @@ use abi::fault::Fault;
 use abi::planted;
 use abi::profile::Profile;
 use beside::beside;
-use journal::Disk;
+use journal::{Disk, Entry};
 use state::Store;
+
+/// Who hears a call that is history, and its receipt as the bytes of a file.
+pub type Done<'a> = dyn FnMut(Entry, Vec<u8>) + 'a;
 
 impl<D: Disk, S: Store> Shard<D, S> {
     /// Runs requests in order and answers each in its place; where the batch stops at a rejection, that is
@@ -51,11 +54,35 @@ impl<D: Disk, S: Store> Shard<D, S> {
         batch: Batch,
         watch: &mut (dyn FnMut(u64, &Execution) + Send),
     ) -> Result<Vec<Answer>, Fault> {
+        self.submit_heard(batch, watch, None)
+    }
+
+    /// The same, where `done` hears each new call in order, with its receipt, once its block is committed. That is to
+    /// be told to others only when this returns without a fault.
+    ///
+    /// # Errors
+    ///
+    /// As [`submit`](Self::submit).
+    pub fn submit_receipted(
+        &mut self,
+        batch: Batch,
+        watch: &mut (dyn FnMut(u64, &Execution) + Send),
+        done: &mut Done<'_>,
+    ) -> Result<Vec<Answer>, Fault> {
+        self.submit_heard(batch, watch, Some(done))
+    }
+
+    fn submit_heard(
+        &mut self,
+        batch: Batch,
+        watch: &mut (dyn FnMut(u64, &Execution) + Send),
+        done: Option<&mut Done<'_>>,
+    ) -> Result<Vec<Answer>, Fault> {
         assert!(batch.block_calls > 0, "a block holds at least one call");
         if std::mem::replace(&mut self.stopped, !planted!(GoOnAfterFault)) {
             return Err(Fault::Stopped);
         }
-        let answers = self.room().and_then(|()| self.run(batch, watch));
+        let answers = self.room().and_then(|()| self.run(batch, watch, done));
         let answers = match answers {
             Err(Fault::Full { doing, because }) => {
                 self.without_room().and(Err(Fault::Full { doing, because }))
@@ -96,6 +123,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         &mut self,
         batch: Batch,
         watch: &mut (dyn FnMut(u64, &Execution) + Send),
+        mut done: Option<&mut Done<'_>>,
     ) -> Result<Vec<Answer>, Fault> {
         let Batch { requests, block_calls, stop_at_rejection } = batch;
         let mut answers = Vec::with_capacity(requests.len());
@@ -106,9 +134,9 @@ impl<D: Disk, S: Store> Shard<D, S> {
         let mut next = None;
         while let Some(executed) = next.take().or_else(|| self.execute(&mut queue)).transpose()? {
             let unchecked = requests.by_ref().take((2 * ahead).saturating_sub(queue.checks.len())).collect();
-            let done = self.step(executed, &mut queue, unchecked)?;
-            answers.extend(done.answers);
-            next = done.next.map(Ok);
+            let step = self.step(executed, &mut queue, unchecked, done.as_deref_mut())?;
+            answers.extend(step.answers);
+            next = step.next.map(Ok);
             if stop_at_rejection && matches!(answers.last(), Some(Answer::Rejected(_))) {
                 break;
             }
@@ -121,8 +149,8 @@ impl<D: Disk, S: Store> Shard<D, S> {
         queue.checks.front()?;
         let Shard { genesis, keyring, id, build, machine, window, committed, .. } = self;
         let ground = Ground { genesis, keyring, shard: *id, build };
-        let Committed { journal, history, acts, store, position, .. } = committed;
-        let past = JournalPast(Sources { genesis, journal, history, acts });
+        let Committed { store, position, .. } = &*committed;
+        let past = JournalPast(committed.sources(genesis));
         let Position { height, seq, time_ms, .. } = *position;
         let begin = Begin { height, seq, time_ms, view: store.view() };
         Some(execute::execute(machine, window, &ground, Some(&past), begin, queue))
@@ -134,6 +162,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
         executed: Executed,
         queue: &mut Queue<'_>,
         unchecked: Vec<Request>,
+        done: Option<&mut Done<'_>>,
     ) -> Result<Step, Fault> {
         let Shard { genesis, keyring, id, build, machine, window, committed, .. } = self;
         let ground = Ground { genesis, keyring, shard: *id, build };
@@ -146,18 +175,18 @@ impl<D: Disk, S: Store> Shard<D, S> {
             next
         };
         let commit = || {
-            let done = committed.commit_and_settle(&ground, executed);
+            let settled = committed.commit_and_settle(&ground, executed, done);
             checking.work();
-            done
+            settled
         };
-        let (next, done) = if is_worth {
+        let (next, settled) = if is_worth {
             beside(ahead, commit)
         } else {
             // In this order too, what is executed ahead sees what is not committed yet.
             let next = ahead();
             (next, commit())
         };
-        let (profile, answers) = done?;
+        let (profile, answers) = settled?;
         let next = next.transpose()?;
         queue.checks.extend(checking.done());
         profile.into_iter().for_each(|profile| machine.set_profile(profile));
@@ -178,9 +207,10 @@ impl<D: Disk, S: Store> Committed<D, S> {
         &mut self,
         ground: &Ground<'_>,
         executed: Executed,
+        done: Option<&mut Done<'_>>,
     ) -> Result<(Option<Profile>, Vec<Answer>), Fault> {
         let Executed { draft, verdicts, .. } = executed;
-        let profile = if draft.is_empty() { None } else { self.commit(ground, draft)? };
+        let profile = if draft.is_empty() { None } else { self.commit(ground, draft, done)? };
         let answers = verdicts.into_iter().map(|verdict| self.settle(verdict)).collect::<Result<_, _>>()?;
         Ok((profile, answers))
     }

@@ -1,6 +1,7 @@
 //! What a history has forgotten, read again where it is needed: the leaves of the journal's blocks.
 
 use crate::authority::profile_at;
+use crate::commit::Committed;
 use crate::leaves::leaves;
 use crate::shard::{Shard, missing};
 use abi::fault::Fault;
@@ -104,8 +105,13 @@ impl<D: Disk, S: Store> Shard<D, S> {
     }
 
     pub(crate) fn sources(&self) -> Sources<'_, D> {
-        let committed = &self.committed;
-        let (journal, history, acts) = (&committed.journal, &committed.history, &*committed.acts);
-        Sources { genesis: &self.genesis, journal, history, acts }
+        self.committed.sources(&self.genesis)
+    }
+}
+
+impl<D: Disk, S: Store> Committed<D, S> {
+    /// What there is to read of the shard that was born with this genesis.
+    pub(crate) fn sources<'a>(&'a self, genesis: &'a Genesis) -> Sources<'a, D> {
+        Sources { genesis, journal: &self.journal, history: &self.history, acts: &self.acts }
     }
 }

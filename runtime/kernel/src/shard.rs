@@ -8,15 +8,13 @@ use crate::machine::Machine;
 use crate::recall::find;
 use abi::Coded;
 use abi::call::{Caller, SignedCall};
-use abi::codec::Encode;
 use abi::effect::Execution;
 use abi::fault::Fault;
 use abi::genesis::{Genesis, GenesisError};
 use abi::id::Hash;
 use abi::outcome::Outcome;
-use abi::record::Record;
 use abi::sign::{PublicKey, SecretKey};
-use journal::{Block, Commitment, Disk, Header, History, Recalled, Receipt, Window};
+use journal::{Block, Commitment, Disk, Header, History, Window};
 use state::{Store, View};
 use std::sync::Arc;
 
@@ -229,32 +227,6 @@ impl<D: Disk, S: Store> Shard<D, S> {
         find(&self.committed.journal, seq)
     }
 
-    /// The last blocks, from the one that holds the record at `seq` on: none, if that is not there yet.
-    pub fn blocks_from(&self, seq: u64) -> Result<Vec<Block>, Fault> {
-        let (mut blocks, mut height, mut first) = (Vec::new(), self.position().height, self.position().seq);
-        while seq < first {
-            let block = self.block(height)?.ok_or_else(|| missing(height))?;
-            (height, first) = (height - 1, block.header.first_seq);
-            blocks.push(block);
-        }
-        blocks.reverse();
-        Ok(blocks)
-    }
-
-    /// The receipt of the record at `seq`, under the head of the block that holds it.
-    pub fn receipt(&self, seq: u64) -> Result<Option<Receipt>, Fault> {
-        self.find(seq)?.map(|(block, index)| self.receipt_of(&block, index)).transpose()
-    }
-
-    /// The receipt of the record at `index` of a block, under the block's own head.
-    pub(crate) fn receipt_of(&self, block: &Block, index: usize) -> Result<Receipt, Fault> {
-        let height = block.header.height;
-        let commitment = self.commitment(height)?.ok_or_else(|| missing(height))?;
-        let record = &self.records_of(block)[index];
-        let recalled = self.recalled(&[record.effect.seq, block.header.history_size])?;
-        receipt_under(record, &block.header, &commitment, &recalled)
-    }
-
     /// Answers a query over the state after the last block. It leaves no trace, and has no receipt.
     pub fn query(
         &mut self,
@@ -285,18 +257,6 @@ impl<D: Disk, S: Store> Shard<D, S> {
         self.committed.store.flush()?;
         Ok((self.committed.journal.into_disk(), self.committed.store))
     }
-}
-
-/// The receipt of a record under the head of its block, which the commitment is over.
-pub(crate) fn receipt_under(
-    record: &Record,
-    header: &Header,
-    commitment: &Commitment,
-    history: &Recalled<'_>,
-) -> Result<Receipt, Fault> {
-    let seq = record.effect.seq;
-    let path = history.path(seq, header.history_size).ok_or_else(|| missing(header.height))?;
-    Ok(Receipt::new(record.to_bytes(), commitment, seq, path))
 }
 
 pub(crate) fn missing(height: u64) -> Fault {

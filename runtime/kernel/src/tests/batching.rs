@@ -1,8 +1,11 @@
 //! Where a block ends cannot be observed.
 
-use super::fixture::{Sample, program, unsigned};
+use super::fixture::{Sample, key, program, unsigned};
+use crate::{Batch, Request};
 use abi::call::{Call, SignedCall};
+use abi::codec::Encode;
 use abi::id::Hash;
+use abi::system::{Act, SetWriter};
 
 /// Calls that see as much of each other and of their place as calls can.
 fn calls(sample: &mut Sample) -> Vec<SignedCall> {
@@ -41,4 +44,31 @@ fn blocks_of_any_size_have_the_same_effects_and_root() {
     assert!(heights[0] > heights[1] && heights[1] > heights[2], "{heights:?}");
     assert_eq!(results[0], results[1]);
     assert_eq!(results[0], results[2]);
+}
+
+/// Whoever submits is handed the calls that are new, in order, with the receipts that can be asked for later.
+#[test]
+fn what_is_handed_over_is_history_with_its_receipts() {
+    for block_calls in [1, 7, 1000] {
+        let mut sample = Sample::begun();
+        let mut calls = calls(&mut sample);
+        // From there on a receipt shows who appointed the writer.
+        calls.insert(80, sample.act(Act::SetWriter(SetWriter { key: key(1).public() }), &[2, 3]));
+        let (first, now_ms) = (sample.shard.position().seq, sample.now_ms);
+        let requests = calls.into_iter().map(|signed| Request { signed, now_ms }).collect();
+        let batch = Batch { requests, block_calls, stop_at_rejection: false };
+        let mut heard = Vec::new();
+        let mut done = |entry, receipt| heard.push((entry, receipt));
+        sample.shard.submit_receipted(batch, &mut |_, _| {}, &mut done).unwrap();
+        let last = sample.shard.position().seq - 1;
+        assert_eq!(heard.len() as u64, last - first + 1);
+        for (seq, (entry, receipt)) in (first..).zip(heard) {
+            let (block, index) = sample.shard.find(seq).unwrap().unwrap();
+            assert_eq!(block.entries[index], entry);
+            let file = sample.shard.receipt_file(seq).unwrap().unwrap();
+            assert_eq!(file.to_bytes(), receipt, "{seq}");
+        }
+        let links = |seq| sample.shard.receipt_file(seq).unwrap().unwrap().links.len();
+        assert_eq!((links(0), links(last)), (0, 1));
+    }
 }

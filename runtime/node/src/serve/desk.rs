@@ -24,7 +24,7 @@ use abi::effect::Execution;
 use abi::fault::Fault;
 use abi::id::Hash;
 use abi::outcome::Outcome;
-use journal::{Entry, ReceiptFile};
+use journal::Entry;
 use kernel::{Answer, Batch, Rejected, Request, THREAD_STACK_BYTES};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -328,16 +328,16 @@ impl Keeper {
         let logs = self.logs.clone();
         let made = self.held().map(|shard| make(shard, calls, &logs));
         let made = made.and_then(|made| made.map_err(|fault| self.after(&fault)));
-        let mut answers = made.unwrap_or_else(|failure| vec![Err(failure); count]);
+        let answers = made.unwrap_or_else(|failure| vec![Err(failure); count]);
         self.metrics.committed(&answers, begun.elapsed());
         if let Err(error) = self.announce() {
             tracing::error!(shard = %self.id, code = error.code(), %error, "the shard cannot be read");
         }
         traces::committed(span, self.standing.borrow().height);
+        let mut answers = answers.into_iter();
         for (count, reply, room) in waiting {
-            let rest = answers.split_off(count);
             // Whoever asked may have gone, and finds the call by its key.
-            _ = reply.send(std::mem::replace(&mut answers, rest));
+            _ = reply.send(answers.by_ref().take(count).collect());
             drop(room);
         }
     }
@@ -363,25 +363,22 @@ fn make(shard: &mut NodeShard, calls: Vec<SignedCall>, logs: &Logs) -> Result<An
         told.extend(Told::of(execution).map(|it| (seq, it)));
     };
     let batch = Batch { requests, block_calls: BLOCK_CALLS, stop_at_rejection: false };
-    let answers = shard.submit_watched(batch, &mut watch)?;
     let mut new = Vec::new();
-    for block in shard.blocks_from(first)? {
-        let files = shard.receipt_files_of(&block)?;
-        new.extend(block.entries.into_iter().zip(files));
-    }
+    let mut done = |entry, receipt| new.push((entry, receipt));
+    let answers = shard.submit_receipted(batch, &mut watch, &mut done)?;
     // They are in the order of their places, as the answers are.
     let mut new = new.into_iter().zip(first..);
     let mut answer = |answer| match answer {
         Answer::New { .. } => {
-            let ((entry, file), seq) = new.next().ok_or_else(|| Fault::host("a call without a record"))?;
-            Ok(Ok(Made::of(seq, entry, &file, told.remove(&seq))))
+            let ((entry, receipt), seq) = new.next().ok_or_else(|| Fault::host("a call without a record"))?;
+            Ok(Ok(Made::of(seq, entry, receipt, told.remove(&seq))))
         }
         Answer::Known(seq) => {
             let (mut block, index) =
                 shard.find(seq)?.ok_or_else(|| Fault::host("a known call without a block"))?;
             let file =
                 shard.receipt_file(seq)?.ok_or_else(|| Fault::host("a known call without a receipt"))?;
-            let made = Made::of(seq, block.entries.swap_remove(index), &file, None);
+            let made = Made::of(seq, block.entries.swap_remove(index), file.to_bytes(), None);
             Ok(Ok(Made { known: true, ..made }))
         }
         Answer::Rejected(rejected) => Ok(Err(Failure::from(&rejected))),
@@ -390,8 +387,8 @@ fn make(shard: &mut NodeShard, calls: Vec<SignedCall>, logs: &Logs) -> Result<An
 }
 
 impl Made {
-    fn of(seq: u64, entry: Entry, file: &ReceiptFile, told: Option<Told>) -> Made {
+    fn of(seq: u64, entry: Entry, receipt: Vec<u8>, told: Option<Told>) -> Made {
         let Entry { call, program, outcome, .. } = entry;
-        Made { seq, known: false, program, method: call.call.method, outcome, told, receipt: file.to_bytes() }
+        Made { seq, known: false, program, method: call.call.method, outcome, told, receipt }
     }
 }

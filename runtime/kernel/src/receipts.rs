@@ -1,0 +1,54 @@
+//! Receipts: of a record that is asked for, and of all that a block has just made history.
+
+use crate::recall::Sources;
+use crate::shard::{Shard, missing};
+use abi::codec::Encode;
+use abi::fault::Fault;
+use abi::record::Record;
+use journal::{Block, Commitment, Disk, Header, Receipt, ReceiptFile, ReceiptFiles};
+use state::Store;
+
+impl<D: Disk, S: Store> Shard<D, S> {
+    /// The receipt of the record at `seq`, under the head of the block that holds it.
+    pub fn receipt(&self, seq: u64) -> Result<Option<Receipt>, Fault> {
+        self.find(seq)?.map(|(block, index)| self.receipt_of(&block, index)).transpose()
+    }
+
+    /// The receipt of the record at `seq` as a file that stands alone, under the head of its block.
+    pub fn receipt_file(&self, seq: u64) -> Result<Option<ReceiptFile>, Fault> {
+        let Some((block, index)) = self.find(seq)? else {
+            return Ok(None);
+        };
+        let receipt = self.receipt_of(&block, index)?;
+        let links = self.writer_links(&block.header)?;
+        Ok(Some(ReceiptFile { genesis: Some(self.genesis.clone()), receipt, links }))
+    }
+
+    /// The receipt of the record at `index` of a block, under the block's own head.
+    fn receipt_of(&self, block: &Block, index: usize) -> Result<Receipt, Fault> {
+        let Header { height, history_size, .. } = block.header;
+        let commitment = self.commitment(height)?.ok_or_else(|| missing(height))?;
+        let record = &self.records_of(block)[index];
+        let seq = record.effect.seq;
+        let path = self.recalled(&[seq, history_size])?.path(seq, history_size);
+        let path = path.ok_or_else(|| missing(height))?;
+        Ok(Receipt::new(record.to_bytes(), &commitment, seq, path))
+    }
+}
+
+impl<D: Disk> Sources<'_, D> {
+    /// The receipts of the records of the last block, in order, each the bytes that [`Shard::receipt_file`] has.
+    pub(crate) fn receipts(
+        &self,
+        header: &Header,
+        commitment: &Commitment,
+        records: &[Record],
+    ) -> Result<Vec<Vec<u8>>, Fault> {
+        let files = ReceiptFiles::new(self.genesis, commitment, &self.writer_links(header)?);
+        let (places, size) = (header.first_seq..header.history_size, header.history_size);
+        // What is new is not forgotten.
+        let paths = self.history.whole().paths(places, size).ok_or_else(|| missing(header.height))?;
+        let records = records.iter().zip(paths);
+        Ok(records.map(|(record, path)| files.file(&record.leaf(), record.effect.seq, path)).collect())
+    }
+}
