@@ -20,6 +20,8 @@ use std::vec::IntoIter;
 
 /// From how many calls on a part of them is worth a thread.
 pub(crate) const CALLS_SHARED: usize = 32;
+/// So many calls without a proof are checked in the time of one that has one.
+const CALLS_UNPROVEN: usize = 16;
 /// How many are taken at a time by whoever has nothing else to do.
 const CALLS_TAKEN: usize = 16;
 /// How many calls are checked ahead, at most.
@@ -53,7 +55,8 @@ impl<'a> Checker<'a> {
 
     /// Checks calls, in their order, many of them on both cores.
     pub(crate) fn all(self, requests: Vec<Request>) -> impl Iterator<Item = Check> {
-        let is_shared = requests.len() >= CALLS_SHARED;
+        let proven = requests.iter().filter(|request| request.signed.proof != Proof::None).count();
+        let is_shared = proven + requests.len() / CALLS_UNPROVEN >= CALLS_SHARED;
         let checking = self.by_and_by(requests);
         both(is_shared, || checking.work(), || checking.work());
         checking.done()
