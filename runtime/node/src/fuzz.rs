@@ -39,19 +39,19 @@ impl Server {
     /// That of the directory in `path`, which asks for tokens or not.
     pub fn new(path: &Path, is_open: bool) -> Result<Server, NodeError> {
         let data = Arc::new(Data::open(path)?);
-        let tokens = if is_open { None } else { Some(Arc::new(Tokens::open(&data.dir)?)) };
-        let metrics = Arc::new(Metrics::default());
-        let (hosted, running) = open_shards(&Global::default(), &data, &metrics)?;
-        let node = Arc::new(Node::new(data, hosted, metrics.clone())?);
+        let tokens = if is_open { None } else { Some(Tokens::open(&data.dir)?) };
+        let (metrics, runtime) = (Arc::new(Metrics::default()), started()?);
+        let (hosted, running) = open_shards(&Global::default(), &data, &metrics, runtime.handle())?;
+        let node = Node::new(data, hosted, metrics.clone(), Gate::new(tokens, None))?;
         let service = Service {
-            router: router(node, Gate::new(tokens, None)),
+            router: router(Arc::new(node)),
             connections_max: 1,
             connections: metrics.connections.clone(),
             lifetime: None,
             tls: None,
         };
         let (stopping, _) = watch::channel(false);
-        Ok(Server { runtime: started()?, service, stopping, running })
+        Ok(Server { runtime, service, stopping, running })
     }
 
     /// What is answered to the bytes of a connection, which then ends.

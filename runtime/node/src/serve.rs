@@ -1,9 +1,10 @@
 //! The HTTP interface of a node: what clients, operators, reviewers and peers reach.
 //!
 //! ```text
-//! request ─observe→ id, log, metrics ─guard→ who may ─handler→ desk ─queue→ the shard's thread
+//! request ─observe→ id, who may, log, metrics ─handler→ desk ─queue→ the shard's thread
 //! ```
 
+use crate::commands::random;
 use crate::commands::time::now_ms;
 use crate::data::Data;
 use crate::error::NodeError;
@@ -14,7 +15,7 @@ use abi::hash::RUN_LINE;
 use abi::id::Hash;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use std::collections::BTreeMap;
@@ -41,7 +42,7 @@ mod operations;
 mod reads;
 pub(crate) mod tokens;
 
-use access::{Asker, Gate, guard};
+use access::{Asker, Gate};
 use body::Bodies;
 use desk::Desk;
 use failure::Failure;
@@ -50,7 +51,7 @@ use metrics::Metrics;
 use operations::Operations;
 
 /// What request ids are called in headers.
-const REQUEST: &str = "x-request-id";
+const REQUEST: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A shard that is served.
 pub(crate) struct Hosted {
@@ -67,10 +68,14 @@ pub(crate) struct Node {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) operations: Operations,
     pub(crate) bodies: Bodies,
+    gate: Gate,
     /// Whether the node is stopping.
     pub(crate) stopping: watch::Sender<bool>,
     /// What the salts of calls come from that the node vouches for.
     secret: [u8; 32],
+    /// What the keys of calls come from that bring none, and how many there were.
+    seed: [u8; 32],
+    drawn: AtomicU64,
     requests: AtomicU64,
 }
 
@@ -80,6 +85,7 @@ impl Node {
         data: Arc<Data>,
         shards: Vec<Hosted>,
         metrics: Arc<Metrics>,
+        gate: Gate,
     ) -> Result<Node, NodeError> {
         // A signature is a secret that only the key's holder can make again: a retry after a restart is the same call.
         let mut secret = [0; 32];
@@ -94,8 +100,11 @@ impl Node {
             metrics,
             operations: Operations::default(),
             bodies: Bodies::default(),
+            gate,
             stopping,
             secret,
+            seed: random()?,
+            drawn: AtomicU64::default(),
             requests,
         })
     }
@@ -110,6 +119,12 @@ impl Node {
     /// The salt of a call that is made in somebody's name.
     fn salt(&self, name: &str, key: &[u8; 32]) -> [u8; 32] {
         Call::salt_of(&self.secret, &RUN_LINE.hash_parts(&[name.as_bytes(), key]).0)
+    }
+
+    /// An idempotency key that nobody foresees.
+    fn drawn_key(&self) -> [u8; 32] {
+        let number = self.drawn.fetch_add(1, Ordering::Relaxed);
+        RUN_LINE.hash_parts(&[&self.seed, &number.to_be_bytes()]).0
     }
 
     fn is_stopping(&self) -> bool {
@@ -152,46 +167,62 @@ fn routes() -> (Router<Arc<Node>>, OpenApi) {
 }
 
 /// The whole interface.
-pub(crate) fn router(node: Arc<Node>, gate: Gate) -> Router {
+pub(crate) fn router(node: Arc<Node>) -> Router {
     let (routes, _) = routes();
-    routes
-        .route_layer(from_fn_with_state(gate, guard))
-        .fallback(|| async {
-            Failure::NotFound("there is nothing at this path; /docs lists what there is".into())
-        })
-        .method_not_allowed_fallback(|| async { Failure::Method })
-        .layer(from_fn_with_state(node.clone(), observe))
-        .with_state(node)
+    routes.layer(from_fn_with_state(node.clone(), observe)).with_state(node)
 }
 
-/// Gives a request its id, counts and logs it, and makes the body of its error.
-async fn observe(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
+/// Gives a request its id, lets it through if whoever asks may, counts and logs it, and makes the body of its error.
+async fn observe(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
     let (begun, id) = (Instant::now(), request_id(&node, &request));
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
-    let span = traces::request(&request, &id, known(method.as_str()), &route);
-    let response = match node.is_stopping() && !matches!(&*route, "/healthz" | "/readyz" | "/metrics") {
-        true => Failure::Stopping.into_response(),
-        false => next.run(request).instrument(span.clone()).await,
+    let (route, asker, allowed) = admitted(&node, &request);
+    let span = traces::request(&request, &id, known(&method), route);
+    let response = match allowed {
+        Ok(()) => {
+            request.extensions_mut().insert(asker.clone());
+            next.run(request).instrument(span.clone()).await
+        }
+        Err(failure) => failure.into_response(),
     };
     let mut response = with_body(response, &id);
     let took = begun.elapsed();
     let status = response.status().as_u16();
     traces::answered(&span, status);
-    node.metrics.answered(known(method.as_str()), &route, status, took);
-    let who = response.extensions().get::<Asker>().and_then(Asker::name).unwrap_or("nobody");
+    node.metrics.answered(known(&method), route, status, took);
+    let who = asker.name().unwrap_or("nobody");
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     // Calls are in the journal, with who made them; what else changes a node is told apart, and who was not let in.
-    match is_audited(&method, &route, status) {
+    match is_audited(&method, route, status) {
         false => tracing::debug!(request = id, %method, route, status, who, micros, "answered"),
         true => {
             tracing::info!(target: "audit", request = id, %method, route, status, who, micros, "answered")
         }
     }
-    if let Ok(id) = HeaderValue::from_str(&id) {
+    if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST, id);
     }
     response
+}
+
+/// The route of a request, who asks, and whether they may.
+fn admitted(node: &Node, request: &Request) -> (&'static str, Asker, Result<(), Failure>) {
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let mut rows = access::rows(path).peekable();
+    let route = rows.peek().map_or("none", |row| row.path);
+    // Whoever may read may ask how long an answer is.
+    let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+    let nothing = || Failure::NotFound("there is nothing at this path; /docs lists what there is".into());
+    let refused = |failure| (Asker::default(), Err(failure));
+    let (asker, allowed) = match rows.find(|row| row.method == *method) {
+        _ if node.is_stopping() && !matches!(route, "/healthz" | "/readyz" | "/metrics") => {
+            refused(Failure::Stopping)
+        }
+        Some(row) => node.gate.admit(row, request.uri().path(), request.headers()),
+        None if route == "none" => refused(nothing()),
+        None => refused(Failure::Method),
+    };
+    (route, asker, allowed)
 }
 
 fn is_audited(method: &Method, route: &str, status: u16) -> bool {
@@ -200,8 +231,9 @@ fn is_audited(method: &Method, route: &str, status: u16) -> bool {
 }
 
 /// A method that there is: strangers' own words do not become labels.
-fn known(method: &str) -> &str {
-    if ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"].contains(&method) { method } else { "other" }
+fn known(method: &Method) -> &'static str {
+    let names = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"];
+    names.into_iter().find(|name| method.as_str() == *name).unwrap_or("other")
 }
 
 /// The id that the request brings, if it is one that can be repeated in a log; a new one otherwise.
@@ -210,7 +242,7 @@ fn request_id(node: &Node, request: &Request) -> String {
         (1..=64).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
-    let brought = request.headers().get(REQUEST).and_then(|id| id.to_str().ok()).filter(is_word);
+    let brought = request.headers().get(&REQUEST).and_then(|id| id.to_str().ok()).filter(is_word);
     brought.map_or_else(|| format!("{:016x}", node.requests.fetch_add(1, Ordering::Relaxed)), str::to_owned)
 }
 

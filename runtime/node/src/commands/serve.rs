@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -99,23 +99,25 @@ pub fn run(global: &Global) -> Result<Exit, NodeError> {
     let mut data = Data::open(global.data()?)?;
     data.remember_in(global.remember.as_deref());
     let data = Arc::new(data);
-    let tokens = if args.is_open() { None } else { Some(Arc::new(Tokens::open(&data.dir)?)) };
+    let tokens = if args.is_open() { None } else { Some(Tokens::open(&data.dir)?) };
     if tokens.as_ref().is_some_and(|tokens| tokens.list().is_ok_and(|list| list.is_empty())) {
         tracing::warn!("there is no token yet, so nobody may do anything; `foil token create` makes one");
     }
     let gate = Gate::new(tokens, args.rate);
     let metrics = Arc::new(Metrics::default());
-    let (hosted, running) = open_shards(global, &data, &metrics)?;
-    let node = Arc::new(Node::new(data, hosted, metrics.clone())?);
+    let runtime = started()?;
+    let (hosted, running) = open_shards(global, &data, &metrics, runtime.handle())?;
+    let node = Arc::new(Node::new(data, hosted, metrics.clone(), gate)?);
     let connections = metrics.connections.clone();
     let service = Service {
-        router: router(node.clone(), gate),
+        router: router(node.clone()),
         connections_max: CONNECTIONS_MAX,
         connections,
         lifetime: None,
         tls,
     };
-    let result = started().and_then(|runtime| runtime.block_on(serve(global, args, service, &node)));
+    let result = runtime.block_on(serve(global, args, service, &node));
+    drop(runtime);
     // What stopped it is the reason to give, and the shards are closed all the same.
     let closed = running.into_iter().map(Running::stop).fold(Ok(()), Result::and);
     result?;
@@ -134,14 +136,15 @@ pub(crate) fn open_shards(
     global: &Global,
     data: &Arc<Data>,
     metrics: &Arc<Metrics>,
+    runtime: &Handle,
 ) -> Result<(Vec<Hosted>, Vec<Running>), NodeError> {
     let tree_bytes_max = global.tree_memory.unwrap_or_else(half_of_memory);
     let (mut hosted, mut running, mut failed) = (Vec::new(), Vec::new(), None);
     for id in data.meant(global.on.as_deref())? {
         let genesis = data.home(id)?.genesis;
-        let logs = Arc::new(Logs::default());
+        let (data, metrics, logs) = (data.clone(), metrics.clone(), Arc::new(Logs::default()));
         let (desk, thread, opened) =
-            Desk::open(data.clone(), id, tree_bytes_max, metrics.clone(), logs.clone())?;
+            Desk::open(data, id, tree_bytes_max, metrics, logs.clone(), runtime.clone())?;
         running.push(thread);
         failed = opened.err().or(failed);
         hosted.push(Hosted { id, genesis, desk, logs });

@@ -4,10 +4,7 @@ use super::failure::Failure;
 use super::tokens::{Grant, Tokens};
 use abi::call::Caller;
 use abi::id::Hash;
-use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use governor::clock::DefaultClock;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
@@ -89,6 +86,11 @@ pub(crate) const TABLE: &[Row] = &[
     row(Method::GET, "/v1/operations/{operation}", OVERSEERS),
 ];
 
+/// The rows of a path, as the router has it.
+pub(crate) fn rows(path: &str) -> impl Iterator<Item = &'static Row> {
+    TABLE.iter().filter(move |row| row.path == path)
+}
+
 /// Whether everybody may take a path, without a token.
 pub(crate) fn is_open(path: &str) -> bool {
     TABLE.iter().any(|row| row.path == path && row.roles.is_none())
@@ -119,59 +121,26 @@ impl Asker {
 type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock>;
 
 /// How a node tells who asks, and whether they may.
-#[derive(Clone)]
 pub(crate) struct Gate {
     /// By their tokens, or not at all.
-    tokens: Option<Arc<Tokens>>,
-    limiter: Option<Arc<Limiter>>,
-}
-
-/// Lets through who may take the route.
-pub(crate) async fn guard(
-    State(gate): State<Gate>,
-    path: MatchedPath,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let (asker, allowed) =
-        gate.admit(request.method(), path.as_str(), request.uri().path(), request.headers());
-    let mut response = match allowed {
-        Ok(()) => {
-            request.extensions_mut().insert(asker.clone());
-            next.run(request).await
-        }
-        Err(failure) => failure.into_response(),
-    };
-    // For whoever logs it.
-    response.extensions_mut().insert(asker);
-    response
+    tokens: Option<Tokens>,
+    limiter: Option<Limiter>,
 }
 
 impl Gate {
     /// One that asks for these tokens, if for any, and lets each name ask so often in a second.
-    pub(crate) fn new(tokens: Option<Arc<Tokens>>, rate: Option<NonZeroU32>) -> Gate {
-        Gate { tokens, limiter: rate.map(|rate| Arc::new(RateLimiter::keyed(Quota::per_second(rate)))) }
+    pub(crate) fn new(tokens: Option<Tokens>, rate: Option<NonZeroU32>) -> Gate {
+        Gate { tokens, limiter: rate.map(|rate| RateLimiter::keyed(Quota::per_second(rate))) }
     }
 
     /// Who asks, and whether they may.
-    fn admit(
-        &self,
-        method: &Method,
-        route: &str,
-        path: &str,
-        headers: &HeaderMap,
-    ) -> (Asker, Result<(), Failure>) {
-        // Whoever may read may ask how long an answer is.
-        let method = if method == Method::HEAD { &Method::GET } else { method };
+    pub(crate) fn admit(&self, row: &Row, path: &str, headers: &HeaderMap) -> (Asker, Result<(), Failure>) {
         let nobody = Asker::default();
-        let Some(row) = TABLE.iter().find(|row| row.method == *method && row.path == route) else {
-            return (nobody, Err(Failure::Forbidden));
-        };
         let (Some(roles), Some(tokens)) = (row.roles, &self.tokens) else { return (nobody, Ok(())) };
         let grant = bearer(headers).map_or(Ok(None), |token| tokens.grant(token));
         match grant {
             Ok(Some(grant)) => {
-                let allowed = self.may(&grant, roles, route, path);
+                let allowed = self.may(&grant, roles, row.path, path);
                 (Asker(Some(grant)), allowed)
             }
             Ok(None) => (nobody, Err(Failure::Unauthorized)),

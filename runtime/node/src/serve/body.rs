@@ -75,7 +75,7 @@ impl Form {
     /// An answer of this form.
     pub(crate) fn answer(self, value: &Value) -> Response {
         match self {
-            Form::Json => ([(header::CONTENT_TYPE, JSON)], value.to_string()).into_response(),
+            Form::Json => json_text(value.to_string()),
             Form::Cbor => match dynamic::encode(&from_json(value)) {
                 Ok(bytes) => cbor(bytes),
                 Err(error) => {
@@ -93,9 +93,19 @@ fn refuses(range: &str) -> bool {
     weight.is_some_and(|weight| weight.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0))
 }
 
+/// The text of a JSON value as an answer.
+pub(crate) fn json_text(text: impl Into<Body>) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(JSON))], text.into()).into_response()
+}
+
 /// Canonical bytes as an answer.
 pub(crate) fn cbor(bytes: Vec<u8>) -> Response {
-    ([(header::CONTENT_TYPE, CBOR)], bytes).into_response()
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(CBOR))], bytes).into_response()
+}
+
+/// How many units of memory so many bytes take.
+pub(crate) fn units(bytes: usize) -> u32 {
+    u32::try_from(bytes / UNIT_BYTES + 1).unwrap_or(u32::MAX)
 }
 
 /// Memory for the bodies of all requests that are being read.
@@ -152,7 +162,7 @@ impl Bodies {
         if said.is_some_and(|length| length > max) {
             return Err(Failure::TooLarge { max });
         }
-        let units = u32::try_from(said.unwrap_or(max) / UNIT_BYTES + 1).unwrap_or(u32::MAX);
+        let units = units(said.unwrap_or(max));
         let room = self.0.clone().try_acquire_many_owned(units).map_err(|_| Failure::Busy)?;
         let all = collect(body, said.unwrap_or(BODY_BYTES), max);
         let bytes = timeout(Duration::from_secs(BODY_SECONDS), all).await;
@@ -203,23 +213,29 @@ fn json(bytes: &[u8]) -> Result<Value, Failure> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let checked = Strict { path: &mut path, depth: DEPTH_MAX }.deserialize(&mut reader);
     if let Err(error) = checked.and_then(|()| reader.end()) {
+        path.reverse();
         let at = if path.is_empty() { "body".into() } else { path.join(".") };
         return Err(Failure::Malformed { at, because: error.to_string() });
     }
     serde_json::from_slice(bytes).map_err(|error| Failure::malformed("body", error))
 }
 
-/// Reads a value and keeps nothing of it but where it is, if something is wrong there.
+/// Reads a value and keeps nothing of it but where something is wrong, if that is so: the way out of there.
 struct Strict<'a> {
     path: &'a mut Vec<String>,
     depth: usize,
 }
 
 impl Strict<'_> {
-    fn inside<E: Error>(&mut self, step: String) -> Result<Strict<'_>, E> {
-        self.path.push(step);
-        let depth = self.depth.checked_sub(1).ok_or_else(|| E::custom(format!("deeper than {DEPTH_MAX}")))?;
-        Ok(Strict { path: self.path, depth })
+    /// Reads what is one step inside.
+    fn inside<T, E: Error>(
+        &mut self,
+        step: impl FnOnce() -> String,
+        read: impl FnOnce(Strict<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let depth = self.depth.checked_sub(1).ok_or_else(|| E::custom(format!("deeper than {DEPTH_MAX}")));
+        let found = depth.and_then(|depth| read(Strict { path: self.path, depth }));
+        found.inspect_err(|_| self.path.push(step()))
     }
 }
 
@@ -264,11 +280,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
         for index in 0.. {
-            if items.next_element_seed(self.inside(format!("[{index}]"))?)?.is_none() {
-                self.path.pop();
+            if self.inside(|| format!("[{index}]"), |item| items.next_element_seed(item))?.is_none() {
                 break;
             }
-            self.path.pop();
         }
         Ok(())
     }
@@ -276,11 +290,12 @@ impl<'de> Visitor<'de> for Strict<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
         let mut names = BTreeSet::new();
         while let Some(name) = fields.next_key::<String>()? {
-            fields.next_value_seed(self.inside(name.clone())?)?;
-            if !names.insert(name) {
-                return Err(A::Error::custom("named twice"));
-            }
-            self.path.pop();
+            let value = |field: Strict<'_>| {
+                fields.next_value_seed(field)?;
+                if names.contains(&name) { Err(A::Error::custom("named twice")) } else { Ok(()) }
+            };
+            self.inside(|| name.clone(), value)?;
+            names.insert(name);
         }
         Ok(())
     }

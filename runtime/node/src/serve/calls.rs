@@ -6,7 +6,6 @@ use super::desk::{Made, Standing};
 use super::failure::Failure;
 use super::{Hosted, Node};
 use crate::commands::call::FUEL_DEFAULT;
-use crate::commands::random;
 use crate::commands::time::now_ms;
 use crate::program::{encode_arguments, outcome};
 use crate::told::Told;
@@ -17,21 +16,23 @@ use abi::interface::Kind;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use base64ct::{Base64, Encoding};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Most calls in one request, and the most bytes of them.
 const CALLS_MAX: usize = 10_000;
 const BODY_BYTES_MAX: usize = 16 << 20;
+/// What the answer to a call takes: some more than a receipt in Base64.
+const ANSWER_BYTES: usize = 2 << 10;
 /// Whether an answer is that of an earlier delivery.
-const KNOWN: &str = "foil-known";
+const KNOWN: HeaderName = HeaderName::from_static("foil-known");
 /// The place of a call in history.
-const SEQ: &str = "foil-seq";
+const SEQ: HeaderName = HeaderName::from_static("foil-seq");
 /// Where an idempotency key may stand besides.
 const KEY: &str = "idempotency-key";
 
@@ -187,7 +188,7 @@ impl Counter<'_> {
             }
             (text, header) => text.as_deref().or(header),
         };
-        let key = text.map_or_else(random, |text| Ok(RUN_LINE.hash_padded(text.as_bytes()).0))?;
+        let key = text.map_or_else(|| self.node.drawn_key(), |text| RUN_LINE.hash_padded(text.as_bytes()).0);
         let latest_ms = now_ms().max(self.standing.time_ms).saturating_add(self.hosted.genesis.window_ms);
         let call = Call {
             version: abi::VERSION,
@@ -214,17 +215,26 @@ fn count(calls: usize) -> Result<(), Failure> {
 
 /// What the calls came to.
 fn answered(form: Form, made: Vec<Result<Made, Failure>>, is_one: bool, standing: &Standing) -> Response {
-    let mut made = made.into_iter();
+    let mut text = Vec::with_capacity(made.len() * ANSWER_BYTES);
     match (form, is_one) {
-        (Form::Json, true) => one(made.next(), |made| Form::Json.answer(&shown(&made, standing))),
-        (Form::Cbor, true) => one(made.next(), |made| cbor(made.receipt)),
+        (Form::Json, true) => one(made, |made| {
+            write(&mut text, &made, standing);
+            body::json_text(text)
+        }),
+        (Form::Cbor, true) => one(made, |made| cbor(made.receipt)),
         (Form::Json, false) => {
-            let shown = |made: Result<Made, Failure>| {
-                made.map_or_else(|failure| failure.shown(None), |made| shown(&made, standing))
-            };
-            Form::Json.answer(&json!({ "answers": made.map(shown).collect::<Vec<_>>() }))
+            text.extend_from_slice(b"{\"answers\":[");
+            for (index, made) in made.iter().enumerate() {
+                text.extend_from_slice(if index > 0 { b"," } else { b"" });
+                match made {
+                    Ok(made) => write(&mut text, made, standing),
+                    Err(failure) => text.extend_from_slice(failure.shown(None).to_string().as_bytes()),
+                }
+            }
+            text.extend_from_slice(b"]}");
+            body::json_text(text)
         }
-        (Form::Cbor, false) => cbor(Vec::to_bytes(&made.map(receipt).collect())),
+        (Form::Cbor, false) => cbor(Vec::to_bytes(&made.into_iter().map(receipt).collect())),
     }
 }
 
@@ -233,21 +243,28 @@ fn receipt(made: Result<Made, Failure>) -> Bytes {
     Bytes(made.map_or_else(|failure| abi::Coded::code(&failure).to_be_bytes().into(), |made| made.receipt))
 }
 
-fn one(made: Option<Result<Made, Failure>>, answer: impl FnOnce(Made) -> Response) -> Response {
-    match made.unwrap_or(Err(Failure::Stopping)) {
+fn one(made: Vec<Result<Made, Failure>>, answer: impl FnOnce(Made) -> Response) -> Response {
+    match made.into_iter().next().unwrap_or(Err(Failure::Stopping)) {
         Ok(made) => {
-            let headers = [(SEQ, made.seq.to_string()), (KNOWN, made.known.to_string())];
+            let known = HeaderValue::from_static(if made.known { "true" } else { "false" });
+            let headers = [(SEQ, made.seq.into()), (KNOWN, known)];
             (headers, answer(made)).into_response()
         }
         Err(failure) => failure.into_response(),
     }
 }
 
-fn shown(made: &Made, standing: &Standing) -> Value {
-    let mut shown = Map::from_iter([("seq".into(), made.seq.into()), ("known".into(), made.known.into())]);
-    let serving = standing.serving.as_deref();
-    shown.extend(outcome(serving, &made.program, &made.method, &made.outcome));
-    shown.extend(made.told.iter().flat_map(Told::fields));
-    shown.insert("receipt".into(), Base64::encode_string(&made.receipt).into());
-    Value::Object(shown)
+/// Writes what a call came to, as a JSON object. Most of it is the receipt, which needs no second look.
+fn write(text: &mut Vec<u8>, made: &Made, standing: &Standing) {
+    let mut fields = Map::from_iter([("seq".into(), made.seq.into()), ("known".into(), made.known.into())]);
+    fields.extend(outcome(standing.serving.as_deref(), &made.program, &made.method, &made.outcome));
+    fields.extend(made.told.iter().flat_map(Told::fields));
+    serde_json::to_writer(&mut *text, &fields).expect("bytes take what is written to them");
+    // The object goes on.
+    text.pop();
+    text.extend_from_slice(b",\"receipt\":\"");
+    let begin = text.len();
+    text.resize(begin + Base64::encoded_len(&made.receipt), 0);
+    Base64::encode(&made.receipt, &mut text[begin..]).expect("there is room for what its length is");
+    text.extend_from_slice(b"\"}");
 }

@@ -31,6 +31,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tracing::Span;
 
@@ -136,21 +137,15 @@ impl Desk {
         tree_bytes_max: usize,
         metrics: Arc<Metrics>,
         logs: Arc<Logs>,
+        runtime: Handle,
     ) -> Result<(Desk, Running, Result<(), NodeError>), NodeError> {
         let (jobs, queue) = sync_channel(JOBS_MAX);
         let (is_open, opened) = sync_channel(1);
         let (standing, seen) = watch::channel(Standing::default());
         let work = move || {
-            let mut keeper = Keeper {
-                data,
-                id,
-                tree_bytes_max,
-                metrics,
-                logs,
-                standing,
-                shard: None,
-                tried: Instant::now(),
-            };
+            let (shard, tried) = (None, Instant::now());
+            let mut keeper =
+                Keeper { data, id, tree_bytes_max, metrics, logs, runtime, standing, shard, tried };
             // Whoever opens it waits for this.
             _ = is_open.send(keeper.reopen());
             keeper.work(&queue)
@@ -218,6 +213,8 @@ struct Keeper {
     tree_bytes_max: usize,
     metrics: Arc<Metrics>,
     logs: Arc<Logs>,
+    /// Where those are who wait.
+    runtime: Handle,
     standing: watch::Sender<Standing>,
     /// None while it cannot be opened.
     shard: Option<NodeShard>,
@@ -334,12 +331,15 @@ impl Keeper {
             tracing::error!(shard = %self.id, code = error.code(), %error, "the shard cannot be read");
         }
         traces::committed(span, self.standing.borrow().height);
-        let mut answers = answers.into_iter();
-        for (count, reply, room) in waiting {
-            // Whoever asked may have gone, and finds the call by its key.
-            _ = reply.send(answers.by_ref().take(count).collect());
-            drop(room);
-        }
+        // One who serves is woken, and wakes the others.
+        self.runtime.spawn(async move {
+            let mut answers = answers.into_iter();
+            for (count, reply, room) in waiting {
+                // Whoever asked may have gone, and finds the call by its key.
+                _ = reply.send(answers.by_ref().take(count).collect());
+                drop(room);
+            }
+        });
     }
 
     /// What calls come to that met a fault; the shard serves on, if it can.

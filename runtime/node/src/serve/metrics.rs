@@ -11,6 +11,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -19,12 +21,12 @@ pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 
 /// Names of labels with their values.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Labels<const N: usize>([(&'static str, String); N]);
+struct Labels<const N: usize>([(&'static str, Cow<'static, str>); N]);
 
 impl<const N: usize> EncodeLabelSet for Labels<N> {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
         use prometheus_client::encoding::EncodeLabel;
-        self.0.iter().try_for_each(|(name, value)| (*name, value.as_str()).encode(encoder.encode_label()))
+        self.0.iter().try_for_each(|(name, value)| (*name, &**value).encode(encoder.encode_label()))
     }
 }
 
@@ -92,8 +94,9 @@ impl Default for Metrics {
 
 impl Metrics {
     /// A request was answered.
-    pub(crate) fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
-        let labels = [("method", method.into()), ("route", route.into()), ("status", status.to_string())];
+    pub(crate) fn answered(&self, method: &'static str, route: &'static str, status: u16, took: Duration) {
+        let labels =
+            [("method", method.into()), ("route", route.into()), ("status", status.to_string().into())];
         self.requests.get_or_create(&Labels(labels)).inc();
         self.request_seconds.get_or_create(&Labels([("route", route.into())])).observe(took.as_secs_f64());
     }
@@ -102,6 +105,7 @@ impl Metrics {
     pub(crate) fn committed(&self, answers: &Answers, took: Duration) {
         self.commit_seconds.observe(took.as_secs_f64());
         self.commit_calls.observe(answers.len() as f64);
+        let mut counts = BTreeMap::<_, u64>::new();
         for answer in answers {
             let became = match answer {
                 Ok(Made { known: true, .. }) => "known",
@@ -111,13 +115,16 @@ impl Metrics {
                 Err(Failure::Rejected(..)) => "rejected",
                 Err(_) => "refused",
             };
-            self.calls.get_or_create(&Labels([("became", became.into())])).inc();
+            *counts.entry(became).or_default() += 1;
+        }
+        for (became, count) in counts {
+            self.calls.get_or_create(&Labels([("became", became.into())])).inc_by(count);
         }
     }
 
     /// A shard stands there, and serves.
     pub(crate) fn stands(&self, shard: &Hash, height: u64, seq: u64) {
-        let labels = Labels([("shard", shard.to_string())]);
+        let labels = Labels([("shard", shard.to_string().into())]);
         self.height.get_or_create(&labels).set(i64::try_from(height).unwrap_or(i64::MAX));
         self.records.get_or_create(&labels).set(i64::try_from(seq).unwrap_or(i64::MAX));
         self.serving.get_or_create(&labels).set(1);
@@ -125,7 +132,7 @@ impl Metrics {
 
     /// A shard does not serve.
     pub(crate) fn halted(&self, shard: &Hash) {
-        self.serving.get_or_create(&Labels([("shard", shard.to_string())])).set(0);
+        self.serving.get_or_create(&Labels([("shard", shard.to_string().into())])).set(0);
     }
 
     /// The text that Prometheus reads.

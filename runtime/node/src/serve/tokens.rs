@@ -139,9 +139,9 @@ impl Tokens {
     }
 
     fn current(&self) -> Result<MutexGuard<'_, Known>, NodeError> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = self.dir.dir_metadata().and_then(|it| it.modified());
         let changed = changed.map_err(|e| NodeError::io("look at the directory of tokens", e))?;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.as_of != Some(changed) {
             let age =
                 cap_std::time::SystemClock::new(cap_std::ambient_authority()).now().duration_since(changed);
