@@ -12,6 +12,7 @@ mod foil;
 mod load;
 mod node;
 mod reads;
+mod slow;
 mod stops;
 #[cfg(feature = "otel")]
 mod traces;

@@ -2,22 +2,26 @@
 
 use axum::Router;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use prometheus_client::metrics::gauge::Gauge;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 use tokio_rustls::TlsAcceptor;
+
+mod pace;
+
+use pace::{Paced, TICK, Ticks};
 
 /// For how long the head of a request may take, or the next one may be waited for.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// Most bytes of a head, and most headers.
-const HEAD_BYTES_MAX: usize = 32 << 10;
+/// Most bytes of a head or of what is buffered of an answer that comes in pieces, and most headers.
+const BUFFER_BYTES_MAX: usize = 32 << 10;
 const HEADERS_MAX: usize = 64;
 /// How long to wait where a connection cannot be accepted: out of file handles, say.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -76,10 +80,7 @@ impl Service {
             let (service, stopping) = (self.clone(), stopping.clone());
             tokio::spawn(async move {
                 service.connections.inc();
-                let lifetime = service.lifetime.unwrap_or(Duration::MAX);
-                if timeout(lifetime, service.connected(stream, stopping)).await.is_err() {
-                    tracing::debug!("a connection took too long");
-                }
+                service.connected(stream, stopping).await;
                 service.connections.dec();
                 drop(place);
             });
@@ -101,22 +102,30 @@ impl Service {
     pub(crate) async fn answer(
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin,
-        mut stopping: watch::Receiver<bool>,
+        stopping: watch::Receiver<bool>,
     ) {
+        let (begun, lifetime) = (Instant::now(), self.lifetime.unwrap_or(Duration::MAX));
+        let stream = TokioIo::new(Paced::new(stream));
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
+            .timer(Ticks)
             .header_read_timeout(HEAD_TIMEOUT)
             // Whoever has said all may close their side, and is answered.
             .half_close(true)
-            .max_buf_size(HEAD_BYTES_MAX)
+            .max_buf_size(BUFFER_BYTES_MAX)
             .max_headers(HEADERS_MAX)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.router.clone()));
-        let mut connection = pin!(connection);
-        let served = tokio::select! {
-            served = &mut connection => served,
-            () = is_true(&mut stopping) => {
+            .serve_connection(stream, TowerToHyperService::new(self.router.clone()));
+        let (mut connection, mut ticks) = (pin!(connection), interval(TICK));
+        let served = loop {
+            tokio::select! {
+                biased;
+                served = &mut connection => break served,
+                _ = ticks.tick() => {}
+            }
+            if *stopping.borrow() {
                 connection.as_mut().graceful_shutdown();
-                connection.await
+            }
+            if begun.elapsed() > lifetime {
+                return tracing::debug!("a connection took too long");
             }
         };
         if let Err(error) = served {

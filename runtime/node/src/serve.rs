@@ -40,6 +40,7 @@ pub(crate) mod logs;
 pub(crate) mod metrics;
 mod operations;
 mod reads;
+mod room;
 pub(crate) mod tokens;
 
 use access::{Asker, Gate};
@@ -49,6 +50,7 @@ use failure::Failure;
 use logs::Logs;
 use metrics::Metrics;
 use operations::Operations;
+use room::Rooms;
 
 /// What request ids are called in headers.
 const REQUEST: HeaderName = HeaderName::from_static("x-request-id");
@@ -68,6 +70,7 @@ pub(crate) struct Node {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) operations: Operations,
     pub(crate) bodies: Bodies,
+    rooms: Rooms,
     gate: Gate,
     /// Whether the node is stopping.
     pub(crate) stopping: watch::Sender<bool>,
@@ -100,6 +103,7 @@ impl Node {
             metrics,
             operations: Operations::default(),
             bodies: Bodies::default(),
+            rooms: Rooms::default(),
             gate,
             stopping,
             secret,
@@ -181,7 +185,7 @@ async fn observe(State(node): State<Arc<Node>>, mut request: Request, next: Next
     let response = match allowed {
         Ok(()) => {
             request.extensions_mut().insert(asker.clone());
-            next.run(request).instrument(span.clone()).await
+            node.rooms.held(next.run(request).instrument(span.clone()).await).await
         }
         Err(failure) => failure.into_response(),
     };

@@ -114,9 +114,10 @@ pub(crate) async fn make(
         Some(signed) => signed,
         None => desk.named(body::value(form, bytes)?, header_key.transpose()?)?,
     };
+    let room = node.rooms.reserve(calls.len() * ANSWER_BYTES)?;
     let made = hosted.desk.call(calls).await?;
     // What serves now may be what one of them has deployed.
-    Ok(answered(answer, made, is_one, &hosted.desk.standing()))
+    Ok(room.beside(answered(answer, made, is_one, &hosted.desk.standing())))
 }
 
 /// Where calls are taken in.

@@ -2,7 +2,7 @@
 //!
 //! # Guarantees
 //!
-//! - What finds no room in the queue has not happened, and is told so at once.
+//! - What finds no room in the queue, or waits in it for too long, has not happened, and is told so.
 //! - Calls that wait together are committed together: an idle shard answers one call after one fsync, a busy one fills
 //!   blocks.
 //! - A fault ends nothing but the calls it met: the shard is opened again, which recovers it, and serves on.
@@ -41,6 +41,8 @@ const JOBS_MAX: usize = 4_096;
 const ROOM_UNITS: usize = 64 << 10;
 /// A call takes at least one.
 const UNIT_BYTES: usize = 1 << 10;
+/// Calls that have waited for longer are refused: so what is answered is answered in time, however slow a program is.
+const WAIT_MAX: Duration = Duration::from_secs(2);
 /// Most calls that are committed together, and most of one block.
 const CALLS_TOGETHER: usize = 4_000;
 const BLOCK_CALLS: usize = 1_000;
@@ -93,10 +95,14 @@ impl Standing {
 
 type Ask = Box<dyn FnOnce(Result<&mut NodeShard, Failure>) + Send>;
 
+/// Whoever waits for calls.
+type Reply = oneshot::Sender<Result<Answers, Failure>>;
+
 /// The calls of a request, and who waits for them.
 struct Brought {
     calls: Vec<SignedCall>,
-    reply: oneshot::Sender<Answers>,
+    since: Instant,
+    reply: Reply,
     room: OwnedSemaphorePermit,
     span: Span,
 }
@@ -175,8 +181,9 @@ impl Desk {
         let units = u32::try_from(calls.iter().map(units).sum::<usize>()).unwrap_or(u32::MAX);
         let room = self.room.clone().try_acquire_many_owned(units).map_err(|_| Failure::Busy)?;
         let (reply, answers) = oneshot::channel();
-        self.send(Job::Calls(Brought { calls, reply, room, span: Span::current() }))?;
-        answers.await.map_err(|_| gone())
+        let (since, span) = (Instant::now(), Span::current());
+        self.send(Job::Calls(Brought { calls, since, reply, room, span }))?;
+        answers.await.map_err(|_| gone())?
     }
 
     /// Asks something of the shard.
@@ -226,12 +233,17 @@ struct Keeper {
 #[derive(Default)]
 struct Together {
     calls: Vec<SignedCall>,
-    waiting: Vec<(usize, oneshot::Sender<Answers>, OwnedSemaphorePermit)>,
+    waiting: Vec<(usize, Reply, OwnedSemaphorePermit)>,
     spans: Vec<Span>,
 }
 
 impl Together {
-    fn push(&mut self, Brought { calls, reply, room, span }: Brought) {
+    fn push(&mut self, Brought { calls, since, reply, room, span }: Brought) {
+        if since.elapsed() > WAIT_MAX {
+            // Whoever asked may have gone.
+            _ = reply.send(Err(Failure::Busy));
+            return;
+        }
         self.waiting.push((calls.len(), reply, room));
         self.calls.extend(calls);
         self.spans.push(span);
@@ -258,7 +270,9 @@ impl Keeper {
                             }
                         }
                     }
-                    self.make(together);
+                    if !together.calls.is_empty() {
+                        self.make(together);
+                    }
                 }
             }
         }
@@ -336,7 +350,7 @@ impl Keeper {
             let mut answers = answers.into_iter();
             for (count, reply, room) in waiting {
                 // Whoever asked may have gone, and finds the call by its key.
-                _ = reply.send(answers.by_ref().take(count).collect());
+                _ = reply.send(Ok(answers.by_ref().take(count).collect()));
                 drop(room);
             }
         });

@@ -18,7 +18,6 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
 use prometheus_client::metrics::gauge::Gauge;
 use serde::Deserialize;
-use serde_json::Value;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -26,8 +25,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use utoipa::IntoParams;
 
-/// Most records that are read at once for one reader.
+/// Most records that are read at once for one reader; of long ones fewer, so that no more waits for it than that.
 const RECORDS: usize = 64;
+const READ_BYTES: usize = 64 << 10;
 /// How often a word is sent where nothing happens.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Where the place of the last event stands that a reader has.
@@ -89,7 +89,7 @@ struct Follower {
     stopping: watch::Receiver<bool>,
     method: Option<String>,
     next: u64,
-    read: VecDeque<(u64, Value)>,
+    read: VecDeque<(u64, String)>,
     is_over: bool,
     _following: Following,
 }
@@ -125,7 +125,7 @@ impl Follower {
                 return None;
             }
             if let Some((seq, record)) = self.read.pop_front() {
-                return Some(Event::default().id(seq.to_string()).event("record").data(record.to_string()));
+                return Some(Event::default().id(seq.to_string()).event("record").data(record));
             }
             if self.standing.borrow_and_update().seq > self.next {
                 if let Err(failure) = self.read_on().await {
@@ -144,20 +144,34 @@ impl Follower {
     async fn read_on(&mut self) -> Result<(), Failure> {
         let hosted = self.node.shards.get(&self.id).ok_or(Failure::Stopping)?;
         let (from, serving) = (self.next, hosted.desk.standing().serving);
-        let read = hosted.desk.ask(move |shard| records(shard, serving.as_deref(), from)).await?;
-        self.next += read.len() as u64;
-        let is_wanted = |(_, record): &(u64, Value)| {
-            self.method.as_ref().is_none_or(|method| record["method"] == **method)
-        };
-        self.read.extend((from..).zip(read).filter(is_wanted));
+        let method = self.method.clone();
+        let read = move |shard: &mut NodeShard| records(shard, serving.as_deref(), from, method.as_deref());
+        (self.next, self.read) = hosted.desk.ask(read).await?;
         Ok(())
     }
 }
 
-/// Some records from one on.
-fn records(shard: &NodeShard, serving: Option<&Serving>, from: u64) -> Result<Vec<Value>, NodeError> {
+/// The texts of some records from one on, of a method if one is wanted; and the first one after them.
+fn records(
+    shard: &NodeShard,
+    serving: Option<&Serving>,
+    from: u64,
+    method: Option<&str>,
+) -> Result<(u64, VecDeque<(u64, String)>), NodeError> {
     let (block, index) = record_at(shard, from)?;
-    let records = shard.records_of(&block);
-    let some = records.iter().zip(&block.entries).skip(index).take(RECORDS);
-    Ok(some.map(|(record, entry)| entry_shown(record, entry, serving)).collect())
+    let some = index..block.entries.len().min(index + RECORDS);
+    let records = block.records_of(some.clone(), shard.profile_at(from).hash());
+    let (mut next, mut read, mut bytes) = (from, VecDeque::new(), 0);
+    for (record, entry) in records.iter().zip(&block.entries[some]) {
+        if bytes >= READ_BYTES {
+            break;
+        }
+        if method.is_none_or(|method| entry.call.call.method == method) {
+            let text = entry_shown(record, entry, serving).to_string();
+            bytes += text.len();
+            read.push_back((next, text));
+        }
+        next += 1;
+    }
+    Ok((next, read))
 }
