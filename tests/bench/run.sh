@@ -4,7 +4,7 @@
 #   tests/bench/run.sh [--only NAME]... [--rounds N] [--json PATH]
 #   tests/bench/run.sh shard [--with-peers] [--only NAME] [--keys N] [--seconds N] [--rounds N] [--minutes N] [--dir DIR]
 #     [--json PATH]
-#   tests/bench/run.sh serve [--seconds N] [--json PATH]
+#   tests/bench/run.sh serve [--seconds N] [--overload SECONDS] [--long MINUTES] [--json PATH]
 #   tests/bench/run.sh micro [FILTER]
 #
 # NAME is a kernel, or `calls`, `compile` or `hostcalls`; of a shard, it is one of `commits`, `calls`, `ledger`, `ycsb`,
@@ -14,7 +14,9 @@
 # directory unless said. The JSON goes to PATH, or else to bench.json or shard.json there. The first takes some four
 # minutes once it is built, the second ten; the second builds RocksDB, unless it is there.
 #
-# serve has wrk put load on a node over HTTP, beside a handler that does nothing (Debian has both: wrk, python3).
+# serve has wrk put load on a node over HTTP, beside a handler that does nothing (Debian has both: wrk, python3), and then
+# offers it three times what it takes, 20 seconds if not said. With --long it does nothing of that, but holds 70 % of the
+# peak for so long and looks at the memory of the node each second.
 #
 # micro has criterion time the smallest pieces of a call, or those whose names have FILTER in them.
 #
@@ -52,10 +54,10 @@ if [[ ${1:-} == micro ]]; then
 fi
 if [[ ${1:-} == serve ]]; then
     command -v wrk >/dev/null || { echo "wrk is missing: apt-get install wrk" >&2; exit 3; }
-    build . -p bare -p shard
+    build . -p bare -p load -p shard
     cargo build --quiet --release --locked --manifest-path "$bench/../../Cargo.toml" --target-dir "$target" -p node
     exec python3 "$bench/serve.py" --foil "$target/release/foil" --bare "$target/release/bare" --dir "$target" \
-        --shard "$target/release/shard" --guest "$bench/../../guests/wasm/counter.wasm" --json "$target/serve.json" "${@:2}"
+        --load "$target/release/load" --shard "$target/release/shard" --guest "$bench/../../guests/wasm/counter.wasm" --json "$target/serve.json" "${@:2}"
 fi
 package=bench
 options=()

@@ -1,43 +1,59 @@
 """What a node that serves takes over HTTP, beside a handler that does nothing: `run.sh serve`.
 
-Loads are made by wrk, in turns, on the machine's loopback: it shares the processors with what it measures. Calls are
-the counter's `hit`, each with an idempotency key of its own; they are durable when they are answered, with receipts.
+Loads are made in turns, on the machine's loopback: they share the processors with what they measure. Those that ask for
+no more than they get are wrk's; what comes whether or not it is answered is `load`'s. Calls are the counter's `hit`, each
+with an idempotency key of its own; they are durable when they are answered, with receipts.
 """
 
 import argparse
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 CALL = {"method": "hit"}
+# Calls of a request, and connections, where more is asked for than there is room for.
+OVERLOAD_CALLS, OVERLOAD_CONNECTIONS = 100, 900
+# The requests a second before and after that, of one call.
+CALM = 50
+TICKS = os.sysconf("SC_CLK_TCK")
+PERCENTILES = [50, 90, 99, 99.9]
 
 
-def wrk(address, path, token, body, connections, seconds, folder):
-    """Requests a second, the median and the 99th percentile in milliseconds."""
-    script = folder / "post.lua"
-    headers = f'wrk.headers["authorization"] = "Bearer {token}"\n' if token else ""
-    script.write_text(f"wrk.method = 'POST'\nwrk.body = [=[{body}]=]\n{headers}")
-    threads = min(2, connections)
-    words = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s"]
-    out = subprocess.run([*words, "-s", script, f"http://{address}{path}"], capture_output=True, text=True, check=True).stdout
-    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
-    if refused:
-        sys.exit(f"{refused[1]} requests were refused:\n{out}")
-    scale = {"us": 1e-3, "ms": 1, "s": 1e3}
-    latency = {p: float(n) * scale[unit] for p, n, unit in re.findall(r"(50|99)%\s+([\d.]+)(us|ms|s)", out)}
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), latency["50"], latency["99"]
+class Wrk:
+    """A load of wrk's: requests a second, and the milliseconds of its percentiles."""
+
+    def __init__(self, address, path, token, body, connections, seconds, folder, answer="json"):
+        script = folder / "post.lua"
+        headers = {"accept": f"application/{answer}"} | ({"authorization": f"Bearer {token}"} if token else {})
+        lines = ["wrk.method = 'POST'", f"wrk.body = [=[{body}]=]"]
+        lines += [f"wrk.headers['{name}'] = '{value}'" for name, value in headers.items()]
+        wanted = ", ".join(f"latency:percentile({percentile})" for percentile in PERCENTILES)
+        lines += [f"done = function(_, latency) io.write('within ', table.concat({{{wanted}}}, ' '), '\\n') end"]
+        script.write_text("\n".join(lines))
+        threads = min(2, connections)
+        words = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", script]
+        out = subprocess.run([*words, f"http://{address}{path}"], capture_output=True, text=True, check=True).stdout
+        refused = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
+        if refused:
+            sys.exit(f"{refused[1]} requests were refused:\n{out}")
+        self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
+        self.requests = int(re.search(r"(\d+) requests in", out)[1])
+        self.ms = [float(micros) / 1e3 for micros in re.search(r"within (.*)", out)[1].split()]
 
 
 class Foil:
     """A node in a folder of its own."""
 
-    def __init__(self, foil, guest, folder):
+    def __init__(self, foil, guest, folder, window):
         self.foil, self.data = foil, folder / "data"
         key = self.run("key", "generate", folder / "authority.key")["public_key"]
-        self.shard = self.run("shard", "create", "--authority", key, "--window", "1h")["shard"]
+        self.shard = self.run("shard", "create", "--authority", key, "--window", window)["shard"]
         self.run("deploy", guest, "--sign", folder / "authority.key")
         self.token = self.run("token", "create", "load")["token"]
         words = [foil, "--data", self.data, "-o", "json", "serve", "--listen", "127.0.0.1:0"]
@@ -55,59 +71,161 @@ class Foil:
             sys.exit(out.stderr)
         return json.loads(out.stdout)
 
+    def wrk(self, *args, **kwargs):
+        """A load, and the microseconds of processor that a request of it took."""
+        before = self.processor()
+        load = Wrk(self.address, self.path, self.token, *args, **kwargs)
+        return load, (self.processor() - before) / load.requests * 1e6
+
+    def load(self, binary, folder, calls, connections, *phases):
+        """What became of requests at rates of their own, in each phase and in each second."""
+        body = folder / "body"
+        body.write_text(json.dumps(CALL if calls == 1 else [CALL] * calls))
+        phases = [f"{rate:.3f}:{seconds}" for rate, seconds in phases]
+        words = [binary, self.address, self.path, self.token, body, str(connections), *phases]
+        return json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+
+    def processor(self):
+        """The seconds of processor that it has taken."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory(self):
+        """Its resident memory, in MB."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024 / 1e6
+
     def stop(self):
         self.process.terminate()
         if self.process.wait():
             sys.exit("the node did not stop well")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    for name in ["--foil", "--bare", "--guest", "--shard", "--dir", "--json"]:
-        parser.add_argument(name, type=pathlib.Path, required=True)
-    parser.add_argument("--seconds", type=int, default=5)
-    args = parser.parse_args()
-    rows = []
+class Rows:
+    """A table that is printed while it is made."""
 
-    def row(name, ours, peer_name, peer, goal, unit="/s"):
+    def __init__(self):
+        self.rows = []
+        print("| durable, over HTTP on loopback, with receipts | ours | peer | ratio | goal | | p50 / p90 / p99 / p99.9, ms |")
+        print("|---|---|---|---|---|---|---|")
+
+    def add(self, name, ours, unit, peer_name=None, peer=None, least=None, most=None, ms=None):
         value = ours / peer if peer else ours
-        met = None if goal is None else value >= goal
-        rows.append({"name": name, "unit": unit, "ours": ours, "peer_name": peer_name, "peer": peer, "value": value,
-                     "goal": goal, "met": met})
+        goal = least if most is None else most
+        met = None if goal is None else value >= least if most is None else value <= most
+        self.rows.append({"name": name, "unit": unit, "ours": ours, "peer_name": peer_name, "peer": peer, "value": value,
+                          "goal": goal, "met": met, "percentiles_ms": ms})
         beside = f"{peer_name}: {peer:.0f} {unit}" if peer else "–"
         verdict = "–" if met is None else "met" if met else "missed"
         shown = f"{value:.2f}" if peer else "–"
-        goal = "–" if goal is None else f"≥ {goal}"
-        print(f"| {name} | {ours:.{0 if ours > 100 else 2}f} {unit} | {beside} | {shown} | {goal} | {verdict} |", flush=True)
+        goal = "–" if goal is None else f"≥ {goal}" if most is None else f"≤ {goal}"
+        within = " / ".join(f"{it:.2f}" for it in ms) if ms else "–"
+        digits = 0 if ours > 100 else 2
+        print(f"| {name} | {ours:.{digits}f} {unit} | {beside} | {shown} | {goal} | {verdict} | {within} |", flush=True)
 
-    print("| durable, over HTTP on loopback, with receipts | ours | peer | ratio | goal | |\n|---|---|---|---|---|---|")
+
+def peak(args, folder, node, rows):
+    """What closed loops get; the single calls and the calls of many in a second."""
+    bare = subprocess.Popen([args.bare], stdout=subprocess.PIPE, text=True)
+    one, peaks = json.dumps(CALL), []
+    try:
+        address = bare.stdout.readline().strip()
+        for connections in [1, 64, 256]:
+            theirs = Wrk(address, "/calls", None, one, connections, args.seconds, folder)
+            ours, micros = node.wrk(one, connections, args.seconds, folder)
+            least = 0.4 if connections > 1 else None
+            name = f"single calls, {connections} connections"
+            rows.add(name, ours.rate, "/s", "a handler that does nothing", theirs.rate, least, ms=ours.ms)
+            rows.add("… processor of the node for a call", micros, "µs")
+            peaks.append(ours.rate)
+    finally:
+        bare.terminate()
+    within = args.dir / "calls.json"
+    words = [args.shard, "--dir", args.dir, "--only", "calls", "--keys", "1000", "--rounds", "1", "--seconds", "3"]
+    subprocess.run([*words, "--json", within], capture_output=True, check=True)
+    within = next(row for row in json.loads(within.read_text())["rows"] if "a receipt each" in row["name"])["ours"]
+    for size in [32, 1000]:
+        for answer in ["json", "cbor"]:
+            ours, micros = node.wrk(json.dumps([CALL] * size), 16, args.seconds, folder, answer=answer)
+            name = f"calls, {size} to a request, answered in {answer.upper()}, 16 connections"
+            rows.add(name, ours.rate * size, "/s", "in process", within, 0.8, ms=ours.ms)
+            rows.add("… processor of the node for a call", micros / size, "µs")
+            peaks.append(ours.rate * size)
+    return max(peaks[:3]), max(peaks[3:])
+
+
+def overload(args, folder, node, rows, calls):
+    """What a node does that is offered more than it takes, and when it is as it was."""
+    offered, calm = 3 * calls / OVERLOAD_CALLS, 10
+    before = node.load(args.load, folder, 1, 8, (CALM, calm))["phases"][0]
+    during = threading.Thread(target=lambda: many.update(
+        node.load(args.load, folder, OVERLOAD_CALLS, OVERLOAD_CONNECTIONS, (offered, args.overload))))
+    many = {}
+    during.start()
+    beside = node.load(args.load, folder, 1, 8, (CALM, args.overload + 3 * calm))["seconds"]
+    during.join()
+    it, = many["phases"]
+    asked = sum(it[what] for what in ["answered", "shed", "lost", "unsent"])
+    if it["lost"]:
+        sys.exit(f"{it['lost']} requests were neither answered nor shed")
+    rate = it["answered"] * OVERLOAD_CALLS / args.overload
+    name = f"calls, {OVERLOAD_CALLS} to a request, offered 3 times the peak for {args.overload} s: answered"
+    rows.add(name, rate, "/s", "the peak", calls, ms=it["ms"])
+    rows.add("… shed", 100 * it["shed"] / asked, "% of requests")
+    rows.add("… not sent in time by who offers them", 100 * it["unsent"] / asked, "% of requests")
+    # From then on every second is as those before: its 99th percentile at most twice theirs.
+    normal = 2 * before["ms"][2]
+    late = [second for second, it in enumerate(beside) if it["answered"] < CALM or it["ms"][2] > normal]
+    after = max(0, max(late, default=-1) + 1 - args.overload)
+    rows.add("… until single calls take as long as before", after, "s after its end", most=10)
+
+
+def long(args, folder, node, rows, calls):
+    """Part of the peak for long, with the memory of the node in each second."""
+    seconds, memory, over = round(args.long * 60), [], threading.Event()
+
+    def watch():
+        while not over.wait(1):
+            memory.append(node.memory())
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    became = node.load(args.load, folder, 1, 256, (0.7 * calls, seconds))
+    over.set()
+    watching.join()
+    it, = became["phases"]
+    rows.add(f"single calls, {seconds} s at 70 % of the peak", it["answered"] / seconds, "/s", "asked for", 0.7 * calls,
+             ms=it["ms"])
+    middle = len(memory) // 2
+    quarter = max(1, (len(memory) - middle) // 4)
+    first, last = (sorted(part)[len(part) // 2] for part in [memory[middle:middle + quarter], memory[-quarter:]])
+    rows.add("… rise of resident memory in the second half", 100 * (last / first - 1), "%", most=1)
+    return {"seconds": [dict(second, memory_mb=mb) for second, mb in zip(became["seconds"], memory)]}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ["--foil", "--bare", "--load", "--guest", "--shard", "--dir", "--json"]:
+        parser.add_argument(name, type=pathlib.Path, required=True)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--overload", type=int, default=20, metavar="SECONDS")
+    parser.add_argument("--long", type=float, metavar="MINUTES")
+    args = parser.parse_args()
+    rows, more = Rows(), {}
     with tempfile.TemporaryDirectory(dir=args.dir) as folder:
         folder = pathlib.Path(folder)
-        node = Foil(args.foil, args.guest, folder)
-        bare = subprocess.Popen([args.bare], stdout=subprocess.PIPE, text=True)
-        bare_address = bare.stdout.readline().strip()
+        # Keys that live for long are memory that is needed: in a long run some die while others come.
+        node = Foil(args.foil, args.guest, folder, "1m" if args.long else "1h")
         try:
-            for connections in [1, 64, 256]:
-                one = json.dumps(CALL)
-                theirs, _, _ = wrk(bare_address, "/calls", None, one, connections, args.seconds, folder)
-                ours, p50, p99 = wrk(node.address, node.path, node.token, one, connections, args.seconds, folder)
-                row(f"single calls, {connections} connections", ours, "a handler that does nothing", theirs,
-                    0.4 if connections > 1 else None)
-                row("… median", p50, None, None, None, "ms")
-                row("… 99th percentile", p99, None, None, None, "ms")
-            within = args.dir / "calls.json"
-            words = [args.shard, "--dir", args.dir, "--only", "calls", "--rounds", "1", "--seconds", "3", "--json", within]
-            subprocess.run(words, capture_output=True, check=True)
-            within = json.loads(within.read_text())["rows"][0]
-            for size in [32, 1000]:
-                many = json.dumps([CALL] * size)
-                ours, p50, p99 = wrk(node.address, node.path, node.token, many, 16, args.seconds, folder)
-                row(f"calls, {size} to a request, 16 connections", ours * size, "in process", within["ours"], 0.8)
-                row("… 99th percentile", p99, None, None, None, "ms")
+            if args.long:
+                ours, _ = node.wrk(json.dumps(CALL), 64, 3 * args.seconds, folder)
+                more = long(args, folder, node, rows, ours.rate)
+            else:
+                _, calls = peak(args, folder, node, rows)
+                overload(args, folder, node, rows, calls)
         finally:
             node.stop()
-            bare.terminate()
-    args.json.write_text(json.dumps({"rows": rows}, indent=1))
+    args.json.write_text(json.dumps({"rows": rows.rows} | more, indent=1))
 
 
 main()

@@ -1,7 +1,7 @@
 //! Small calls through the whole kernel: admitted, run, hashed, in blocks of which each has one root, one fsync and one
 //! signature, and applied to the store. A call gets a key that is there, puts it and answers. It is asserted by the
 //! node, or signed by its caller, alone or with others; its receipt can be asked for when the clock stops, and is not
-//! made before. The peer is CosmWasm's bare execution of a call, without any of that.
+//! made before unless that is said. The peer is CosmWasm's bare execution of a call, without any of that.
 
 use crate::draw::{Draw, short_key};
 use crate::peers::Peers;
@@ -80,24 +80,27 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     let dir = tempfile::tempdir_in(&asked.dir)?;
     let mut puts = Puts::new(dir.path(), asked.keys)?;
     let hows = [
-        (Proven::Asserted, "asserted", Goal::AtLeast(300_000.0)),
-        (Proven::Signed, "each signed by its caller", Goal::AtLeast(60_000.0)),
-        (Proven::Enveloped, "100 with one signature of their caller", Goal::None),
+        (Proven::Asserted, false, "asserted", Goal::AtLeast(300_000.0)),
+        (Proven::Asserted, true, "asserted, with a receipt each", Goal::None),
+        (Proven::Signed, false, "each signed by its caller", Goal::AtLeast(60_000.0)),
+        (Proven::Enveloped, false, "100 with one signature of their caller", Goal::None),
     ];
     let mut figures = hows.map(|_| Vec::new());
     let mut peers = Peers::start(asked, dir.path(), &["cosmwasm"], 0);
     for _ in 0..asked.rounds {
-        for ((how, _, _), figures) in hows.iter().zip(&mut figures) {
+        for ((how, receipts, ..), figures) in hows.iter().zip(&mut figures) {
+            puts.subject.receipts = *receipts;
             figures.push(puts.rate(*how, asked.time)?);
         }
         peers.turn(&format!("calls {}", asked.time.as_secs_f64()));
     }
     puts.check()?;
     let mut rows = Vec::new();
-    for ((how, what, goal), figures) in hows.into_iter().zip(figures) {
+    for ((how, receipts, what, goal), figures) in hows.into_iter().zip(figures) {
         let what = format!("small calls, {what}, {BLOCK} to a block, of {} keys", asked.keys);
         let ours = median(figures);
-        let beside = if how == Proven::Asserted { peers.medians() } else { Vec::new() };
+        let is_bare = how == Proven::Asserted && !receipts;
+        let beside = if is_bare { peers.medians() } else { Vec::new() };
         rows.push(Row { what: what.clone(), ours, peer: None, unit: "/s", goal });
         rows.extend(beside.into_iter().map(|(_, rate)| {
             let peer = Some(("CosmWasm, execution only", rate));

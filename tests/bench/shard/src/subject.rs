@@ -51,6 +51,8 @@ pub(crate) struct Subject {
     /// Calls made, and calls answered.
     made: u64,
     pub(crate) answered: u64,
+    /// Whether answering a call includes its receipt.
+    pub(crate) receipts: bool,
     /// All the time that answering has taken.
     pub(crate) took: Duration,
 }
@@ -106,7 +108,8 @@ impl Subject {
         std::fs::write(dir.join("genesis"), genesis.to_bytes())?;
         std::fs::write(dir.join("programs").join(format!("{program}.wasm")), wasm)?;
         let shard = Shard::create(opening(dir, "store", wasm)?)?;
-        let mut subject = Subject { shard, caller, made: 0, answered: 0, took: Duration::ZERO };
+        let mut subject =
+            Subject { shard, caller, made: 0, answered: 0, receipts: false, took: Duration::ZERO };
         let (method, args) = Act::Deploy(Deploy { program }).to_call();
         let deploy = Call { program: Some(Profile::One.system()), ..subject.call(method, args) };
         subject.submit(vec![SignedCall::authorize(deploy, &[&authority])], 1)?;
@@ -157,8 +160,13 @@ impl Subject {
     ) -> Result<(Vec<Vec<u8>>, Duration)> {
         let (count, now_ms) = (calls.len(), START_MS + self.answered / CALLS_OF_MS);
         let requests = calls.into_iter().map(|signed| Request { signed, now_ms }).collect();
+        let batch = Batch { requests, block_calls, stop_at_rejection: false };
+        let mut receipts = Vec::new();
         let begun = Instant::now();
-        let answers = self.shard.submit(Batch { requests, block_calls, stop_at_rejection: false })?;
+        let answers = match self.receipts {
+            false => self.shard.submit(batch)?,
+            true => self.shard.submit_receipted(batch, &mut |_, _| {}, &mut |_, it| receipts.push(it))?,
+        };
         let took = begun.elapsed();
         (self.answered, self.took) = (self.answered + count as u64, self.took + took);
         let output = |answer: Answer| match answer {
