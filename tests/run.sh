@@ -157,7 +157,7 @@ suite_survive() {
 suite_serve() {
     export FOIL=$CARGO_TARGET_DIR/release/foil FOIL_VERIFY=$CARGO_TARGET_DIR/release/foil-verify
     if [[ -n ${FOIL_SOAK:-} ]]; then
-        cargo build "${build[@]}" --features tests/otel --bins
+        cargo build "${build[@]}" --features node/otel --bins
         cargo test "${build[@]}" --features tests/otel --test serve traces -- --nocapture
     fi
     cargo build "${build[@]}" --bins
