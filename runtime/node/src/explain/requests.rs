@@ -38,7 +38,8 @@ pub(super) const TABLE: &[Explanation] = explained! {
         "The header `accept` leaves out what the node can answer.",
         "Accept application/json or application/cbor.";
     "E7511" => "more is waiting than the node takes (503)",
-        "The queue of the shard is full. Nothing of the request was done.",
+        "The queue of the shard is full, the request has waited in it for too long, or there is no memory for its \
+        answer because others do not take theirs. Nothing of it was done.",
         "Ask again with the same idempotency key after the seconds that `retry-after` says. If it stays so, the \
         shard has more load than it can take: send calls in batches.";
     "E7512" => "too many requests of one client (429)",

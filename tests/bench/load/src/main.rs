@@ -108,7 +108,7 @@ async fn asked(load: &Load, stream: &mut Option<TcpStream>, buffer: &mut [u8]) -
             Err(error) => return Err(error),
         }
     }
-    let (mut filled, mut ends) = (0, None);
+    let (mut filled, mut ends): (usize, Option<(u16, usize)>) = (0, None);
     loop {
         stream.readable().await?;
         match stream.try_read(&mut buffer[filled..]) {
