@@ -52,8 +52,8 @@ suite_deny() { tests/deny/run.sh; }
 suite_clippy() {
     need_component clippy
     cargo clippy "${build[@]}" --all-targets -- -D warnings
-    # With spans: what writes protobuf has bindgen, and so RocksDB, compiled once more, the first time.
-    cargo clippy "${build[@]}" --features tests/otel --all-targets -- -D warnings
+    # With spans, in the long form: what writes protobuf has bindgen, and so RocksDB, compiled once more.
+    [[ -z ${FOIL_SOAK:-} ]] || cargo clippy "${build[@]}" --features tests/otel --all-targets -- -D warnings
     formats clippy --workspace --all-targets -- -D warnings
     c2sp clippy --all-targets -- -D warnings
     engines clippy --workspace --all-targets --manifest-path tests/engines/Cargo.toml -- -D warnings
