@@ -116,7 +116,10 @@ impl Diff {
 
     /// The digest that an effect and a block header carry.
     pub fn hash(&self) -> Hash {
-        DIFF.hash(&self.to_bytes())
+        // With room for the heads of its items.
+        let mut w = Writer::with_capacity(self.size() + 16 * self.len() + 16);
+        self.encode(&mut w);
+        DIFF.hash(&w.into_bytes())
     }
 }
 

@@ -6,7 +6,7 @@
 use abi::Hash;
 use abi::call::SignedCall;
 use abi::canonical_array;
-use abi::codec::Encode;
+use abi::codec::{Encode, Writer};
 use abi::diff::Diff;
 use abi::effect::{Effect, Event, Message, Moment};
 use abi::hash::{EFFECT, HEADER};
@@ -20,6 +20,9 @@ use abi::profile::Profile;
 use abi::record::{Placement, Record};
 use abi::system::Act;
 use std::ops::Range;
+
+/// More than a header takes.
+const HEADER_BYTES: usize = 512;
 
 mod compact;
 mod erased;
@@ -82,7 +85,9 @@ canonical_array!(Header {
 impl Header {
     /// The block's hash.
     pub fn hash(&self) -> Hash {
-        HEADER.hash(&self.to_bytes())
+        let mut w = Writer::with_capacity(HEADER_BYTES);
+        self.encode(&mut w);
+        HEADER.hash(&w.into_bytes())
     }
 }
 

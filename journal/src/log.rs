@@ -100,6 +100,8 @@ impl Undecoded {
 }
 
 /// The file that tries whether there is room.
+/// What a call takes in a block, as a rule.
+const ENTRY_BYTES: usize = 512;
 const PROBE: &str = "probe";
 
 /// What a frame holds.
@@ -202,7 +204,9 @@ impl<D: Disk> Journal<D> {
         if let Err(reason) = link(&self.shard, self.head.as_ref(), &block.header) {
             panic!("the block does not follow the last one: {reason}");
         }
-        let bytes = block.to_bytes();
+        let mut w = Writer::with_capacity(block.diff.size() + ENTRY_BYTES * block.entries.len());
+        block.encode(&mut w);
+        let bytes = w.into_bytes();
         assert!(bytes.len() <= BLOCK_BYTES_MAX, "block too large: size={}", bytes.len());
         let place = self.write(Some(bytes), previous)?;
         self.index.push(Kept { block: place, commitment: None });

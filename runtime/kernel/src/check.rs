@@ -1,11 +1,11 @@
 //! What a call says by itself: its form, its digest, its proof. That asks nothing of the state, so that the calls of a
-//! block are checked while those of the block before it run.
+//! block are checked while the block before it is committed.
 
 use crate::admit::Rejected;
 use crate::shard::Request;
 use crate::system::ACT_FUEL;
 use abi::call::{Caller, Proof, SignedCall};
-use abi::codec::{Encode, dynamic};
+use abi::codec::{Encode, Writer, dynamic};
 use abi::genesis::Genesis;
 use abi::id::Hash;
 use abi::limits::{CALL_BYTES_MAX, FUEL_MAX};
@@ -22,13 +22,13 @@ use std::vec::IntoIter;
 pub(crate) const CALLS_SHARED: usize = 32;
 /// So many calls without a proof are checked in the time of one that has one.
 const CALLS_UNPROVEN: usize = 16;
+/// What a call without arguments takes, as a rule.
+const CALL_BYTES: usize = 512;
 /// How many are taken at a time by whoever has nothing else to do.
 const CALLS_TAKEN: usize = 16;
-/// How many calls are checked ahead, at most.
-const CALLS_AHEAD_MAX: usize = 4_096;
 
 /// A call that is right by itself, and when it came.
-pub(crate) struct Checked {
+pub struct Checked {
     pub(crate) signed: Box<SignedCall>,
     pub(crate) now_ms: u64,
     pub(crate) digest: Hash,
@@ -38,33 +38,29 @@ pub(crate) struct Checked {
 }
 
 /// What there is to know of a call by itself.
-pub(crate) type Check = Result<Checked, Rejected>;
+pub type Check = Result<Checked, Rejected>;
 
 /// What checks the calls of a shard.
 #[derive(Clone, Copy)]
-pub(crate) struct Checker<'a> {
-    pub(crate) genesis: &'a Genesis,
-    pub(crate) shard: Hash,
+pub struct Checker<'a> {
+    genesis: &'a Genesis,
+    shard: Hash,
 }
 
 impl<'a> Checker<'a> {
-    /// How many calls are worth checking ahead of a block of this many.
-    pub(crate) fn ahead(block_calls: usize) -> usize {
-        block_calls.min(CALLS_AHEAD_MAX)
+    /// Of the shard that was born with this genesis, whose hash is `shard`.
+    pub fn new(genesis: &'a Genesis, shard: Hash) -> Checker<'a> {
+        Checker { genesis, shard }
     }
 
     /// Checks calls, in their order, many of them on both cores.
-    pub(crate) fn all(self, requests: Vec<Request>) -> impl Iterator<Item = Check> {
+    pub fn all(self, requests: Vec<Request>) -> Vec<Check> {
         let proven = requests.iter().filter(|request| request.signed.proof != Proof::None).count();
         let is_shared = proven + requests.len() / CALLS_UNPROVEN >= CALLS_SHARED;
-        let checking = self.by_and_by(requests);
+        let checking =
+            Checking { checker: self, left: Mutex::new(requests.into_iter()), done: Mutex::default() };
         both(is_shared, || checking.work(), || checking.work());
         checking.done()
-    }
-
-    /// Calls to be checked by and by.
-    pub(crate) fn by_and_by(self, requests: Vec<Request>) -> Checking<'a> {
-        Checking { checker: self, left: Mutex::new(requests.into_iter()), done: Mutex::new(Vec::new()) }
     }
 
     fn one(&self, request: Request, prover: &mut Prover) -> Check {
@@ -80,7 +76,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Calls that are checked on whichever core has nothing else to do.
-pub(crate) struct Checking<'a> {
+struct Checking<'a> {
     checker: Checker<'a>,
     left: Mutex<IntoIter<Request>>,
     /// What was checked, by how much was left then.
@@ -89,7 +85,7 @@ pub(crate) struct Checking<'a> {
 
 impl Checking<'_> {
     /// Checks until nothing is left.
-    pub(crate) fn work(&self) {
+    fn work(&self) {
         let mut prover = Prover::default();
         loop {
             let (left, taken) = {
@@ -106,10 +102,10 @@ impl Checking<'_> {
     }
 
     /// What they came to, in their order.
-    pub(crate) fn done(self) -> impl Iterator<Item = Check> {
+    fn done(self) -> Vec<Check> {
         let mut done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_by_key(|(left, _)| Reverse(*left));
-        done.into_iter().flat_map(|(_, checks)| checks)
+        done.into_iter().flat_map(|(_, checks)| checks).collect()
     }
 }
 
@@ -126,7 +122,9 @@ fn check_form(is_act: bool, shard: &Hash, signed: &SignedCall) -> Result<usize, 
     if call.shard != *shard {
         return Err(Rejected::Shard { got: call.shard, here: *shard });
     }
-    let size = signed.to_bytes().len();
+    let mut w = Writer::with_capacity(CALL_BYTES + call.args.len());
+    signed.encode(&mut w);
+    let size = w.into_bytes().len();
     let whole = (size > CALL_BYTES_MAX).then_some(("call", size, CALL_BYTES_MAX));
     if let Some((field, size, max)) = call.over_limit().or(whole) {
         return Err(Rejected::TooLong { field, size, max });

@@ -2,7 +2,7 @@
 
 use crate::authority::writer_after;
 use crate::execute::{Draft, Ground, Position};
-use crate::pipeline::Done;
+use crate::pipeline::Receipted;
 use crate::recall::REMEMBERED;
 use abi::fault::Fault;
 use abi::planted;
@@ -28,13 +28,14 @@ pub(crate) struct Committed<D: Disk, S: Store> {
 }
 
 impl<D: Disk, S: Store> Committed<D, S> {
-    /// Commits one block of calls that were executed, and hands each to whoever wants it. The profile, if it sets one.
+    /// Commits one block of calls that were executed: the profile, if it sets one, and its calls with their receipts, if
+    /// those are wanted.
     pub(crate) fn commit(
         &mut self,
         ground: &Ground<'_>,
         draft: Draft,
-        done: Option<&mut Done<'_>>,
-    ) -> Result<Option<Profile>, Fault> {
+        is_receipted: bool,
+    ) -> Result<(Option<Profile>, Vec<Receipted>), Fault> {
         // 1. The calls were executed on an overlay. A crash here: nothing happened.
         // 2. Compute the root. A crash here: nothing happened; the tree is rebuilt from the store.
         let before = self.store.view();
@@ -76,12 +77,12 @@ impl<D: Disk, S: Store> Committed<D, S> {
 
         // 8. Announce: the answers go out. A crash before they arrive: the same call asked again is known.
         let profile = block.profile();
-        if let Some(done) = done {
-            let receipts = self.sources(ground.genesis).receipts(&block.header, &signed, &records)?;
-            block.entries.into_iter().zip(receipts).for_each(|(entry, receipt)| done(entry, receipt));
-        }
+        let receipts = match is_receipted {
+            true => self.sources(ground.genesis).receipts(&block.header, &signed, &records)?,
+            false => Vec::new(),
+        };
         self.commitment = Some(signed);
         self.history.forget(REMEMBERED);
-        Ok(profile)
+        Ok((profile, block.entries.into_iter().zip(receipts).collect()))
     }
 }

@@ -16,6 +16,7 @@ use crate::check::Check;
 use crate::keyring::Keyring;
 use crate::leaves::leaves_of;
 use crate::machine::{Machine, RunError};
+use crate::queue::Queue;
 use crate::revert::Past;
 use crate::shard::Answer;
 use crate::system;
@@ -35,7 +36,6 @@ use abi::system::PROGRAM_KEY;
 use abi::view::{Layer, Overlay, View};
 use journal::{Block, Entry, Header, History, LiveKey, PastAct, Sums, Window};
 use state::Tree;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// A draft that has grown to this many bytes is sealed: what one more call can add still fits the block.
@@ -43,14 +43,6 @@ const DRAFT_BYTES_MAX: usize = BLOCK_BYTES_MAX - (33 << 20);
 
 /// The same for its events, messages and writes together.
 const DRAFT_ITEMS_MAX: usize = BLOCK_ITEMS_MAX - EVENTS_MAX - MESSAGES_MAX - WRITES_MAX;
-
-/// The calls that are left of a batch and checked by themselves, and who hears what each new one came to.
-pub(crate) struct Queue<'a> {
-    pub(crate) checks: VecDeque<Check>,
-    pub(crate) block_calls: usize,
-    pub(crate) stop_at_rejection: bool,
-    pub(crate) watch: &'a mut (dyn FnMut(u64, &Execution) + Send),
-}
 
 /// What every block builds on.
 pub(crate) struct Ground<'a> {
@@ -116,8 +108,8 @@ impl Position {
     }
 }
 
-/// Runs requests until they are used up, the draft is full, or one may be where the batch stops; the
-/// verdicts stand in the requests' order. Without a past, as there is none while a block is being committed, it ends
+/// Runs requests until they are used up, the draft is full or its turn has come, or one may be where the batch stops;
+/// the verdicts stand in the requests' order. Without a past, as there is none while a block is being committed, it ends
 /// before an act that stands alone.
 pub(crate) fn execute(
     machine: &mut Machine,
@@ -127,11 +119,10 @@ pub(crate) fn execute(
     begin: Begin,
     queue: &mut Queue<'_>,
 ) -> Result<Executed, Fault> {
-    let mut draft =
-        Building::new(&begin, machine.profile().hash(), queue.block_calls.min(queue.checks.len()))?;
+    let mut draft = Building::new(&begin, machine.profile().hash(), queue.block_calls.min(queue.waiting()))?;
     let (mut verdicts, mut goes_on) = (Vec::new(), true);
     while !draft.is_full(queue.block_calls) {
-        let Some(check) = queue.checks.front() else { break };
+        let Some(check) = queue.next(!draft.is_empty()) else { break };
         let is_alone = is_alone(machine, check);
         if is_alone && (past.is_none() || !draft.is_empty()) {
             break;
@@ -178,8 +169,9 @@ impl Executed {
     /// Where the next block's calls begin, over a state that may show this block's writes already; `None` if that
     /// can be told only when this one is committed.
     pub(crate) fn then(&self, machine: &Machine, queue: &Queue<'_>, state: Arc<dyn View>) -> Option<Begin> {
-        let next = queue.checks.front().filter(|next| self.goes_on && !is_alone(machine, next));
-        next.map(|_| Begin {
+        let waits = queue.checks.front().is_some_and(|next| is_alone(machine, next));
+        let may_come = queue.waiting() > 0 || queue.source.is_live();
+        (self.goes_on && !waits && may_come).then(|| Begin {
             height: self.height + u64::from(!self.draft.is_empty()),
             seq: self.draft.next.seq,
             time_ms: self.draft.next.time_ms,

@@ -1,5 +1,4 @@
-//! Blocks one after the other, on both cores: while one is committed, the next one is executed, and the calls of
-//! the one after that are checked.
+//! Blocks one after the other, on both cores: while one is committed, the next one is checked and executed.
 //!
 //! # Guarantees
 //!
@@ -10,23 +9,54 @@
 //! - One call alone starts no thread, and waits for one fsync.
 
 use crate::admit::Rejected;
-use crate::check::{CALLS_SHARED, Checker};
+use crate::check::Checker;
 use crate::commit::Committed;
-use crate::execute::{self, Begin, Executed, Ground, Position, Queue, Verdict};
+use crate::execute::{self, Begin, Executed, Ground, Position, Verdict};
+use crate::machine::Machine;
+use crate::queue::{Left, Queue, Source};
 use crate::recall::find;
 use crate::revert::JournalPast;
-use crate::shard::{Answer, Batch, Request, Shard, missing};
+use crate::shard::{Answer, Batch, Memory, Shard, missing};
 use abi::call::Call;
+use abi::codec::Encode;
 use abi::effect::Execution;
 use abi::fault::Fault;
+use abi::id::Hash;
 use abi::planted;
 use abi::profile::Profile;
 use beside::beside;
-use journal::{Disk, Entry};
+use journal::{Block, Disk, Entry};
 use state::Store;
+use std::collections::VecDeque;
+use std::sync::atomic::AtomicBool;
 
-/// Who hears a call that is history, and its receipt as the bytes of a file.
-pub type Done<'a> = dyn FnMut(Entry, Vec<u8>) + 'a;
+/// A call that is history, and its receipt as the bytes of a file.
+pub type Receipted = (Entry, Vec<u8>);
+
+/// What became of calls, in their order, which may be told to others: what is history is durable, and the second place
+/// knows it.
+pub struct Settled<'a> {
+    /// An answer to each.
+    pub answers: Vec<Answer>,
+    /// Those that are history, if receipts are wanted.
+    pub made: Vec<Receipted>,
+    /// Where the shard stands now.
+    pub position: &'a Position,
+    /// The program that serves now.
+    pub serving: Option<Hash>,
+}
+
+/// Who hears a call's seq and its whole execution as soon as it has run. That is for people: the debug log and the
+/// detail of a trap are in it and in no record. It is not history yet, and is not to be answered.
+pub type Watch<'a> = dyn FnMut(u64, &Execution) + Send + 'a;
+
+/// Calls to make, and what is wanted of them.
+struct Work<'a> {
+    source: &'a dyn Source,
+    block_calls: usize,
+    stop_at_rejection: bool,
+    is_receipted: bool,
+}
 
 impl<D: Disk, S: Store> Shard<D, S> {
     /// Runs requests in order and answers each in its place; where the batch stops at a rejection, that is
@@ -42,59 +72,58 @@ impl<D: Disk, S: Store> Shard<D, S> {
         self.submit_watched(batch, &mut |_, _| {})
     }
 
-    /// The same, where `watch` hears the seq and the whole execution of each new call as soon as it has run.
-    /// That is for people: the debug log and the detail of a trap are in it and in no record. What it hears
-    /// is not history yet, and is not to be answered.
+    /// The same, watched.
     ///
     /// # Errors
     ///
     /// As [`submit`](Self::submit).
-    pub fn submit_watched(
-        &mut self,
-        batch: Batch,
-        watch: &mut (dyn FnMut(u64, &Execution) + Send),
-    ) -> Result<Vec<Answer>, Fault> {
-        self.submit_heard(batch, watch, None)
+    pub fn submit_watched(&mut self, batch: Batch, watch: &mut Watch<'_>) -> Result<Vec<Answer>, Fault> {
+        let Batch { requests, block_calls, stop_at_rejection } = batch;
+        let mut answers = Vec::with_capacity(requests.len());
+        let genesis = self.genesis.clone();
+        let source = &Left::new(Checker::new(&genesis, self.id), requests);
+        let work = Work { source, block_calls, stop_at_rejection, is_receipted: false };
+        self.work(&work, watch, &mut |settled| answers.extend(settled.answers))?;
+        Ok(answers)
     }
 
-    /// The same, where `done` hears each new call in order, with its receipt, once its block is committed. That is to
-    /// be told to others only when this returns without a fault.
+    /// Makes the calls of a source, in blocks of at most so many, until none is left there and all are settled.
     ///
     /// # Errors
     ///
-    /// As [`submit`](Self::submit).
-    pub fn submit_receipted(
+    /// As [`submit`](Self::submit), for the calls that were taken and are not settled.
+    pub fn serve(
         &mut self,
-        batch: Batch,
-        watch: &mut (dyn FnMut(u64, &Execution) + Send),
-        done: &mut Done<'_>,
-    ) -> Result<Vec<Answer>, Fault> {
-        self.submit_heard(batch, watch, Some(done))
+        source: &dyn Source,
+        block_calls: usize,
+        watch: &mut Watch<'_>,
+        tell: &mut dyn FnMut(Settled<'_>),
+    ) -> Result<(), Fault> {
+        let work = Work { source, block_calls, stop_at_rejection: false, is_receipted: true };
+        self.work(&work, watch, tell)
     }
 
-    fn submit_heard(
+    fn work(
         &mut self,
-        batch: Batch,
-        watch: &mut (dyn FnMut(u64, &Execution) + Send),
-        done: Option<&mut Done<'_>>,
-    ) -> Result<Vec<Answer>, Fault> {
-        assert!(batch.block_calls > 0, "a block holds at least one call");
+        work: &Work<'_>,
+        watch: &mut Watch<'_>,
+        tell: &mut dyn FnMut(Settled<'_>),
+    ) -> Result<(), Fault> {
+        assert!(work.block_calls > 0, "a block holds at least one call");
         if std::mem::replace(&mut self.stopped, !planted!(GoOnAfterFault)) {
             return Err(Fault::Stopped);
         }
-        let answers = self.room().and_then(|()| self.run(batch, watch, done));
-        let answers = match answers {
+        let done = self.room().and_then(|()| self.run(work, watch, tell));
+        let done = match done {
             Err(Fault::Full { doing, because }) => {
                 self.without_room().and(Err(Fault::Full { doing, because }))
             }
             Err(fault @ Fault::Outgrown { .. }) => Err(fault),
             Err(fault) => return Err(fault),
-            Ok(answers) => Ok(answers),
+            Ok(()) => Ok(()),
         };
-        // What the second place does not know is not answered.
-        self.remember()?;
         self.stopped = false;
-        answers
+        done
     }
 
     /// Whether there is memory for more keys; and if the last block found no room on the disk, whether there is some now.
@@ -121,32 +150,27 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     fn run(
         &mut self,
-        batch: Batch,
-        watch: &mut (dyn FnMut(u64, &Execution) + Send),
-        mut done: Option<&mut Done<'_>>,
-    ) -> Result<Vec<Answer>, Fault> {
-        let Batch { requests, block_calls, stop_at_rejection } = batch;
-        let mut answers = Vec::with_capacity(requests.len());
-        let (mut requests, ahead) = (requests.into_iter(), Checker::ahead(block_calls));
-        let first = requests.by_ref().take(2 * ahead).collect();
-        let checks = Checker { genesis: &self.genesis, shard: self.id }.all(first).collect();
-        let mut queue = Queue { checks, block_calls, stop_at_rejection, watch };
-        let mut next = None;
-        while let Some(executed) = next.take().or_else(|| self.execute(&mut queue)).transpose()? {
-            let unchecked = requests.by_ref().take((2 * ahead).saturating_sub(queue.checks.len())).collect();
-            let step = self.step(executed, &mut queue, unchecked, done.as_deref_mut())?;
-            answers.extend(step.answers);
-            next = step.next.map(Ok);
-            if stop_at_rejection && matches!(answers.last(), Some(Answer::Rejected(_))) {
-                break;
-            }
+        work: &Work<'_>,
+        watch: &mut Watch<'_>,
+        tell: &mut dyn FnMut(Settled<'_>),
+    ) -> Result<(), Fault> {
+        let &Work { source, block_calls, stop_at_rejection, is_receipted } = work;
+        let (checks, committing) = (VecDeque::new(), &AtomicBool::new(false));
+        let mut queue = Queue { source, checks, block_calls, stop_at_rejection, committing, watch };
+        let (mut next, mut stops) = (None, false);
+        while !stops && let Some(executed) = next.take().or_else(|| self.execute(&mut queue)).transpose()? {
+            let mut heard = |settled: Settled<'_>| {
+                stops = stop_at_rejection && matches!(settled.answers.last(), Some(Answer::Rejected(_)));
+                tell(settled);
+            };
+            next = self.step(executed, &mut queue, is_receipted, &mut heard)?.map(Ok);
         }
-        Ok(answers)
+        Ok(())
     }
 
     /// Executes the next block while nothing is being committed.
     fn execute(&mut self, queue: &mut Queue<'_>) -> Option<Result<Executed, Fault>> {
-        queue.checks.front()?;
+        queue.next(false)?;
         let Shard { genesis, keyring, id, build, machine, window, committed, .. } = self;
         let ground = Ground { genesis, keyring, shard: *id, build };
         let Committed { store, position, .. } = &*committed;
@@ -156,69 +180,80 @@ impl<D: Disk, S: Store> Shard<D, S> {
         Some(execute::execute(machine, window, &ground, Some(&past), begin, queue))
     }
 
-    /// Commits a block, and meanwhile executes the next one, if it can be, and checks the calls after that.
+    /// Commits a block, and meanwhile executes the next one, if it can be; that one, if it has any calls.
     fn step(
         &mut self,
         executed: Executed,
         queue: &mut Queue<'_>,
-        unchecked: Vec<Request>,
-        done: Option<&mut Done<'_>>,
-    ) -> Result<Step, Fault> {
-        let Shard { genesis, keyring, id, build, machine, window, committed, .. } = self;
+        is_receipted: bool,
+        tell: &mut dyn FnMut(Settled<'_>),
+    ) -> Result<Option<Executed>, Fault> {
+        let Shard { genesis, keyring, id, build, machine, window, committed, memory, .. } = self;
         let ground = Ground { genesis, keyring, shard: *id, build };
-        let is_worth = queue.checks.len() + unchecked.len() >= CALLS_SHARED;
-        let checking = Checker { genesis, shard: *id }.by_and_by(unchecked);
-        let begin = executed.then(machine, queue, committed.store.view());
-        let ahead = || {
-            let next = begin.map(|begin| execute::execute(machine, window, &ground, None, begin, queue));
-            checking.work();
-            next
-        };
+        let is_shared = queue.is_shared(executed.verdicts.len());
+        // What is alone, and has come from where more may come, waits for nothing.
+        let goes_on = is_shared || !queue.source.is_live();
+        let begin = executed.then(machine, queue, committed.store.view()).filter(|_| goes_on);
+        let committing = queue.commits();
+        let ahead = || begin.map(|begin| execute::execute(machine, window, &ground, None, begin, queue));
         let commit = || {
-            let settled = committed.commit_and_settle(&ground, executed, done);
-            checking.work();
+            let settled = committed.settle(&ground, executed, is_receipted, memory.as_deref_mut(), tell);
+            drop(committing);
             settled
         };
-        let (next, settled) = if is_worth {
+        let (next, settled) = if is_shared {
             beside(ahead, commit)
         } else {
             // In this order too, what is executed ahead sees what is not committed yet.
             let next = ahead();
             (next, commit())
         };
-        let (profile, answers) = settled?;
-        let next = next.transpose()?;
-        queue.checks.extend(checking.done());
+        let profile = settled?;
         profile.into_iter().for_each(|profile| machine.set_profile(profile));
-        Ok(Step { answers, next })
+        Ok(next.transpose()?.filter(|next| !next.verdicts.is_empty()))
     }
-}
-
-/// What a step came to.
-struct Step {
-    answers: Vec<Answer>,
-    /// The next block, if it was executed meanwhile.
-    next: Option<Executed>,
 }
 
 impl<D: Disk, S: Store> Committed<D, S> {
-    /// Commits a block, unless it is empty, and answers its calls; with the profile, if it sets one.
-    fn commit_and_settle(
+    /// Commits a block, unless it is empty, and tells what became of its calls. The profile, if it sets one.
+    fn settle(
         &mut self,
         ground: &Ground<'_>,
         executed: Executed,
-        done: Option<&mut Done<'_>>,
-    ) -> Result<(Option<Profile>, Vec<Answer>), Fault> {
+        is_receipted: bool,
+        memory: Option<&mut (dyn Memory + 'static)>,
+        tell: &mut dyn FnMut(Settled<'_>),
+    ) -> Result<Option<Profile>, Fault> {
         let Executed { draft, verdicts, .. } = executed;
-        let profile = if draft.is_empty() { None } else { self.commit(ground, draft, done)? };
-        let answers = verdicts.into_iter().map(|verdict| self.settle(verdict)).collect::<Result<_, _>>()?;
-        Ok((profile, answers))
+        let (profile, new) = match draft.is_empty() {
+            true => (None, Vec::new()),
+            false => self.commit(ground, draft, is_receipted)?,
+        };
+        let (mut new, mut answers, mut made) = (new.into_iter(), Vec::new(), Vec::new());
+        for verdict in verdicts {
+            let (answer, known) = self.answer(verdict)?;
+            if let (Some((mut block, index)), true) = (known, is_receipted) {
+                let receipt = self.receipt_file(ground.genesis, &block, index)?.to_bytes();
+                made.push((block.entries.swap_remove(index), receipt));
+            } else if matches!(answer, Answer::New { .. }) {
+                made.extend(new.next());
+            }
+            answers.push(answer);
+        }
+        // What the second place does not know is not answered.
+        if let (Some(memory), Some(head)) = (memory, self.journal.head()) {
+            memory.remember(head)?;
+        }
+        let serving = Machine::serving(&*self.store.view())?;
+        tell(Settled { answers, made, position: &self.position, serving });
+        Ok(profile)
     }
 
-    /// A verdict's answer. A known key is the same call, whenever it says it expires, or another one.
-    fn settle(&self, verdict: Verdict) -> Result<Answer, Fault> {
+    /// A verdict's answer; and the block that holds it with its index there, if it is of a call that is known. A known
+    /// key is the same call, whenever it says it expires, or another one.
+    fn answer(&self, verdict: Verdict) -> Result<(Answer, Option<(Block, usize)>), Fault> {
         let (seq, call) = match verdict {
-            Verdict::Done(answer) => return Ok(answer),
+            Verdict::Done(answer) => return Ok((answer, None)),
             Verdict::Known(seq, call) => (seq, call),
         };
         let (block, index) = find(&self.journal, seq)?.ok_or_else(|| missing(self.position.height))?;
@@ -226,6 +261,9 @@ impl<D: Disk, S: Store> Committed<D, S> {
         // The digest says it of an erased call too.
         let same = Call { expires_ms: first.call.call.expires_ms, ..*call }.digest() == first.digest();
         let same = same || planted!(KeyNamesAnyCall);
-        Ok(if same { Answer::Known(seq) } else { Answer::Rejected(Rejected::KeyReused { seq }) })
+        Ok(match same {
+            true => (Answer::Known(seq), Some((block, index))),
+            false => (Answer::Rejected(Rejected::KeyReused { seq }), None),
+        })
     }
 }

@@ -212,10 +212,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
 
     /// The commitment over the block of a height: a receipt's signature.
     pub fn commitment(&self, height: u64) -> Result<Option<Commitment>, Fault> {
-        if height == self.committed.position.height {
-            return Ok(self.committed.commitment.clone());
-        }
-        self.committed.journal.commitment(height)
+        self.committed.commitment(height)
     }
 
     /// The block that holds the record at `seq`, found by bisection, and the record's index in it.

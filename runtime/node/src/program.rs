@@ -1,6 +1,7 @@
 //! The serving program as commands see it: its interface, and its answers as JSON.
 
-use crate::data::NodeShard;
+use crate::commands::admit;
+use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::told::trap_fields;
 use crate::value::{from_json, hex, to_json};
@@ -9,7 +10,7 @@ use abi::effect::{Event, Message};
 use abi::id::Hash;
 use abi::interface::{BAD_ARGUMENTS, Described, Kind, MethodForm, decode_value};
 use abi::outcome::Outcome;
-use kernel::{After, Machine, Rejected, RunError};
+use kernel::{After, Machine, Programs, Rejected, RunError};
 use serde_json::{Map, Value, json};
 use vm::Program;
 
@@ -37,6 +38,12 @@ impl Serving {
     pub fn find(machine: &mut Machine, id: Hash) -> Result<Serving, NodeError> {
         let program = machine.program(&id).map_err(|error| cannot_run(id, error))?;
         Serving::of_program(id, program)
+    }
+
+    /// The program `id`, as it is kept.
+    pub(crate) fn kept(data: &Data, id: Hash) -> Result<Serving, NodeError> {
+        let wasm = data.programs()?.read(&id)?.ok_or_else(|| cannot_run(id, RunError::Missing(id)))?;
+        Serving::of_program(id, &admit(&wasm)?)
     }
 
     /// The program `id`, by what it says of itself.

@@ -36,11 +36,14 @@ mod docs;
 mod events;
 mod export;
 pub(crate) mod failure;
+mod inbox;
+mod keeper;
 pub(crate) mod logs;
 pub(crate) mod metrics;
 mod operations;
 mod reads;
 mod room;
+mod taken;
 pub(crate) mod tokens;
 
 use access::{Asker, Gate};

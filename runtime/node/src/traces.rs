@@ -40,8 +40,8 @@ pub(crate) fn answered(span: &Span, status: u16) {
     }
 }
 
-/// The span of a commit of calls that these requests have brought.
-pub(crate) fn commit(shard: &Hash, calls: usize, requests: &[Span]) -> Span {
+/// The span of a commit of calls that these requests have brought, from when they are taken up together.
+pub(crate) fn commit<'a>(shard: &Hash, calls: usize, requests: impl Iterator<Item = &'a Span>) -> Span {
     if !cfg!(feature = "otel") {
         return Span::none();
     }
@@ -55,6 +55,6 @@ pub(crate) fn commit(shard: &Hash, calls: usize, requests: &[Span]) -> Span {
 }
 
 /// The calls are history up to this height.
-pub(crate) fn committed(span: Span, height: u64) {
+pub(crate) fn committed(span: &Span, height: u64) {
     span.record("foil.height", height);
 }

@@ -1,11 +1,13 @@
 //! Where a block ends cannot be observed.
 
 use super::fixture::{Sample, key, program, unsigned};
-use crate::{Batch, Request};
+use crate::{Answer, Check, Checker, Left, Request, Settled, Source};
 use abi::call::{Call, SignedCall};
 use abi::codec::Encode;
 use abi::id::Hash;
 use abi::system::{Act, SetWriter};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard};
 
 /// Calls that see as much of each other and of their place as calls can.
 fn calls(sample: &mut Sample) -> Vec<SignedCall> {
@@ -24,6 +26,60 @@ fn calls(sample: &mut Sample) -> Vec<SignedCall> {
         }
     }
     calls
+}
+
+/// Calls that come a few at a time, and as if more might come.
+struct Trickle(Mutex<Vec<Check>>);
+
+impl Trickle {
+    fn left(&self) -> MutexGuard<'_, Vec<Check>> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Source for Trickle {
+    fn take(&self, most: usize) -> Vec<Check> {
+        let mut left = self.left();
+        let taken = left.len().min(most).min(1 + left.len() % 7);
+        left.drain(..taken).collect()
+    }
+
+    fn waiting(&self) -> usize {
+        self.left().len()
+    }
+
+    fn is_live(&self) -> bool {
+        true
+    }
+
+    fn wait(&self, over: &dyn Fn() -> bool) {
+        while !over() {
+            std::hint::spin_loop();
+        }
+    }
+
+    fn rouse(&self) {}
+}
+
+#[test]
+fn calls_that_come_while_others_are_committed_see_the_same() {
+    let begun = || {
+        let mut sample = Sample::begun();
+        let calls = calls(&mut sample);
+        (sample, calls)
+    };
+    let (mut together, calls) = begun();
+    let expected = together.submit(&calls, 1000);
+    let (mut sample, calls) = begun();
+    let (genesis, now_ms) = (sample.shard.genesis().clone(), sample.now_ms);
+    let requests = calls.into_iter().map(|signed| Request { signed, now_ms }).collect();
+    let source = Trickle(Mutex::new(Checker::new(&genesis, genesis.id()).all(requests)));
+    let mut answers = Vec::new();
+    let mut tell = |settled: Settled<'_>| answers.extend(settled.answers);
+    sample.shard.serve(&source, 100, &mut |_, _| {}, &mut tell).unwrap();
+    assert_eq!(answers, expected);
+    assert_eq!(sample.shard.position().root, together.shard.position().root);
+    assert_eq!(sample.content(), together.content());
 }
 
 #[test]
@@ -56,13 +112,26 @@ fn what_is_handed_over_is_history_with_its_receipts() {
         calls.insert(80, sample.act(Act::SetWriter(SetWriter { key: key(1).public() }), &[2, 3]));
         let (first, now_ms) = (sample.shard.position().seq, sample.now_ms);
         let requests = calls.into_iter().map(|signed| Request { signed, now_ms }).collect();
-        let batch = Batch { requests, block_calls, stop_at_rejection: false };
-        let mut heard = Vec::new();
-        let mut done = |entry, receipt| heard.push((entry, receipt));
-        sample.shard.submit_receipted(batch, &mut |_, _| {}, &mut done).unwrap();
+        let (mut heard, mut next) = (Vec::new(), first);
+        let mut tell = |settled: Settled<'_>| {
+            let places = settled.answers.iter().filter_map(|answer| match answer {
+                Answer::New { .. } => {
+                    next += 1;
+                    Some(next - 1)
+                }
+                Answer::Known(seq) => Some(*seq),
+                Answer::Rejected(_) => None,
+            });
+            heard.extend(places.zip(settled.made));
+            assert_eq!(settled.position.seq, next);
+        };
+        let genesis = sample.shard.genesis().clone();
+        let left = Left::new(Checker::new(&genesis, genesis.id()), requests);
+        sample.shard.serve(&left, block_calls, &mut |_, _| {}, &mut tell).unwrap();
         let last = sample.shard.position().seq - 1;
-        assert_eq!(heard.len() as u64, last - first + 1);
-        for (seq, (entry, receipt)) in (first..).zip(heard) {
+        let places: BTreeSet<u64> = heard.iter().map(|(seq, _)| *seq).collect();
+        assert!((first..=last).all(|seq| places.contains(&seq)) && heard.len() > places.len());
+        for (seq, (entry, receipt)) in heard {
             let (block, index) = sample.shard.find(seq).unwrap().unwrap();
             assert_eq!(block.entries[index], entry);
             let file = sample.shard.receipt_file(seq).unwrap().unwrap();

@@ -4,7 +4,8 @@ use crate::cli::{Format, Global};
 use crate::commands::open;
 use crate::error::NodeError;
 use crate::output;
-use base64ct::{Base64, Encoding};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::Args;
 use serde_json::{Value, json};
 use verify::Exit;
@@ -27,7 +28,7 @@ pub fn run(global: &Global, args: &ConsistencyArgs) -> Result<Exit, NodeError> {
         holds: format!("{} records", history.size()),
     })?;
     let root = |size| history.root_at(size).map(|root| root.to_string());
-    let lines: Vec<String> = proof.iter().map(|hash| Base64::encode_string(&hash.0)).collect();
+    let lines: Vec<String> = proof.iter().map(|hash| BASE64.encode(hash.0)).collect();
     let answer = match global.output {
         Format::Table => Value::String(lines.join("\n")),
         _ => json!({

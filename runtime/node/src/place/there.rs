@@ -17,7 +17,8 @@ use abi::genesis::Genesis;
 use abi::id::Hash;
 use abi::profile::Profile;
 use abi::sign::PublicKey;
-use base64ct::{Base64, Encoding};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use journal::{Block, CheckpointFile};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -120,7 +121,7 @@ impl There {
         let Value::Object(mut shown) = answer else {
             return Err(self.remote.unreachable(&"its answer is no object"));
         };
-        let decoded = |proof: Value| Base64::decode_vec(proof.as_str().unwrap_or_default());
+        let decoded = |proof: Value| BASE64.decode(proof.as_str().unwrap_or_default());
         let proof = shown.shift_remove("proof").map(decoded).transpose();
         Ok(Found { proof: proof.map_err(|error| self.remote.unreachable(&error))?, shown })
     }
@@ -207,7 +208,7 @@ impl Place for There {
 
     fn submit(&mut self, signed: SignedCall, at: Option<u64>) -> Result<Submitted, NodeError> {
         no_time(at)?;
-        let body = json!({ "signed": Base64::encode_string(&signed.to_bytes()) });
+        let body = json!({ "signed": BASE64.encode(signed.to_bytes()) });
         self.made(&self.remote.post(&self.path("/calls"), &body)?)
     }
 

@@ -18,9 +18,11 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use base64ct::{Base64, Encoding};
+use base64::engine::general_purpose::STANDARD as BASE64;
+use base64::{Engine, encoded_len};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::io::Write;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -115,7 +117,7 @@ pub(crate) async fn make(
         None => desk.named(body::value(form, bytes)?, header_key.transpose()?)?,
     };
     let room = node.rooms.reserve(calls.len() * ANSWER_BYTES)?;
-    let made = hosted.desk.call(calls).await?;
+    let made = hosted.desk.call(&hosted.genesis, calls).await?;
     // What serves now may be what one of them has deployed.
     Ok(room.beside(answered(answer, made, is_one, &hosted.desk.standing())))
 }
@@ -176,7 +178,7 @@ impl Counter<'_> {
         if value.get("signed").is_some() {
             let SignedRequest { signed } = body::typed(at, value)?;
             let wrong = |error: &dyn std::fmt::Display| Failure::malformed(format!("{at}.signed"), error);
-            let bytes = Base64::decode_vec(&signed).map_err(|error| wrong(&error))?;
+            let bytes = BASE64.decode(&signed).map_err(|error| wrong(&error))?;
             let call = SignedCall::from_bytes(&bytes).map_err(|error| wrong(&error))?;
             return self.vouch(&call.call.caller).map(|()| call);
         }
@@ -257,15 +259,16 @@ fn one(made: Vec<Result<Made, Failure>>, answer: impl FnOnce(Made) -> Response) 
 
 /// Writes what a call came to, as a JSON object. Most of it is the receipt, which needs no second look.
 fn write(text: &mut Vec<u8>, made: &Made, standing: &Standing) {
-    let mut fields = Map::from_iter([("seq".into(), made.seq.into()), ("known".into(), made.known.into())]);
-    fields.extend(outcome(standing.serving.as_deref(), &made.program, &made.method, &made.outcome));
-    fields.extend(made.told.iter().flat_map(Told::fields));
-    serde_json::to_writer(&mut *text, &fields).expect("bytes take what is written to them");
-    // The object goes on.
-    text.pop();
+    const TAKES: &str = "bytes take what is written to them";
+    write!(text, "{{\"seq\":{},\"known\":{}", made.seq, made.known).expect(TAKES);
+    let outcome = outcome(standing.serving.as_deref(), &made.program, &made.method, &made.outcome);
+    for (name, value) in outcome.into_iter().chain(made.told.iter().flat_map(Told::fields)) {
+        write!(text, ",\"{name}\":").expect(TAKES);
+        serde_json::to_writer(&mut *text, &value).expect(TAKES);
+    }
     text.extend_from_slice(b",\"receipt\":\"");
     let begin = text.len();
-    text.resize(begin + Base64::encoded_len(&made.receipt), 0);
-    Base64::encode(&made.receipt, &mut text[begin..]).expect("there is room for what its length is");
+    text.resize(begin + encoded_len(made.receipt.len(), true).expect("a receipt is no exabytes"), 0);
+    BASE64.encode_slice(&made.receipt, &mut text[begin..]).expect("there is room for what its length is");
     text.extend_from_slice(b"\"}");
 }

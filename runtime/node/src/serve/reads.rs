@@ -20,7 +20,8 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use base64ct::{Base64, Encoding};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use journal::{Head, Tile, TileError, TileKind, bundle_of_records};
 use kernel::Effort;
 use serde::Deserialize;
@@ -168,7 +169,7 @@ fn proven(form: Form, found: Found) -> Response {
     match (form, proof) {
         (Form::Cbor, Some(file)) => cbor(file),
         (form, file) => {
-            shown.extend(file.map(|file| ("proof".into(), Base64::encode_string(&file).into())));
+            shown.extend(file.map(|file| ("proof".into(), BASE64.encode(&file).into())));
             form.answer(&Value::Object(shown))
         }
     }
