@@ -8,7 +8,7 @@
 #   tests/bench/run.sh micro [FILTER]
 #
 # NAME is a kernel, or `calls`, `compile` or `hostcalls`; of a shard, it is one of `commits`, `calls`, `ledger`, `ycsb`,
-# `latency`, `replay`, `shards` and `memory`; or `large` or `long`, which are only run if they are named: `large` fills ten
+# `programs`, `latency`, `replay`, `shards` and `memory`; or `large` or `long`, which are only run if they are named: `large` fills ten
 # and thirty times as many keys, `long` holds a load for N minutes, one if not said, and draws what became of it beside
 # the JSON. DIR is on the disk to measure, in cargo's target
 # directory unless said. The JSON goes to PATH, or else to bench.json or shard.json there. The first takes some four

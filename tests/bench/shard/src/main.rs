@@ -15,6 +15,7 @@ mod ledger;
 mod long;
 mod memory;
 mod peers;
+mod programs;
 mod replay;
 mod row;
 mod shards;
@@ -36,7 +37,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const USAGE: &str =
     "usage: shard [--only NAME] [--dir DIR] [--keys N] [--rounds N] [--seconds N] [--minutes N] [--json PATH]
     [--peers PATH]
-  NAME is commits, calls, ledger, ycsb, latency, replay, shards, memory, large or long; all but the last two if there
+  NAME is commits, calls, ledger, ycsb, programs, latency, replay, shards, memory, large or long; all but the last two if there
     is none
   DIR is on the disk to measure
   --minutes is how long long is; the PATH of the peers is the binary that tests/bench/peers builds";
@@ -44,11 +45,12 @@ const USAGE: &str =
 /// What measures something.
 type Measure = fn(&Asked) -> Result<Vec<Row>>;
 
-const MEASURES: [(&str, Measure); 10] = [
+const MEASURES: [(&str, Measure); 11] = [
     ("commits", commits::measure),
     ("calls", calls::measure),
     ("ledger", ledger::measure),
     ("ycsb", ycsb::measure),
+    ("programs", programs::measure),
     ("latency", latency::measure),
     ("replay", replay::measure),
     ("shards", shards::measure),

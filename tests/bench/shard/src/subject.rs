@@ -53,6 +53,8 @@ pub(crate) struct Subject {
     pub(crate) answered: u64,
     /// Whether answering a call includes its receipt.
     pub(crate) receipts: bool,
+    /// The fuel of the calls that got their receipts.
+    pub(crate) fuel: u64,
     /// All the time that answering has taken.
     pub(crate) took: Duration,
 }
@@ -109,7 +111,7 @@ impl Subject {
         std::fs::write(dir.join("programs").join(format!("{program}.wasm")), wasm)?;
         let shard = Shard::create(opening(dir, "store", wasm)?)?;
         let mut subject =
-            Subject { shard, caller, made: 0, answered: 0, receipts: false, took: Duration::ZERO };
+            Subject { shard, caller, made: 0, answered: 0, receipts: false, fuel: 0, took: Duration::ZERO };
         let (method, args) = Act::Deploy(Deploy { program }).to_call();
         let deploy = Call { program: Some(Profile::One.system()), ..subject.call(method, args) };
         subject.submit(vec![SignedCall::authorize(deploy, &[&authority])], 1)?;
@@ -173,6 +175,7 @@ impl Subject {
             answers = self.shard.submit(Batch { requests, block_calls, stop_at_rejection: false })?;
         }
         let took = begun.elapsed();
+        self.fuel += receipts.iter().map(|(entry, _)| entry.fuel).sum::<u64>();
         (self.answered, self.took) = (self.answered + count as u64, self.took + took);
         let output = |answer: Answer| match answer {
             Answer::New { outcome: Outcome::Returned(output), .. } => Ok(output),
