@@ -161,11 +161,12 @@ pub use abi::interface::{Describe, Kind};
 pub use abi::key::Key;
 pub use context::{Account, Context, log};
 pub use guest_sdk_macros::{Error, Event, Value, program};
-pub use state::{Cell, Entries, Map, Stored};
+pub use state::{Begins, Cell, Entries, Index, IndexedMap, Keys, Log, Map, Set, Stored, UniqueIndex};
 
 /// What a program's module usually needs: `use guest_sdk::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Account, Bytes, Cell, Context, Error, Event, Hash, Map, Value, log, program};
+    pub use crate::{Account, Bytes, Context, Error, Event, Hash, Value, log, program};
+    pub use crate::{Cell, Index, IndexedMap, Log, Map, Set, UniqueIndex};
     pub use alloc::string::{String, ToString};
     pub use alloc::vec::Vec;
     pub use alloc::{format, vec};
@@ -173,12 +174,24 @@ pub mod prelude {
 
 /// A value that can be an argument, an answer, or kept in state. `#[derive(Value)]` makes one of a struct
 /// with named fields, of a struct around one value, and of an enumeration of bare names.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no value: it cannot be an argument, an answer, or kept in state",
+    label = "not a value",
+    note = "mark your own types with #[derive(Value)]; of the others, values are integers up to 64 bits and `u128`, `bool`, \
+            `String`, `Bytes`, `Hash`, `[u8; N]`, and options, lists and tuples of up to four values"
+)]
 pub trait Value: Encode + Decode + Describe {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Encode + Decode + Describe> Value for T {}
 
 /// Something that happened; made by `#[derive(Event)]`, on a struct with named fields in the program's
 /// module.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no event",
+    label = "not an event",
+    note = "mark the struct with #[derive(Event)], in the program's module"
+)]
 pub trait Event: Encode + Describe {
     /// What kind of thing: the struct's name.
     const NAME: &'static str;
@@ -186,6 +199,11 @@ pub trait Event: Encode + Describe {
 
 /// Why a method says no; made by `#[derive(Error)]`, on an enumeration whose variants carry their stable
 /// codes as `#[error(1)]`. Answered as `[code, name, field…]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no error of a program",
+    label = "a method fails with an error that has a stable code",
+    note = "mark an enumeration with #[derive(Error)], and each variant with its code: #[error(1)]"
+)]
 pub trait ProgramError: Encode {
     /// Every case.
     const CASES: &'static [abi::interface::ErrorCase];

@@ -1,10 +1,10 @@
 //! What generated code calls: arguments in, answer out.
 
-pub use crate::state::Stored;
+pub use crate::state::{Indexing, Link, Linked, Stored, entries};
 pub use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
 pub use abi::interface::{Describe, ErrorCase, Interface, Kind, Method, Schema, Slot, encode, encoded_len};
 
-use crate::{Context, host};
+use crate::{Context, ProgramError, Value, host};
 use alloc::vec::Vec;
 
 /// The call's arguments: canonical CBOR, an array.
@@ -29,7 +29,7 @@ impl<'a> Args<'a> {
     }
 
     /// The next argument.
-    pub fn take<T: Decode>(&mut self) -> T {
+    pub fn take<T: Value>(&mut self) -> T {
         T::decode(&mut self.0).unwrap_or_else(|_| refuse())
     }
 
@@ -46,14 +46,19 @@ fn refuse() -> ! {
 }
 
 /// Answers.
-pub fn answer<T: Encode>(value: &T) {
+pub fn answer<T: Value>(value: &T) {
     host::answer(&value.to_bytes());
 }
 
 /// Answers, or fails.
-pub fn finish<T: Encode, E: Encode>(result: Result<T, E>) {
+pub fn finish<T: Value, E: ProgramError>(result: Result<T, E>) {
     match result {
         Ok(value) => answer(&value),
         Err(reason) => host::fail(&reason.to_bytes()),
     }
+}
+
+/// The form of a type whose values the interface tells of.
+pub const fn schema<T: Value>() -> &'static Schema {
+    T::SCHEMA
 }

@@ -1,8 +1,13 @@
-//! Typed state: a cell holds one value, a map one for each key, in the keys' order.
+//! Typed state: a cell holds one value, a map one for each key, in the keys' order. A set is a map to nothing, a
+//! log one from ordinals, and an index a set or a map of its own.
 //!
 //! ```text
-//! cell   field name ‖ 0x00
-//! map    field name ‖ 0x00 ‖ key      (the encoding of `abi::key`)
+//! cell           field name ‖ 0x00
+//! map            field name ‖ 0x00 ‖ key              (the encoding of `abi::key`)
+//! set            field name ‖ 0x00 ‖ key              the empty array
+//! log            field name ‖ 0x00 ‖ ordinal
+//! index          field name ‖ 0x00 ‖ by ‖ key         the empty array
+//! unique index   field name ‖ 0x00 ‖ by               the key
 //! ```
 //!
 //! Values are canonical CBOR. A field name holds no zero byte, so no field's keys are within another's.
@@ -14,7 +19,21 @@ use alloc::vec::Vec;
 use core::marker::PhantomData;
 use core::ops::{Bound, RangeBounds};
 
+mod index;
+mod log;
+mod set;
+
+pub use index::{Index, IndexedMap, Indexing, Link, Linked, UniqueIndex, entries};
+pub use log::Log;
+pub use set::{Keys, Set};
+
 /// A field of a program's state.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no field of a state",
+    label = "not kept in state",
+    note = "a field is a `Cell<T>`, `Map<K, V>`, `Set<K>`, `Log<T>`, or an `IndexedMap<K, V>` with its indexes, of \
+            keys and values that can be kept: #[derive(Value)] makes your own types values"
+)]
 pub trait Stored {
     /// The form of its keys; a cell has none.
     const KEY: Option<&'static Schema>;
@@ -58,6 +77,9 @@ impl<T: Value> Stored for Cell<T> {
 }
 
 /// A value for each key, ordered by key.
+///
+/// That entries are read in the order of their keys is part of the contract: numbers by size, text and bytes by their
+/// bytes, tuples by their first members first. It is the same on every engine, and in every version of a program.
 pub struct Map<K, V> {
     prefix: &'static [u8],
     entry: PhantomData<(K, V)>,
@@ -108,6 +130,36 @@ impl<K: Key, V: Value> Map<K, V> {
             Bound::Included(key) => self.behind(key),
             Bound::Excluded(key) => self.full(key),
         };
+        self.entries(from, to)
+    }
+
+    /// The entries of the keys that begin with `head`, in order: those of `(head, …)`, where keys are tuples.
+    pub fn of<H: Key>(&self, head: &H) -> Entries<K, V>
+    where
+        K: Begins<H>,
+    {
+        self.within((Bound::Included(head), Bound::Included(head)))
+    }
+
+    /// The entries of the keys whose beginnings are in a range, in order.
+    pub fn within<H: Key>(&self, heads: impl RangeBounds<H>) -> Entries<K, V>
+    where
+        K: Begins<H>,
+    {
+        let from = match heads.start_bound() {
+            Bound::Unbounded => self.prefix.to_vec(),
+            Bound::Included(head) => self.full(head),
+            Bound::Excluded(head) => past(self.full(head)),
+        };
+        let to = match heads.end_bound() {
+            Bound::Unbounded => past(self.prefix.to_vec()),
+            Bound::Included(head) => past(self.full(head)),
+            Bound::Excluded(head) => self.full(head),
+        };
+        self.entries(from, to)
+    }
+
+    fn entries(&self, from: Vec<u8>, to: Vec<u8>) -> Entries<K, V> {
         let skip = self.prefix.len();
         Entries { from, to, skip, reverse: false, cursor: None, entry: Vec::new(), types: PhantomData }
     }
@@ -122,11 +174,8 @@ impl<K: Key, V: Value> Map<K, V> {
         self.iter().reversed().next()
     }
 
-    fn full(&self, key: &K) -> Vec<u8> {
-        let mut full = Vec::with_capacity(self.prefix.len() + 40);
-        full.extend_from_slice(self.prefix);
-        key.encode_key(&mut full);
-        full
+    fn full(&self, key: &impl Key) -> Vec<u8> {
+        full(self.prefix, key)
     }
 
     /// The least key behind `key`: no encoding begins with another.
@@ -136,6 +185,36 @@ impl<K: Key, V: Value> Map<K, V> {
         full
     }
 }
+
+/// The key in state of a field's key.
+fn full(prefix: &[u8], key: &impl Key) -> Vec<u8> {
+    let mut full = Vec::with_capacity(prefix.len() + 40);
+    full.extend_from_slice(prefix);
+    key.encode_key(&mut full);
+    full
+}
+
+/// The least key behind all that begin with `head`, which begins with the name of a field: some byte of it is not the
+/// greatest.
+fn past(mut head: Vec<u8>) -> Vec<u8> {
+    while let Some(last) = head.pop() {
+        if last < u8::MAX {
+            head.push(last + 1);
+            break;
+        }
+    }
+    head
+}
+
+/// A key that begins with an `H`: a tuple, with its first members.
+pub trait Begins<H> {}
+
+impl<A, B> Begins<A> for (A, B) {}
+impl<A, B, C> Begins<A> for (A, B, C) {}
+impl<A, B, C> Begins<(A, B)> for (A, B, C) {}
+impl<A, B, C, D> Begins<A> for (A, B, C, D) {}
+impl<A, B, C, D> Begins<(A, B)> for (A, B, C, D) {}
+impl<A, B, C, D> Begins<(A, B, C)> for (A, B, C, D) {}
 
 impl<K: Key + abi::interface::Describe, V: Value> Stored for Map<K, V> {
     const KEY: Option<&'static Schema> = Some(K::SCHEMA);
@@ -214,3 +293,6 @@ fn stored<T: Value>(bytes: &[u8]) -> T {
 fn foreign() -> ! {
     panic!("an entry in state is not of its field's type")
 }
+
+#[cfg(test)]
+mod tests;

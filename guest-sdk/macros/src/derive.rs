@@ -1,7 +1,9 @@
 //! The derives: canonical bytes and a description for values, events and errors.
 
+use crate::form;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Expr, Fields, Ident, Lit, LitInt, Meta, Result, Type, Variant};
 
 /// Parses the item and runs `derive` on it; an error becomes the compiler's.
@@ -17,7 +19,10 @@ fn no_generics(item: &DeriveInput) -> Result<()> {
     if item.generics.params.is_empty() {
         return Ok(());
     }
-    Err(syn::Error::new_spanned(&item.generics, "a type of the interface cannot be generic"))
+    Err(syn::Error::new_spanned(
+        &item.generics,
+        "a type of the interface is not generic: write it out for each type that is used",
+    ))
 }
 
 /// `#[derive(Value)]`.
@@ -26,15 +31,18 @@ pub(crate) fn value(item: &DeriveInput) -> Result<TokenStream> {
         Data::Struct(data) => match &data.fields {
             Fields::Named(_) => record(item, &data.fields),
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                form::check(&fields.unnamed[0].ty)?;
                 Ok(wrapper(&item.ident, &fields.unnamed[0].ty))
             }
-            _ => Err(syn::Error::new_spanned(
-                item,
-                "a value has named fields, or is a struct around one value",
-            )),
+            _ => {
+                let what = "a value has named fields, or is a struct around one value: name the fields";
+                Err(syn::Error::new_spanned(&item.ident, what))
+            }
         },
         Data::Enum(data) => names(&item.ident, data.variants.iter()),
-        Data::Union(_) => Err(syn::Error::new_spanned(item, "a union has no canonical bytes")),
+        Data::Union(_) => {
+            Err(syn::Error::new_spanned(&item.ident, "a union has no canonical bytes: write a struct"))
+        }
     }
 }
 
@@ -44,7 +52,12 @@ pub(crate) fn event(item: &DeriveInput) -> Result<TokenStream> {
     let text = name.to_string();
     let value = match &item.data {
         Data::Struct(data) if matches!(data.fields, Fields::Named(_)) => record(item, &data.fields)?,
-        _ => return Err(syn::Error::new_spanned(item, "an event is a struct with named fields")),
+        _ => {
+            return Err(syn::Error::new_spanned(
+                &item.ident,
+                "an event is a struct with named fields: name the fields",
+            ));
+        }
     };
     Ok(quote! {
         #value
@@ -59,7 +72,7 @@ pub(crate) fn event(item: &DeriveInput) -> Result<TokenStream> {
 fn record(item: &DeriveInput, fields: &Fields) -> Result<TokenStream> {
     let name = &item.ident;
     let text = name.to_string();
-    let described = described(fields);
+    let described = described(fields)?;
     let idents: Vec<_> = fields.iter().filter_map(|field| field.ident.as_ref()).collect();
     let len = idents.len();
     Ok(quote! {
@@ -113,8 +126,8 @@ fn names<'a>(name: &Ident, variants: impl Iterator<Item = &'a Variant>) -> Resul
     let variants: Vec<_> = variants.collect();
     for variant in &variants {
         if !matches!(variant.fields, Fields::Unit) || variant.discriminant.is_some() {
-            let what = "a value's variants are bare names; each is encoded as its index";
-            return Err(syn::Error::new_spanned(variant, what));
+            let what = "a value's variants are bare names, each encoded as its index: put what goes with one into a struct";
+            return Err(syn::Error::new_spanned(&variant.ident, what));
         }
     }
     let idents: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
@@ -150,23 +163,29 @@ fn names<'a>(name: &Ident, variants: impl Iterator<Item = &'a Variant>) -> Resul
 /// `#[derive(Error)]`.
 pub(crate) fn error(item: &DeriveInput) -> Result<TokenStream> {
     let Data::Enum(data) = &item.data else {
-        return Err(syn::Error::new_spanned(item, "a program's errors are an enumeration"));
+        let what = "a program's errors are an enumeration: write an enum, one variant for each reason";
+        return Err(syn::Error::new_spanned(&item.ident, what));
     };
     let name = &item.ident;
-    let mut codes: Vec<u64> = Vec::new();
+    let mut codes: Vec<(u64, &Ident)> = Vec::new();
     let (mut heads, mut fields, mut cases) = (Vec::new(), Vec::new(), Vec::new());
     for variant in &data.variants {
         let code = code(variant)?;
-        if codes.contains(&code) {
-            return Err(syn::Error::new_spanned(variant, "another variant has this code"));
+        if let Some((_, other)) = codes.iter().find(|(known, _)| *known == code) {
+            let what =
+                format!("`{other}` has the code {code}: give each error one of its own, and never another");
+            return Err(syn::Error::new_spanned(&variant.ident, what));
         }
-        codes.push(code);
+        codes.push((code, &variant.ident));
         if matches!(variant.fields, Fields::Unnamed(_)) {
-            return Err(syn::Error::new_spanned(variant, "an error's fields have names"));
+            return Err(syn::Error::new_spanned(
+                variant,
+                "an error's fields have names: write Name { field: Type }",
+            ));
         }
         let (ident, text, doc) = (&variant.ident, variant.ident.to_string(), doc(&variant.attrs));
         let idents: Vec<_> = variant.fields.iter().filter_map(|field| field.ident.as_ref()).collect();
-        let (len, described) = (2 + idents.len(), described(&variant.fields));
+        let (len, described) = (2 + idents.len(), described(&variant.fields)?);
         heads.push(quote!(#name::#ident { .. } => (#len, #code, #text)));
         if !idents.is_empty() {
             fields.push(quote! {
@@ -205,21 +224,26 @@ pub(crate) fn error(item: &DeriveInput) -> Result<TokenStream> {
 /// The code in `#[error(1)]`.
 fn code(variant: &Variant) -> Result<u64> {
     let attribute = variant.attrs.iter().find(|attribute| attribute.path().is_ident("error"));
-    let missing = || syn::Error::new_spanned(variant, "give the error its stable code: #[error(1)]");
-    let literal: LitInt = attribute.ok_or_else(missing)?.parse_args()?;
-    match literal.base10_parse()? {
-        0 => Err(syn::Error::new_spanned(literal, "code 0 means that the arguments do not decode")),
+    let missing =
+        || syn::Error::new_spanned(&variant.ident, "give the error its stable code, a number: #[error(1)]");
+    let literal: LitInt = attribute.ok_or_else(missing)?.parse_args().map_err(|_| missing())?;
+    match literal.base10_parse().map_err(|_| missing())? {
+        0 => {
+            let what = "code 0 means that the arguments do not decode: write a code from 1";
+            Err(syn::Error::new_spanned(literal, what))
+        }
         code => Ok(code),
     }
 }
 
 /// Named fields as a constant list of name and form.
-fn described(fields: &Fields) -> TokenStream {
+fn described(fields: &Fields) -> Result<TokenStream> {
+    fields.iter().try_for_each(|field| form::check(&field.ty))?;
     let pairs = fields.iter().filter_map(|field| {
         let (text, form) = (field.ident.as_ref()?.to_string(), &field.ty);
-        Some(quote!((#text, <#form as ::guest_sdk::rt::Describe>::SCHEMA)))
+        Some(quote_spanned!(form.span()=> (#text, ::guest_sdk::rt::schema::<#form>())))
     });
-    quote!(&[#(#pairs),*])
+    Ok(quote!(&[#(#pairs),*]))
 }
 
 /// The text of doc comments, one line each.
@@ -245,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_has_no_canonical_form_is_refused_with_the_reason() {
-        let cases: [(Derive, &str, &str); 9] = [
+        let cases: [(Derive, &str, &str); 11] = [
             (value, "struct A(u8, u8);", "named fields"),
             (value, "enum A { B(u8) }", "bare names"),
             (value, "enum A { B = 3 }", "bare names"),
@@ -254,7 +278,9 @@ mod tests {
             (error, "struct A;", "enumeration"),
             (error, "enum A { B }", "stable code"),
             (error, "enum A { #[error(0)] B }", "code 0"),
-            (error, "enum A { #[error(1)] B, #[error(1)] C }", "has this code"),
+            (error, "enum A { #[error(1)] B, #[error(1)] C }", "has the code 1"),
+            (error, "enum A { #[error(\"no\")] B }", "stable code"),
+            (value, "struct A { b: Vec<f64> }", "canonical bytes"),
         ];
         for (derive, item, reason) in cases {
             let refusal = derive(&syn::parse_str(item).unwrap()).map(|_| ()).unwrap_err().to_string();

@@ -5,14 +5,16 @@
 use proc_macro::TokenStream;
 
 mod derive;
+mod form;
 mod program;
 
 /// Turns a module into a program.
 ///
-/// The module holds one struct marked `#[state]`, whose fields are cells and maps, and methods on it marked
+/// The module holds one struct marked `#[state]`, whose fields are cells, maps, sets and logs, and methods on it marked
 /// `#[call]` (`&mut self`: it may write) or `#[query]` (`&self`: it cannot). A method may take
 /// `ctx: &Context` first, and then owned arguments; it answers a value or a `Result` of a value and an
-/// error of the program. Structs in the module that derive `Event` are listed in the interface.
+/// error of the program. Structs in the module that derive `Event` are listed in the interface. The indexes of an
+/// `IndexedMap` are fields of the state marked with `#[index(MAP, |key, value| …)]`.
 ///
 /// The module gains the type `Program`, for [`guest_sdk::test::Host`](../guest_sdk/test/struct.Host.html).
 /// On wasm, it exports the methods as `call:NAME` and `query:NAME`, and its interface stands in the custom

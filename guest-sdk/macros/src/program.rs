@@ -1,55 +1,42 @@
 //! `#[program]`: what the author's module says.
 
-use crate::derive::doc;
 use generate::{attach, entry, exports, program};
-use proc_macro2::{Span, TokenStream};
+use method::take_methods;
+use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{
-    Attribute, FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, ItemStruct,
-    Meta, Pat, PathArguments, Receiver, ReceiverKind, Result, ReturnType, Type,
-};
+use state::State;
+use syn::{Attribute, Error, Ident, ImplItem, Item, ItemImpl, ItemMod, Meta, Result, Type};
 
 mod generate;
-
-/// The longest method name a host accepts (`abi::limits::METHOD_BYTES_MAX`).
-const METHOD_BYTES_MAX: usize = 64;
-
-/// A method of the program.
-struct Method {
-    is_call: bool,
-    name: Ident,
-    doc: String,
-    takes_context: bool,
-    params: Vec<(Ident, Type)>,
-    returns: Type,
-    /// The error type, where the method answers a `Result`.
-    error: Option<Type>,
-}
+mod method;
+mod state;
 
 pub(crate) fn expand(options: TokenStream, module: TokenStream) -> Result<TokenStream> {
     if !options.is_empty() {
-        return Err(syn::Error::new_spanned(options, "a program takes no options"));
+        return Err(Error::new_spanned(options, "a program takes no options: write #[program]"));
     }
-    let mut module: ItemMod = syn::parse2(module)?;
+    let Ok(mut module) = syn::parse2::<ItemMod>(module.clone()) else {
+        return Err(Error::new_spanned(module, "a program is a module: write #[program] mod name { … }"));
+    };
     let span = module.ident.span();
     let name = module.ident.to_string();
     let Some((_, items)) = &mut module.content else {
-        return Err(syn::Error::new(span, "the program's module must stand in this file"));
+        return Err(Error::new(span, "the program's module must stand in this file: write mod name { … }"));
     };
-    let state = take_state(items, span)?;
+    let state = State::take(items, span)?;
     let mut methods = Vec::new();
     for item in items.iter_mut() {
         match item {
             Item::Impl(block) if is_of(block, &state.ident) => take_methods(block, &mut methods)?,
-            _ => {}
+            item => no_method(item, &state.ident)?,
         }
     }
     if methods.is_empty() {
-        return Err(syn::Error::new(span, "a program has a method marked #[call] or #[query]"));
+        return Err(Error::new(span, "a program has a method marked #[call] or #[query], on its state"));
     }
     let events: Vec<_> = items.iter().filter_map(event).collect();
     let generated = [
-        attach(&state)?,
+        attach(&state),
         methods.iter().map(|method| entry(method, &state.ident)).collect(),
         program(&name, &state, &methods, &events),
         exports(&methods),
@@ -66,23 +53,32 @@ fn take_marker(attributes: &mut Vec<Attribute>, marker: &str) -> bool {
     attributes.len() < before
 }
 
-fn take_state(items: &mut [Item], span: Span) -> Result<ItemStruct> {
-    let mut found = None;
-    for item in items {
-        if let Item::Struct(item) = item
-            && take_marker(&mut item.attrs, "state")
-        {
-            if found.is_some() {
-                return Err(syn::Error::new_spanned(item, "a program has one state"));
-            }
-            found = Some(item.clone());
-        }
-    }
-    found.ok_or(syn::Error::new(span, "mark the struct of the program's state with #[state]"))
-}
-
 fn is_of(block: &ItemImpl, state: &Ident) -> bool {
     block.trait_.is_none() && matches!(&*block.self_ty, Type::Path(path) if path.path.is_ident(state))
+}
+
+/// Refuses the markers of methods on anything but the state's own.
+fn no_method(item: &Item, state: &Ident) -> Result<()> {
+    let is_marked = |attributes: &[Attribute]| {
+        attributes
+            .iter()
+            .any(|attribute| attribute.path().is_ident("call") || attribute.path().is_ident("query"))
+    };
+    let why = || {
+        format!(
+            "a method of the program stands in `impl {state} {{ … }}`, not in a trait's or another type's"
+        )
+    };
+    match item {
+        Item::Fn(function) if is_marked(&function.attrs) => Err(Error::new_spanned(&function.sig, why())),
+        Item::Impl(block) => block.items.iter().try_for_each(|item| match item {
+            ImplItem::Fn(function) if is_marked(&function.attrs) => {
+                Err(Error::new_spanned(&function.sig, why()))
+            }
+            _ => Ok(()),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The name of a struct that derives `Event`.
@@ -104,96 +100,6 @@ fn event(item: &Item) -> Option<Ident> {
         derives
     });
     derives.then(|| item.ident.clone())
-}
-
-fn take_methods(block: &mut ItemImpl, methods: &mut Vec<Method>) -> Result<()> {
-    for item in &mut block.items {
-        if let ImplItem::Fn(function) = item {
-            let is_call = take_marker(&mut function.attrs, "call");
-            let is_query = take_marker(&mut function.attrs, "query");
-            match (is_call, is_query) {
-                (false, false) => {}
-                (true, true) => {
-                    return Err(syn::Error::new_spanned(&function.sig, "a method is a call or a query"));
-                }
-                _ => methods.push(method(function, is_call)?),
-            }
-        }
-    }
-    Ok(())
-}
-
-fn method(function: &ImplItemFn, is_call: bool) -> Result<Method> {
-    let signature = &function.sig;
-    let name = signature.ident.clone();
-    if !signature.generics.params.is_empty() || signature.asyncness.is_some() {
-        return Err(syn::Error::new_spanned(signature, "a method is neither generic nor async"));
-    }
-    if name.to_string().len() > METHOD_BYTES_MAX {
-        return Err(syn::Error::new_spanned(&name, format!("longer than {METHOD_BYTES_MAX} bytes")));
-    }
-    let mut inputs = signature.inputs.iter().peekable();
-    match inputs.next() {
-        Some(FnArg::Receiver(this)) if borrows(this, is_call) => {}
-        _ if is_call => {
-            return Err(syn::Error::new_spanned(signature, "a call takes `&mut self` or `&self`"));
-        }
-        _ => return Err(syn::Error::new_spanned(signature, "a query takes `&self`: it cannot write")),
-    }
-    let takes_context = inputs.next_if(|input| is_context(input)).is_some();
-    let params = inputs.map(param).collect::<Result<_>>()?;
-    let (returns, error) = returns(&signature.output)?;
-    Ok(Method { is_call, name, doc: doc(&function.attrs), takes_context, params, returns, error })
-}
-
-/// Whether the state is borrowed, and only a call's mutably.
-fn borrows(this: &Receiver, is_call: bool) -> bool {
-    matches!(this.kind, ReceiverKind::Reference(_, _, mutable) if is_call || mutable.is_none())
-}
-
-fn is_context(input: &FnArg) -> bool {
-    let FnArg::Typed(input) = input else {
-        return false;
-    };
-    let Type::Reference(reference) = &*input.ty else {
-        return false;
-    };
-    matches!(&*reference.elem, Type::Path(path)
-        if path.path.segments.last().is_some_and(|segment| segment.ident == "Context"))
-}
-
-fn param(input: &FnArg) -> Result<(Ident, Type)> {
-    let FnArg::Typed(input) = input else {
-        return Err(syn::Error::new_spanned(input, "`self` comes first"));
-    };
-    match (&*input.pat, &*input.ty) {
-        (_, Type::Reference(_)) => {
-            Err(syn::Error::new_spanned(&input.ty, "arguments are owned; only `ctx: &Context` is borrowed"))
-        }
-        (Pat::Ident(pattern), form) => Ok((pattern.ident.clone(), form.clone())),
-        (pattern, _) => Err(syn::Error::new_spanned(pattern, "an argument needs a name")),
-    }
-}
-
-/// The type of the answer, and of the error if the method answers a `Result`.
-fn returns(output: &ReturnType) -> Result<(Type, Option<Type>)> {
-    let form = match output {
-        ReturnType::Default => return Ok((syn::parse_quote!(()), None)),
-        ReturnType::Type(_, form) => &**form,
-    };
-    let Type::Path(path) = form else {
-        return Ok((form.clone(), None));
-    };
-    let Some(last) = path.path.segments.last().filter(|segment| segment.ident == "Result") else {
-        return Ok((form.clone(), None));
-    };
-    if let PathArguments::AngleBracketed(arguments) = &last.arguments {
-        let arguments: Vec<_> = arguments.args.iter().collect();
-        if let [GenericArgument::Type(value), GenericArgument::Type(error)] = arguments[..] {
-            return Ok((value.clone(), Some(error.clone())));
-        }
-    }
-    Err(syn::Error::new_spanned(form, "write the error type too: Result<T, Error>"))
 }
 
 #[cfg(test)]
@@ -223,7 +129,7 @@ mod tests {
             ("#[query] fn f(self) {}", "a query takes `&self`"),
             ("#[call] fn f(a: u8) {}", "a call takes `&mut self`"),
             ("#[call] #[query] fn f(&self) {}", "a call or a query"),
-            ("#[call] fn f<T>(&self, a: T) {}", "neither generic"),
+            ("#[call] fn f<T>(&self, a: T) {}", "is not generic"),
             ("#[call] fn f(&self, a: &str) {}", "arguments are owned"),
             ("#[call] fn f(&self, (a, b): (u8, u8)) {}", "needs a name"),
             ("#[call] fn f(&self) -> Result<u8> {}", "write the error type"),

@@ -1,9 +1,11 @@
 //! What is generated for a program: entries, dispatch, exports and interface.
 
-use super::Method;
+use super::method::Method;
+use super::state::{State, StateField};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{Field, Fields, Ident, ItemStruct, LitByteStr, LitStr, Result, Type};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Ident, LitByteStr, LitStr, Type};
 
 /// The name of a method's entry.
 fn entry_name(method: &Method) -> Ident {
@@ -14,29 +16,40 @@ fn kind(method: &Method) -> &'static str {
     if method.is_call { "call" } else { "query" }
 }
 
-fn named_fields(state: &ItemStruct) -> Result<impl Iterator<Item = (&Ident, &Field)> + Clone> {
-    match &state.fields {
-        Fields::Named(fields) => {
-            Ok(fields.named.iter().filter_map(|field| Some((field.ident.as_ref()?, field))))
-        }
-        _ => Err(syn::Error::new_spanned(state, "a state has named fields: their names are its keys")),
-    }
+/// What a field's keys begin with.
+fn prefix(field: &StateField) -> LitByteStr {
+    LitByteStr::new(format!("{}\0", field.name).as_bytes(), field.name.span())
 }
 
 /// `attach()`: the state, at its place. The fields of a state hold no values, only where these are.
-pub(super) fn attach(state: &ItemStruct) -> Result<TokenStream> {
+pub(super) fn attach(state: &State) -> TokenStream {
     let name = &state.ident;
-    let fields = named_fields(state)?.map(|(ident, field)| {
-        let (form, prefix) = (&field.ty, LitByteStr::new(format!("{ident}\0").as_bytes(), ident.span()));
-        quote!(#ident: <#form as ::guest_sdk::rt::Stored>::at(#prefix))
+    let fields = state.fields.iter().map(|field| {
+        let (ident, form, at) = (&field.name, &field.form, prefix(field));
+        let field = quote_spanned!(form.span()=> <#form as ::guest_sdk::rt::Stored>::at(#at));
+        match links(state, ident, form) {
+            Some(links) => quote!(#ident: { #links #field.linked(LINKS) }),
+            None => quote!(#ident: #field),
+        }
     });
-    Ok(quote! {
+    quote! {
         impl #name {
             fn __attach() -> Self {
                 #name { #(#fields),* }
             }
         }
-    })
+    }
+}
+
+/// What finds the entries of a field in its indexes, if it has any.
+fn links(state: &State, map: &Ident, form: &Type) -> Option<TokenStream> {
+    let mut indexes = state.indexes(map).peekable();
+    indexes.peek()?;
+    let links = indexes.map(|(index, keys)| {
+        let (form, at) = (&index.form, prefix(index));
+        quote!(|key, value| ::guest_sdk::rt::entries::<#form, _, _>(#at, key, value, #keys))
+    });
+    Some(quote!(const LINKS: &[::guest_sdk::rt::Link<#form>] = &[#(#links),*];))
 }
 
 /// A method's entry: arguments in, answer out.
@@ -44,6 +57,10 @@ pub(super) fn entry(method: &Method, state: &Ident) -> TokenStream {
     let (entry, name, count) = (entry_name(method), &method.name, method.params.len());
     let (params, forms): (Vec<_>, Vec<_>) =
         method.params.iter().map(|(param, form)| (format_ident!("arg_{param}"), form)).unzip();
+    let taken = params.iter().zip(&forms).map(|(param, form)| {
+        let take = quote_spanned!(form.span()=> ::guest_sdk::rt::Args::take::<#form>(&mut args));
+        quote!(let #param = #take;)
+    });
     let context = method.takes_context.then(|| quote!(&::guest_sdk::rt::context(),));
     let answer = match method.error {
         Some(_) => quote!(::guest_sdk::rt::finish(answer)),
@@ -57,7 +74,7 @@ pub(super) fn entry(method: &Method, state: &Ident) -> TokenStream {
         fn #entry() {
             let input = ::guest_sdk::rt::input();
             #args = ::guest_sdk::rt::Args::new(&input, #count);
-            #(let #params: #forms = args.take();)*
+            #(#taken)*
             args.end();
             #[allow(unused_mut)]
             let mut state = #state::__attach();
@@ -69,16 +86,16 @@ pub(super) fn entry(method: &Method, state: &Ident) -> TokenStream {
 }
 
 /// The type `Program`: the interface, and dispatch for native runs.
-pub(super) fn program(name: &str, state: &ItemStruct, methods: &[Method], events: &[Ident]) -> TokenStream {
-    let slots = state.fields.iter().filter_map(|field| {
-        let (text, form) = (field.ident.as_ref()?.to_string(), &field.ty);
-        Some(quote! {
+pub(super) fn program(name: &str, state: &State, methods: &[Method], events: &[Ident]) -> TokenStream {
+    let slots = state.fields.iter().map(|field| {
+        let (text, form) = (field.name.to_string(), &field.form);
+        quote_spanned! {form.span()=>
             ::guest_sdk::rt::Slot {
                 name: #text,
                 key: <#form as ::guest_sdk::rt::Stored>::KEY,
                 value: <#form as ::guest_sdk::rt::Stored>::VALUE,
             }
-        })
+        }
     });
     let events = events.iter().map(
         |event| quote!((<#event as ::guest_sdk::Event>::NAME, <#event as ::guest_sdk::rt::Describe>::SCHEMA)),
@@ -123,15 +140,16 @@ fn described(method: &Method) -> TokenStream {
     let (returns, fails) = (&method.returns, method.error.is_some());
     let params = method.params.iter().map(|(param, form)| {
         let text = param.to_string();
-        quote!((#text, <#form as ::guest_sdk::rt::Describe>::SCHEMA))
+        quote_spanned!(form.span()=> (#text, ::guest_sdk::rt::schema::<#form>()))
     });
+    let answered = quote_spanned!(returns.span()=> ::guest_sdk::rt::schema::<#returns>());
     quote! {
         ::guest_sdk::rt::Method {
             kind: #kind,
             name: #name,
             doc: #doc,
             params: &[#(#params),*],
-            returns: <#returns as ::guest_sdk::rt::Describe>::SCHEMA,
+            returns: #answered,
             fails: #fails,
         }
     }
