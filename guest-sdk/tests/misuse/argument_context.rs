@@ -1,0 +1,19 @@
+//! The context behind an argument.
+use guest_sdk::prelude::*;
+
+#[program]
+mod program {
+    use guest_sdk::prelude::*;
+
+    #[state]
+    pub struct State {
+        total: Cell<u64>,
+    }
+
+    impl State {
+        #[call]
+        pub fn add(&mut self, by: u64, ctx: &Context) {}
+    }
+}
+
+fn main() {}

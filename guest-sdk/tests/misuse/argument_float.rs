@@ -1,0 +1,19 @@
+//! A float, within a list.
+use guest_sdk::prelude::*;
+
+#[program]
+mod program {
+    use guest_sdk::prelude::*;
+
+    #[state]
+    pub struct State {
+        total: Cell<u64>,
+    }
+
+    impl State {
+        #[call]
+        pub fn add(&mut self, by: Vec<f64>) {}
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+//! An event without fields.
+use guest_sdk::prelude::*;
+
+#[derive(Event)]
+struct Added;
+
+fn main() {}

@@ -1,0 +1,19 @@
+//! A method without the state.
+use guest_sdk::prelude::*;
+
+#[program]
+mod program {
+    use guest_sdk::prelude::*;
+
+    #[state]
+    pub struct State {
+        total: Cell<u64>,
+    }
+
+    impl State {
+        #[call]
+        pub fn add(by: u64) {}
+    }
+}
+
+fn main() {}
