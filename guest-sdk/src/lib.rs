@@ -67,66 +67,8 @@
 //! assert_eq!(host.ask::<u64>("total", &()), 1);
 //! ```
 //!
-//! # Taking over from another program
-//!
-//! A call named `migrate`, without parameters, brings what the program before has kept into the form of this one. It
-//! is run by `foil upgrade` alone, one step after the other, each within the fuel of a call, until it answers `true`.
-//! Until then the old program serves, also between two steps, and goes on serving if a step fails. So a step only adds
-//! to what that one keeps, and looks again at what has changed since; between the last step and the first call of the
-//! new program there is nothing.
-//!
-//! ```
-//! # use guest_sdk::prelude::*;
-//! # #[program]
-//! # mod old {
-//! #     use guest_sdk::prelude::*;
-//! #     #[state]
-//! #     pub struct Old { hits: Map<u32, u64> }
-//! #     impl Old {
-//! #         #[call]
-//! #         pub fn hit(&mut self, key: u32) {
-//! #             let hits = self.hits.get(&key).unwrap_or(0) + 1;
-//! #             self.hits.insert(&key, &hits);
-//! #         }
-//! #     }
-//! # }
-//! #[program]
-//! mod scores {
-//!     use guest_sdk::prelude::*;
-//!
-//!     #[state]
-//!     pub struct Scores {
-//!         /// What the program before keeps.
-//!         hits: Map<u32, u64>,
-//!         scores: Map<u32, (u64, bool)>,
-//!     }
-//!
-//!     impl Scores {
-//!         #[call]
-//!         pub fn migrate(&mut self) -> bool {
-//!             let is_stale = |(key, hits): &(u32, u64)| self.score(*key) != *hits;
-//!             let stale: Vec<(u32, u64)> = self.hits.iter().filter(is_stale).take(100).collect();
-//!             for (key, hits) in &stale {
-//!                 self.scores.insert(key, &(*hits, false));
-//!             }
-//!             stale.len() < 100
-//!         }
-//!
-//!         #[query]
-//!         pub fn score(&self, key: u32) -> u64 {
-//!             self.scores.get(&key).map_or(0, |(score, _)| score)
-//!         }
-//!     }
-//! }
-//! # use guest_sdk::test::{Host, identity};
-//!
-//! let mut host = Host::new::<old::Program>();
-//! for key in 0u32..250 {
-//!     host.call(&identity(1), "hit", &(key,));
-//! }
-//! assert_eq!(host.upgrade::<scores::Program>(Hash::default(), 10), 4);
-//! assert_eq!(host.ask::<u64>("score", &(249u32,)), 1);
-//! ```
+//! The [guide] goes on from here: a tutorial, state, determinism, costs, testing, upgrades, and a page for each
+//! host call.
 #![no_std]
 
 extern crate alloc;
@@ -152,6 +94,8 @@ use ffi as host;
 mod native;
 #[cfg(not(target_arch = "wasm32"))]
 use native as host;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod guide;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod test;
 

@@ -9,7 +9,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::any::Any;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread_local;
 
@@ -17,13 +17,20 @@ pub(crate) use abi::crypto::{blake3, sha256, verify_ed25519};
 
 thread_local! {
     static SESSION: RefCell<Option<Session>> = const { RefCell::new(None) };
+    /// The host calls that the call can still pay for, if they are counted.
+    static STEPS: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
 /// What unwinds out of a program when the host ends its call: no panic of the program's own.
 struct Ended(Stop);
 
-/// Runs `program` as the call of `session`, and says how it ended.
-pub(crate) fn run(session: Session, program: impl FnOnce()) -> (Session, Result<(), Stop>) {
+/// Runs `program` as the call of `session`, with fuel for so many host calls, and says how it ended.
+pub(crate) fn run(
+    session: Session,
+    steps: Option<u64>,
+    program: impl FnOnce(),
+) -> (Session, Result<(), Stop>) {
+    STEPS.set(steps);
     let outer = SESSION.replace(Some(session));
     assert!(outer.is_none(), "a program cannot start a call");
     let ended = catch_unwind(AssertUnwindSafe(program));
@@ -47,11 +54,23 @@ fn message(panic: &(dyn Any + Send)) -> String {
 
 /// A host call; one that ends the call does not come back.
 fn ask<T>(call: impl FnOnce(&mut Session) -> Result<T, Stop>) -> T {
-    let answer = SESSION.with_borrow_mut(|session| session.as_mut().map(call));
+    let answer =
+        SESSION.with_borrow_mut(|session| session.as_mut().map(|session| pay().and_then(|()| call(session))));
     match answer {
         Some(Ok(answer)) => answer,
         Some(Err(stop)) => resume_unwind(Box::new(Ended(stop))),
         None => panic!("state and context exist only inside a call: use test::Host"),
+    }
+}
+
+/// The price of a host call, where they are counted.
+fn pay() -> Result<(), Stop> {
+    match STEPS.get() {
+        Some(0) => Err(Trap::OutOfFuel.into()),
+        steps => {
+            STEPS.set(steps.map(|steps| steps - 1));
+            Ok(())
+        }
     }
 }
 

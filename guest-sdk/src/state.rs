@@ -148,13 +148,13 @@ impl<K: Key, V: Value> Map<K, V> {
     {
         let from = match heads.start_bound() {
             Bound::Unbounded => self.prefix.to_vec(),
-            Bound::Included(head) => self.full(head),
-            Bound::Excluded(head) => past(self.full(head)),
+            Bound::Included(head) => self.head(head),
+            Bound::Excluded(head) => past(self.head(head)),
         };
         let to = match heads.end_bound() {
             Bound::Unbounded => past(self.prefix.to_vec()),
-            Bound::Included(head) => past(self.full(head)),
-            Bound::Excluded(head) => self.full(head),
+            Bound::Included(head) => past(self.head(head)),
+            Bound::Excluded(head) => self.head(head),
         };
         self.entries(from, to)
     }
@@ -174,8 +174,18 @@ impl<K: Key, V: Value> Map<K, V> {
         self.iter().reversed().next()
     }
 
-    fn full(&self, key: &impl Key) -> Vec<u8> {
-        full(self.prefix, key)
+    fn full(&self, key: &K) -> Vec<u8> {
+        let mut full = Vec::with_capacity(self.prefix.len() + 40);
+        full.extend_from_slice(self.prefix);
+        key.encode_key(&mut full);
+        full
+    }
+
+    /// What the full keys begin with whose keys begin with `head`.
+    fn head<H: Key>(&self, head: &H) -> Vec<u8> {
+        let mut full = self.prefix.to_vec();
+        head.encode_key(&mut full);
+        full
     }
 
     /// The least key behind `key`: no encoding begins with another.
@@ -184,14 +194,6 @@ impl<K: Key, V: Value> Map<K, V> {
         full.push(0);
         full
     }
-}
-
-/// The key in state of a field's key.
-fn full(prefix: &[u8], key: &impl Key) -> Vec<u8> {
-    let mut full = Vec::with_capacity(prefix.len() + 40);
-    full.extend_from_slice(prefix);
-    key.encode_key(&mut full);
-    full
 }
 
 /// The least key behind all that begin with `head`, which begins with the name of a field: some byte of it is not the

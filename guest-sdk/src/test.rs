@@ -1,12 +1,15 @@
 //! Run a program natively, as production would.
 //!
 //! [`Host`] is a shard in memory: each call has a place, a logical time and a caller, and is answered with
-//! its [`Effect`], whose hash is that of the same call in production, on any engine.
+//! its [`Effect`], whose hash is that of the same call in production, on any engine. [The guide](crate::guide::testing)
+//! shows how programs are tested with it.
 //!
 //! # Limits
 //!
 //! A native run knows no fuel, and its stack is not the engine's: a program that runs out of either is
-//! trapped by an engine and not here. The proofs of callers are not looked at.
+//! trapped by an engine and here only where a test [says so](Host::failing_at). The proofs of callers are not looked
+//! at. A program cannot see where a block ends, and so there are none: the same calls have the same effects however
+//! they are batched.
 
 use crate::{Decode, Encode, Kind, Program, ProgramError, native};
 use abi::call::Call;
@@ -26,11 +29,17 @@ use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
+mod effects;
+mod steps;
+
+pub use crate::assert_effects;
 pub use abi::call::Caller;
 pub use abi::effect::Message;
 pub use abi::sign::SecretKey;
+pub use effects::{effects, hold_effects};
 
-/// A shard in memory that one program serves.
+/// A shard in memory that one program serves. A clone goes on by itself.
+#[derive(Clone)]
 pub struct Host {
     genesis: Genesis,
     shard: Hash,
@@ -40,11 +49,15 @@ pub struct Host {
     state: Arc<BTreeMap<Vec<u8>, Vec<u8>>>,
     seq: u64,
     time_ms: u64,
+    /// The host calls that the next call can pay for, where it is to fail.
+    steps: Option<u64>,
 }
 
 /// What a call came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reply {
+    /// The call.
+    pub call: Call,
     /// The answer.
     pub outcome: Outcome,
     /// The writes; empty unless the call returned.
@@ -62,6 +75,19 @@ pub struct Reply {
 /// The caller who holds the key of seed `[seed; 32]`.
 pub fn identity(seed: u8) -> Caller {
     Caller::Key(SecretKey::from_seed(&[seed; 32]).public())
+}
+
+/// Callers of different keys: `let [ann, ben] = identities();`.
+///
+/// # Panics
+///
+/// For more than 255.
+pub fn identities<const N: usize>() -> [Caller; N] {
+    let mut seed = 0u8;
+    core::array::from_fn(|_| {
+        seed += 1;
+        identity(seed)
+    })
 }
 
 /// The message that asks the shard `to` to run `method`, to compare a reply's with; `args` is a tuple.
@@ -109,6 +135,7 @@ impl Host {
             dispatch: P::dispatch,
             state: Arc::default(),
             seq: 1,
+            steps: None,
         }
     }
 
@@ -151,6 +178,16 @@ impl Host {
         self.state.iter().map(|(key, value)| (&key[1..], value.as_slice()))
     }
 
+    /// The logical time, in milliseconds of Unix time.
+    pub fn time_ms(&self) -> u64 {
+        self.time_ms
+    }
+
+    /// Lets so much logical time pass.
+    pub fn advance(&mut self, ms: u64) {
+        self.time_ms = self.time_ms.saturating_add(ms);
+    }
+
     /// Sets the logical time of the calls to come, in milliseconds of Unix time.
     ///
     /// # Panics
@@ -170,7 +207,7 @@ impl Host {
         let call = self.make(caller, method, args);
         let (execution, effect) = self.execute(&call, self.time_ms);
         let Execution { outcome, diff, events, messages, logs, .. } = execution;
-        Reply { outcome, diff, events, messages, logs, effect }
+        Reply { call, outcome, diff, events, messages, logs, effect }
     }
 
     /// The call that [`call`](Self::call) runs: its idempotency key is its place.
@@ -203,6 +240,7 @@ impl Host {
         self.set_time(time_ms);
         let digest = call.digest();
         let execution = self.run(&call.caller, digest, &call.method, &call.args, Mode::Call);
+        self.steps = None;
         let at = Moment { seq: self.seq, time_ms, program: self.program, profile: self.genesis.profile };
         let Execution { outcome, diff, events, messages, .. } = &execution;
         let effect = Effect::new(call, digest, at, outcome, diff.hash(), events, messages);
@@ -251,7 +289,8 @@ impl Host {
         let context =
             Context { shard: self.shard, seq: self.seq, time_ms: self.time_ms, caller: caller.clone(), call };
         let session = Session::new(self.state.clone(), context, Space::Program, mode, args.to_vec());
-        let (session, ended) = native::run(session, || {
+        let steps = self.steps.filter(|_| mode == Mode::Call);
+        let (session, ended) = native::run(session, steps, || {
             let found = (self.dispatch)(kind, method);
             assert!(found, "the interface lists what dispatch knows");
         });
@@ -307,3 +346,6 @@ fn returned<T: Decode>(outcome: &Outcome, logs: &[String]) -> T {
         Outcome::Trapped(trap) => panic!("trapped: {trap}; log: {logs:?}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

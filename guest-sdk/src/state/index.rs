@@ -3,7 +3,7 @@
 //! An index is a field of the state beside its map, and the state says how its keys follow from an entry. Only the
 //! map's `insert` and `remove` write it, so that it is true of what the map holds.
 
-use crate::state::{Map, Set, Stored, full};
+use crate::state::{Map, Set, Stored};
 use crate::{Encode, Value, host};
 use abi::interface::{Describe, Schema};
 use abi::key::Key;
@@ -184,12 +184,12 @@ pub trait Indexing {
     type Key;
 
     /// The entry that says so of a key, in the field whose keys begin with `prefix`.
-    fn entry(prefix: &[u8], by: &Self::By, key: &Self::Key) -> Entry;
+    fn entry(prefix: &'static [u8], by: &Self::By, key: &Self::Key) -> Entry;
 }
 
 /// The entries in the index `I` of an entry of its map, which it has `by`.
 pub fn entries<I: Indexing, V, B: IntoIterator<Item = I::By>>(
-    prefix: &[u8],
+    prefix: &'static [u8],
     key: &I::Key,
     value: &V,
     by: impl Fn(&I::Key, &V) -> B,
@@ -201,12 +201,12 @@ pub fn entries<I: Indexing, V, B: IntoIterator<Item = I::By>>(
 /// in order.
 pub struct Index<I, K>(Set<(I, K)>);
 
-impl<I: Key, K: Key> Indexing for Index<I, K> {
+impl<I: Key + Describe, K: Key + Describe> Indexing for Index<I, K> {
     type By = I;
     type Key = K;
 
-    fn entry(prefix: &[u8], by: &I, key: &K) -> Entry {
-        let mut entry = full(prefix, by);
+    fn entry(prefix: &'static [u8], by: &I, key: &K) -> Entry {
+        let mut entry = Map::<(I, K), ()>::at(prefix).head(by);
         key.encode_key(&mut entry);
         Entry { key: entry, value: ().to_bytes(), is_unique: false }
     }
@@ -232,12 +232,12 @@ impl<I: Key + Describe, K: Key + Describe> Stored for Index<I, K> {
 /// What finds the keys of an [`IndexedMap`] by something that no two entries share: the map from that to the key.
 pub struct UniqueIndex<I, K>(Map<I, K>);
 
-impl<I: Key, K: Value> Indexing for UniqueIndex<I, K> {
+impl<I: Key + Describe, K: Value> Indexing for UniqueIndex<I, K> {
     type By = I;
     type Key = K;
 
-    fn entry(prefix: &[u8], by: &I, key: &K) -> Entry {
-        Entry { key: full(prefix, by), value: key.to_bytes(), is_unique: true }
+    fn entry(prefix: &'static [u8], by: &I, key: &K) -> Entry {
+        Entry { key: Map::<I, K>::at(prefix).full(by), value: key.to_bytes(), is_unique: true }
     }
 }
 
