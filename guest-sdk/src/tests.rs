@@ -9,6 +9,8 @@ use abi::profile::Profile;
 use alloc::collections::BTreeMap;
 use proptest::prelude::*;
 
+mod limits;
+
 #[program]
 #[allow(unreachable_pub, reason = "written as a program's author writes it")]
 mod sample {

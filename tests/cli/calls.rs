@@ -74,7 +74,8 @@ fn a_failed_call_gets_a_receipt() {
     assert_eq!(report["facts"]["outcome"], "failed");
 }
 
-/// Every attack of the hostile guest, and the code of the outcome it must end in.
+/// Every attack of the hostile guest, and the code of the outcome it must end in. (Misuses of single host calls, whose
+/// descriptions say so themselves, are tried on every engine in `tests/golden`.)
 const ATTACKS: &[(&str, u8)] = &[
     ("spin", 3),
     ("recurse", 4),
@@ -114,7 +115,9 @@ fn hostile_programs_end_in_typed_outcomes() {
     let (folder, shard) = Folder::serving(&guest("hostile"));
     let root = folder.foil("shard show").ok()["root"].clone();
     let described = folder.foil(&format!("inspect {}", guest("hostile").display())).ok();
-    let is_call = |method: &&serde_json::Value| method["kind"] == "call";
+    let is_call = |method: &&serde_json::Value| {
+        method["kind"] == "call" && !method["doc"].as_str().is_some_and(|doc| doc.starts_with("Ends in "))
+    };
     let calls = described["methods"].as_array().unwrap().iter().filter(is_call).count();
     assert_eq!(calls, ATTACKS.len() + 1, "every attack is in the table, and one call is harmless");
     for (method, code) in ATTACKS {

@@ -1,28 +1,23 @@
 //! What the guests are asked.
 
 use crate::case::{Ask, Case};
-use crate::engines::engines;
 use crate::run::shard;
 use abi::call::Caller;
-use abi::session::Mode;
 use guest_sdk::test::{Host, identity, program_hash};
 use guest_sdk::{Account, Decode, Encode, Hash, Program};
 
+mod hostile;
 mod memory;
 mod volume;
 
 const CONNECTOME: &[u8] = include_bytes!("../../guests/wasm/connectome.wasm");
 const COUNTER: &[u8] = include_bytes!("../../guests/wasm/counter.wasm");
 const FRONTIER: &[u8] = include_bytes!("../../guests/wasm/frontier.wasm");
-const HOSTILE: &[u8] = include_bytes!("../../guests/wasm/hostile.wasm");
 const LEDGER: &[u8] = include_bytes!("../../guests/wasm/ledger.wasm");
-
-/// Fuel for each attack: enough for all but those that never end.
-const ATTACK_FUEL: u64 = 2_000_000;
 
 /// All guests.
 pub(crate) fn cases() -> Vec<Case> {
-    vec![connectome(), counter(), frontier(), ledger(), hostile(), memory::case(), volume::case()]
+    vec![connectome(), counter(), frontier(), ledger(), hostile::case(), memory::case(), volume::case()]
 }
 
 fn native<P: Program>(wasm: &[u8]) -> Host {
@@ -206,16 +201,6 @@ fn connectome() -> Case {
         Ask::call("prune", &("AVAL",)),
     ];
     case("connectome", CONNECTOME, asks, Some(|| native::<connectome::Program>(CONNECTOME)))
-}
-
-/// Every attack, in the order of their names.
-fn hostile() -> Case {
-    let programs = engines().admit(HOSTILE).expect("the pinned guest is admitted");
-    let ask = |(method, mode)| match mode {
-        Mode::Call => Ask::call(method, &()).within(ATTACK_FUEL),
-        Mode::Query => Ask::query(method, &()).within(ATTACK_FUEL),
-    };
-    case("hostile", HOSTILE, programs.0[0].methods().map(ask).collect(), None)
 }
 
 /// A caller as a program is told of it.

@@ -12,7 +12,7 @@
 //! | [`Map`](crate::Map), [`Set`](crate::Set), `BTreeMap` | `HashMap` | its order differs from run to run |
 //! | `u32` and `u64` in arguments and state | `usize` | it has 32 bits on wasm, and 64 natively |
 //! | whole numbers of small units | floats in arguments and state | a float has no canonical bytes |
-//! | the crate `libm`, where floats are needed | `f64::sin` and its like | only `+ - * /` and `sqrt` are the same everywhere |
+//! | the crate `libm` for floats | `f64::sin` and its like | only `+ - * /` and `sqrt` are the same everywhere |
 //! | `overflow-checks = true` in the profile | arithmetic that wraps silently | an overflow is a trap in both worlds |
 //! | fields of the `#[state]` | statics, caches | a call on wasm begins with fresh memory, a native one does not |
 //! //! | a new code for a new error | a code that is used again | receipts name codes |
@@ -22,8 +22,8 @@
 //!
 //! # Randomness is no secret
 //!
-//! What `random` draws follows from shard, place and call. A replay draws the same, and whoever places the call can foresee
-//! it: draw no lots and make no keys with it.
+//! What `random` draws follows from shard, place and call. Whoever places the call can foresee it: draw no lots and
+//! make no keys with it.
 //!
 //! # Calls that fail
 //!

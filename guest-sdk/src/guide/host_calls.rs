@@ -90,12 +90,19 @@ macro_rules! more {
 }
 
 macro_rules! pages {
-    ($($(#[doc = $doc:literal])+ $name:ident($($param:ident: $type:ty),*) -> $result:ty = $base:literal, $byte:literal;)+) => {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident($($param:ident: $type:ty),*) -> $result:ty = $base:literal, $byte:literal;
+    )+) => {
         $(
             $(#[doc = $doc])+
             ///
             /// ```text
-            #[doc = stringify!($name($($param: $type),*) -> $result)]
+            #[doc = concat!(
+                stringify!($name), "(\n",
+                $("    ", stringify!($param), ": ", stringify!($type), ",\n",)*
+                ") -> ", stringify!($result),
+            )]
             /// ```
             ///
             #[doc = concat!("Fuel: ", stringify!($base), ", and ", stringify!($byte), "/16 for each byte.")]

@@ -1,5 +1,7 @@
 //! Breaks every rule it can: each method is one attack, named after itself.
 //!
+//! [`misuse`] goes through the host calls one by one.
+//!
 //! It stands on the host's raw imports, as a program of any language could. Every attack must end in the
 //! trap named in its doc comment, change nothing, and leave the host as it was. (The traps that Rust cannot
 //! be made to emit, of divisions and conversions, are tested in `vm` on bytecode written by hand.)
@@ -11,8 +13,8 @@ use core::arch::wasm32;
 use core::hint::black_box;
 // For its allocator, which `abi` needs, and its panic handler.
 use guest_sdk as _;
+use misuse::room;
 
-#[allow(dead_code, reason = "an attack does not need every host call")]
 mod raw {
     macro_rules! imports {
         ($($(#[doc = $doc:literal])+ $name:ident($($param:ident: $type:ty),*) -> $result:ty = $base:literal, $byte:literal;)+) => {
@@ -27,49 +29,55 @@ mod raw {
     abi::hostcalls!(imports);
 }
 
-macro_rules! attacks {
-    ($($(#[doc = $doc:literal])+ $kind:ident $name:ident as $export:literal $body:block)+) => {
-        $($(#[doc = $doc])+
-        #[unsafe(export_name = $export)]
-        extern "C" fn $name() $body)+
-
-        const INTERFACE: Interface = Interface {
-            name: "hostile",
-            methods: &[$(Method {
-                kind: Kind::$kind,
-                name: stringify!($name),
-                doc: concat!($($doc),+).trim_ascii(),
-                params: &[],
-                returns: <() as Describe>::SCHEMA,
-                fails: false,
-            }),+],
-            state: &[],
-            events: &[],
-            errors: &[],
-        };
+macro_rules! prefix {
+    (Call) => {
+        "call:"
+    };
+    (Query) => {
+        "query:"
     };
 }
 
+macro_rules! attacks {
+    ($($(#[doc = $doc:expr])+ $kind:ident $name:ident $body:block)+) => {
+        $($(#[doc = $doc])+
+        #[unsafe(export_name = concat!(prefix!($kind), stringify!($name)))]
+        extern "C" fn $name() $body)+
+
+        /// Them all.
+        pub(crate) const METHODS: &[Method] = &[$(Method {
+            kind: Kind::$kind,
+            name: stringify!($name),
+            doc: concat!($($doc),+).trim_ascii(),
+            params: &[],
+            returns: <() as Describe>::SCHEMA,
+            fails: false,
+        }),+];
+    };
+}
+
+mod misuse;
+
 attacks! {
     /// Runs for ever: out of fuel.
-    Call spin as "call:spin" {
+    Call spin {
         loop {
             black_box(0);
         }
     }
 
     /// Calls itself for ever: stack overflow.
-    Call recurse as "call:recurse" {
+    Call recurse {
         black_box(deeper(1));
     }
 
     /// Calls itself for ever, each time with much in memory: memory out of bounds.
-    Call hoard as "call:hoard" {
+    Call hoard {
         pile(&[0; 256]);
     }
 
     /// Takes all the memory it may, and writes into it for ever: out of fuel, and memory within its maximum.
-    Call grow as "call:grow" {
+    Call grow {
         loop {
             let page = wasm32::memory_grow(0, 1);
             if page != usize::MAX {
@@ -80,76 +88,76 @@ attacks! {
     }
 
     /// Reads far beyond its memory: memory out of bounds.
-    Call read_beyond as "call:read_beyond" {
+    Call read_beyond {
         // SAFETY: there is none; that is the attack.
         black_box(unsafe { (black_box(0xffff_fff0_usize) as *const u64).read_volatile() });
     }
 
     /// Hands the host a key beyond its memory: bad pointer.
-    Call wild_key as "call:wild_key" {
+    Call wild_key {
         raw::state_put(0xffff_fff0, 8, 0, 0);
     }
 
     /// Hands the host a value that ends beyond its memory: bad pointer.
-    Call wild_value as "call:wild_value" {
+    Call wild_value {
         raw::state_put(1, 1, 1, u32::MAX);
     }
 
     /// Hands the host a buffer beyond its memory: bad pointer.
-    Call wild_buffer as "call:wild_buffer" {
+    Call wild_buffer {
         raw::state_put(1, 1, 1, 1);
         raw::state_get(1, 1, 0xffff_fff0, 0xffff);
     }
 
     /// Hands the host an answer beyond its memory: bad pointer.
-    Call wild_answer as "call:wild_answer" {
+    Call wild_answer {
         raw::answer(0x7fff_ffff, 0x7fff_ffff);
     }
 
     /// Hands the host a log line beyond its memory: bad pointer.
-    Call wild_log as "call:wild_log" {
+    Call wild_log {
         raw::log(u32::MAX, u32::MAX);
     }
 
     /// Writes an empty key: bad argument.
-    Call empty_key as "call:empty_key" {
+    Call empty_key {
         raw::state_put(0, 0, 0, 0);
     }
 
     /// Writes a key of 513 bytes: key too long.
-    Call big_key as "call:big_key" {
+    Call big_key {
         raw::state_put(0, 513, 0, 0);
     }
 
     /// Writes a value of a byte too much: value too long.
-    Call big_value as "call:big_value" {
+    Call big_value {
         raw::state_put(1, 1, room(), (256 << 10) + 1);
     }
 
     /// Answers with a byte too much: output too long.
-    Call big_answer as "call:big_answer" {
+    Call big_answer {
         raw::answer(room(), (1 << 20) + 1);
     }
 
     /// Fails with a byte too much: output too long.
-    Call big_failure as "call:big_failure" {
+    Call big_failure {
         raw::fail(room(), (1 << 20) + 1);
     }
 
     /// Emits an event of a byte too much: too many events.
-    Call big_event as "call:big_event" {
+    Call big_event {
         raw::emit(1, 1, room(), 64 << 10);
     }
 
     /// Emits events for ever: too many events.
-    Call flood_events as "call:flood_events" {
+    Call flood_events {
         loop {
             raw::emit(1, 1, 1, 1);
         }
     }
 
     /// Writes new keys for ever: too many writes.
-    Call flood_writes as "call:flood_writes" {
+    Call flood_writes {
         let mut key = 0u32;
         loop {
             key += 1;
@@ -158,7 +166,7 @@ attacks! {
     }
 
     /// Writes one key for ever, 256 KiB each time: too many writes.
-    Call flood_bytes as "call:flood_bytes" {
+    Call flood_bytes {
         let value = room();
         loop {
             raw::state_put(1, 1, value, 256 << 10);
@@ -166,37 +174,37 @@ attacks! {
     }
 
     /// Writes log lines for ever: out of fuel, and a log within its limit.
-    Call flood_log as "call:flood_log" {
+    Call flood_log {
         loop {
             raw::log(1, 4096);
         }
     }
 
     /// Opens cursors for ever: too many cursors.
-    Call flood_cursors as "call:flood_cursors" {
+    Call flood_cursors {
         loop {
             raw::scan_open(0, 0, 0, 0, 0);
         }
     }
 
     /// Reads a cursor that was never opened: bad argument.
-    Call bad_cursor as "call:bad_cursor" {
+    Call bad_cursor {
         raw::scan_next(7, 0, 0);
     }
 
     /// Emits an event whose name is not UTF-8: bad argument.
-    Call bad_name as "call:bad_name" {
+    Call bad_name {
         let name = [0xffu8];
         raw::emit(name.as_ptr() as u32, 1, 0, 0);
     }
 
     /// Draws 4,097 random bytes at once: bad argument.
-    Call big_random as "call:big_random" {
+    Call big_random {
         raw::random(room(), 4097);
     }
 
     /// Calls a function as if it had another signature: bad signature.
-    Call bad_signature as "call:bad_signature" {
+    Call bad_signature {
         let function: extern "C" fn(u64) -> u64 = identity;
         // SAFETY: there is none; that is the attack.
         let function: extern "C" fn() = unsafe { core::mem::transmute(black_box(function)) };
@@ -204,19 +212,19 @@ attacks! {
     }
 
     /// Calls through an element that its table does not have: table out of bounds.
-    Call beyond_table as "call:beyond_table" {
+    Call beyond_table {
         // SAFETY: there is none; that is the attack.
         let function: extern "C" fn() = unsafe { core::mem::transmute(black_box(0x00ff_ffff_usize)) };
         function();
     }
 
     /// Writes, and ends without an answer: no answer.
-    Call silent as "call:silent" {
+    Call silent {
         raw::state_put(1, 1, 1, 1);
     }
 
     /// Writes, answers, and panics: unreachable.
-    Call regret as "call:regret" {
+    Call regret {
         raw::state_put(1, 1, 1, 1);
         raw::emit(1, 1, 1, 1);
         done();
@@ -224,7 +232,7 @@ attacks! {
     }
 
     /// Writes, answers twice, and fails with nothing: failed.
-    Call turncoat as "call:turncoat" {
+    Call turncoat {
         raw::state_put(1, 1, 1, 1);
         done();
         done();
@@ -232,22 +240,36 @@ attacks! {
     }
 
     /// Asks for a value with a buffer of no room, and deletes what is not there: returns.
-    Call harmless as "call:harmless" {
+    Call harmless {
         raw::state_delete(1, 1);
         raw::state_get(1, 1, 0, 0);
         done();
     }
 
     /// Writes in a query: a query cannot write.
-    Query write as "query:write" {
+    Query write {
         raw::state_put(1, 1, 1, 1);
     }
 
     /// Emits in a query: a query cannot write.
-    Query emit as "query:emit" {
+    Query emit {
         raw::emit(1, 1, 1, 1);
     }
 }
+
+const INTERFACE: Interface =
+    Interface { name: "hostile", methods: &ALL, state: &[], events: &[], errors: &[] };
+
+/// The attacks, and behind them the misuses.
+const ALL: [Method; METHODS.len() + misuse::METHODS.len()] = {
+    let mut all = [METHODS[0]; METHODS.len() + misuse::METHODS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < METHODS.len() { METHODS[at] } else { misuse::METHODS[at - METHODS.len()] };
+        at += 1;
+    }
+    all
+};
 
 #[allow(dead_code, reason = "no code reads it: it is a section of its own")]
 #[unsafe(link_section = "counterfoil")]
@@ -257,11 +279,6 @@ static SECTION: [u8; encoded_len(&INTERFACE)] = encode(&INTERFACE);
 fn done() {
     let nothing = [0x80u8];
     raw::answer(nothing.as_ptr() as u32, 1);
-}
-
-/// The start of 2 MiB of memory.
-fn room() -> u32 {
-    (wasm32::memory_grow(0, 32) << 16) as u32
 }
 
 /// Recursion that no optimizer can turn into a loop, with nothing in memory.
