@@ -12,6 +12,7 @@ mod calls;
 mod ends;
 mod heads;
 mod history;
+mod interfaces;
 mod node;
 mod programs;
 mod proofs;
@@ -58,6 +59,7 @@ pub(crate) const KINDS: &[(&str, &[&[Explanation]])] = &[
             verification::TABLE,
             node::TABLE,
             requests::TABLE,
+            interfaces::TABLE,
         ],
     ),
     ("traps", &[traps::TABLE]),

@@ -3,6 +3,7 @@
 //! Everything that decides anything is in the crates below; this one brings bytes to them, and shows
 //! people what came of it. The binary is `foil`.
 
+pub mod authors;
 mod background;
 mod backing;
 pub mod cli;

@@ -1,6 +1,7 @@
 //! `foil inspect FILE`: a wasm file, what it says of itself, and whether it may be a program.
 
-use crate::cli::Global;
+use crate::authors::text_of;
+use crate::cli::{Format, Global};
 use crate::commands::{admit, read_wasm};
 use crate::error::NodeError;
 use crate::output;
@@ -33,7 +34,7 @@ pub(super) fn run(global: &Global, path: &Path, largest: usize) -> Result<Exit, 
     // Of a larger file no more was read: it has no id here.
     let is_whole = wasm.len() <= PROGRAM_BYTES_MAX;
     let refused = admitted.as_ref().err();
-    let answer = json!({
+    let mut answer = json!({
         "program": is_whole.then(|| PROGRAM.hash(&wasm).to_string()),
         "name": described.as_ref().map(|it| &it.name),
         "bytes": is_whole.then_some(wasm.len()),
@@ -52,6 +53,10 @@ pub(super) fn run(global: &Global, path: &Path, largest: usize) -> Result<Exit, 
         "functions_bytes": anatomy.functions.iter().map(|it| it.bytes).sum::<usize>(),
         "largest": functions(&anatomy, largest),
     });
+    // For people, the methods say it shorter.
+    if !matches!(global.output, Format::Table) {
+        answer["interface"] = described.as_ref().map_or(Value::Null, text_of);
+    }
     output::print(global.output, &answer)?;
     admitted.map(|_| Exit::Verified)
 }
