@@ -17,7 +17,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
-suites=(fmt deny clippy tidy unit guests golden formats fuzz c2sp spec smith strangers serve survive)
+suites=(fmt deny clippy tidy unit guests golden authors formats fuzz c2sp spec smith strangers serve survive)
 if compgen -G 'tests/scripts/*.sh' >/dev/null; then suites+=(scripts); fi
 
 # Everything is built in release, workspace-wide and with the tests, so that all
@@ -80,6 +80,13 @@ suite_guests() {
 
 # What programs come to, on everything that runs them: a table.
 suite_golden() { cargo test "${build[@]}" --test golden -- --nocapture; }
+
+# What authors of programs have: SDKs in four languages that come to the same.
+suite_authors() {
+    # shellcheck source=tests/authors/tools.sh
+    source tests/authors/tools.sh
+    cargo test "${build[@]}" --test authors -- --nocapture
+}
 
 # cargo for the workspace of tests/formats.
 formats() {

@@ -63,6 +63,9 @@ foil_missing() {
     command -v python3 >/dev/null || echo python3
     PATH=$PATH:/usr/sbin:/sbin command -v mke2fs >/dev/null || echo e2fsprogs
     command -v strace >/dev/null || echo strace
+    # For guests in C.
+    command -v clang >/dev/null || echo clang
+    command -v wasm-ld >/dev/null || echo lld
     # Debian's Python makes virtual environments only with another package.
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
     lib=$(foil_libclang)

@@ -255,7 +255,7 @@ export class Writer {
     return value >= 0 ? this.head(Major.Unsigned, <u64>value) : this.head(Major.Negative, ~(<u64>value));
   }
 
-  /** An unsigned integer of 128 bits, given as its two halves. */
+  /** An unsigned integer of 128 bits, given as its two halves; `fixed(16)` reads it, the highest byte first. */
   u128(high: u64, low: u64): this {
     this.head(Major.Bytes, 16);
     this.out.number(high, 8);
@@ -443,6 +443,12 @@ export class Reader extends In {
     const value = this.head(Major.Simple);
     if (value != 20 && value != 21) this.spoil();
     return value == 21;
+  }
+
+  /** An enumeration of `count` names: the index of one. */
+  variant(count: u64): u64 {
+    const index = this.uint(8);
+    return index < count ? index : this.spoil();
   }
 
   /** Whether the next value is the absent one, which is then read. */

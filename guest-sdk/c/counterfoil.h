@@ -411,6 +411,12 @@ static inline bool foil_read_bool(foil_in *in) {
     return value == 21;
 }
 
+/* An enumeration of `count` names: the index of one. */
+static inline uint64_t foil_read_enum(foil_in *in, uint64_t count) {
+    uint64_t index = foil_read_head(in, FOIL_UINT);
+    return index < count ? index : foil_bad(in);
+}
+
 /* Whether the next value is the absent one, which is then read. */
 static inline bool foil_read_null(foil_in *in) {
     bool absent = in->at < in->end && *in->at == 0xf6;
