@@ -5,7 +5,8 @@
 //! ```
 //!
 //! A token is 256 random bits, so that its hash needs no salt and nobody finds one by its hash. To add or remove a file
-//! is all it takes to grant or to revoke: a node that serves sees it with the next request.
+//! is all it takes to grant or to revoke: a node that serves sees a new one with the next request, and lets nobody in by
+//! one that is gone for longer than 20 ms, which is how long revoking one waits.
 
 use super::access::Role;
 use crate::commands::random;
@@ -17,8 +18,8 @@ use cap_std::fs::Dir;
 use cap_std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
 
 const DIR: &str = "tokens";
@@ -26,6 +27,8 @@ const DIR: &str = "tokens";
 const PREFIX: &str = "foil_";
 /// How long after a change the time of a directory surely differs from that of the next one.
 const TICK: Duration = Duration::from_millis(100);
+/// How long a node goes by what it has seen.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// No grant is longer.
 const GRANT_BYTES_MAX: u64 = 64 << 10;
 
@@ -61,6 +64,8 @@ pub(crate) struct Tokens {
 #[derive(Default)]
 struct Known {
     grants: Vec<(Hash, Arc<Grant>)>,
+    /// When the directory was looked at last.
+    looked: Option<Instant>,
     /// The directory's time when they were read, unless it may change again within the same tick.
     as_of: Option<SystemTime>,
 }
@@ -109,7 +114,7 @@ impl Tokens {
         serde_json::from_slice(&text).map(Some).map_err(|e| NodeError::io(doing(), e))
     }
 
-    /// Revokes the one token whose hash begins so.
+    /// Revokes the one token whose hash begins so: when this returns, no node lets anybody in by it.
     pub(crate) fn revoke(&self, prefix: &str) -> Result<Hash, NodeError> {
         let all = self.list()?;
         let mut found = all.iter().map(|(id, _)| *id).filter(|id| id.to_string().starts_with(prefix));
@@ -121,6 +126,7 @@ impl Tokens {
         removed
             .and_then(|()| crate::data::sync_dir(&self.dir))
             .map_err(|e| NodeError::io("revoke the token", e))?;
+        std::thread::sleep(LOOK_EVERY);
         Ok(id)
     }
 
@@ -128,27 +134,45 @@ impl Tokens {
     /// how near a guess has come.
     pub(crate) fn grant(&self, token: &str) -> Result<Option<Arc<Grant>>, NodeError> {
         let given = hash(token);
-        let known = self.current()?;
-        let mut found = None;
-        for (id, grant) in &known.grants {
-            if bool::from(id.0.ct_eq(&given.0)) {
-                found = Some(grant.clone());
-            }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.looked.is_none_or(|looked| looked.elapsed() >= LOOK_EVERY) {
+            self.look(&mut known)?;
+        }
+        let mut found = known.of(&given);
+        if found.is_none() {
+            // It may be new.
+            self.look(&mut known)?;
+            found = known.of(&given);
         }
         Ok(found.filter(|grant| now_ms() < grant.expires_ms))
     }
 
-    fn current(&self) -> Result<MutexGuard<'_, Known>, NodeError> {
+    /// Reads the tokens, if there are others than are known.
+    fn look(&self, known: &mut Known) -> Result<(), NodeError> {
+        let looked = Instant::now();
         let changed = self.dir.dir_metadata().and_then(|it| it.modified());
         let changed = changed.map_err(|e| NodeError::io("look at the directory of tokens", e))?;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.as_of != Some(changed) {
             let age =
                 cap_std::time::SystemClock::new(cap_std::ambient_authority()).now().duration_since(changed);
             known.grants = self.list()?;
             known.as_of = age.is_ok_and(|age| age > TICK).then_some(changed);
         }
-        Ok(known)
+        known.looked = Some(looked);
+        Ok(())
+    }
+}
+
+impl Known {
+    /// What the token of a hash is for.
+    fn of(&self, given: &Hash) -> Option<Arc<Grant>> {
+        let mut found = None;
+        for (id, grant) in &self.grants {
+            if bool::from(id.0.ct_eq(&given.0)) {
+                found = Some(grant.clone());
+            }
+        }
+        found
     }
 }
 
