@@ -1,6 +1,6 @@
 //! What generated code calls: arguments in, answer out.
 
-pub use crate::state::{Indexing, Link, Linked, Stored, entries};
+pub use crate::state::{All, Indexing, Link, Linked, Stored, all, entries};
 pub use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
 pub use abi::interface::{Describe, ErrorCase, Interface, Kind, Method, Schema, Slot, encode, encoded_len};
 

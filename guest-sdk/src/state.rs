@@ -23,7 +23,7 @@ mod index;
 mod log;
 mod set;
 
-pub use index::{Index, IndexedMap, Indexing, Link, Linked, UniqueIndex, entries};
+pub use index::{All, Index, IndexedMap, Indexing, Link, Linked, UniqueIndex, all, entries};
 pub use log::Log;
 pub use set::{Keys, Set};
 

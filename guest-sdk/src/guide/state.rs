@@ -74,8 +74,8 @@
 //!
 //! An index is a field of its own, marked with the map that it belongs to and with what an entry is found by:
 //! see [`IndexedMap`](crate::IndexedMap). An [`Index`](crate::Index) is read as the set of `(by, key)`, a
-//! [`UniqueIndex`](crate::UniqueIndex) as the map from `by` to the key. Only `insert` and `remove` of the map write
-//! them. A part of the entries is indexed where `by` answers `None` for the others, and one entry is found by several
+//! [`UniqueIndex`](crate::UniqueIndex) as the map from `by` to the key. The map's `insert`, `remove` and
+//! `reindex` alone write them. A part of the entries is indexed where `by` answers `None` for the others, and one entry is found by several
 //! things where it answers a list.
 //!
 //! # Names are for ever

@@ -10,7 +10,7 @@
 //! | a field that is gone | nothing: its entries stay, unread; a migration can remove them |
 //! | a new name at the end of an enumeration | nothing |
 //! | another type of a field, a new field of a struct in state | a field of a new name, and a migration |
-//! | an index of a map that has entries | a migration that calls [`reindex`](crate::IndexedMap::reindex) for each |
+//! | an index of a map that has entries | a migration that calls [`reindex`](crate::IndexedMap::reindex) |
 //! | a method's parameters | a new method; the old one may stay for those who call it |
 //!
 //! # `migrate`
@@ -53,13 +53,10 @@
 //!     }
 //!
 //!     impl New {
-//!         /// Enters a hundred members at a time.
+//!         /// Mends a hundred entries at a time.
 //!         #[call]
 //!         pub fn migrate(&mut self) -> bool {
-//!             let is_new = |(number, name): &(u32, String)| !self.by_name.contains(&(name.clone(), *number));
-//!             let new: Vec<(u32, String)> = self.members.iter().filter(is_new).take(100).collect();
-//!             new.iter().for_each(|(number, _)| self.members.reindex(number));
-//!             new.len() < 100
+//!             self.members.reindex(100)
 //!         }
 //!
 //!         #[query]

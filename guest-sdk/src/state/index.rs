@@ -1,12 +1,13 @@
 //! Maps that are found by more than their keys.
 //!
 //! An index is a field of the state beside its map, and the state says how its keys follow from an entry. Only the
-//! map's `insert` and `remove` write it, so that it is true of what the map holds.
+//! map's `insert`, `remove` and `reindex` write it, so that it is true of what the map holds.
 
 use crate::state::{Map, Set, Stored};
 use crate::{Encode, Value, host};
 use abi::interface::{Describe, Schema};
 use abi::key::Key;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Deref;
 
@@ -95,15 +96,23 @@ impl<K: Key, V: Value> IndexedMap<K, V> {
         self.map.remove(key);
     }
 
-    /// Enters the value of `key` into every index: what a migration does with each entry after an index was added.
+    /// Mends the indexes, up to `limit` entries of them, and answers whether they are true then. It is what a migration
+    /// does to an index that was added: until that is done, another program writes the map, and no index.
     ///
     /// # Panics
     ///
-    /// As [`insert`](Self::insert).
-    pub fn reindex(&mut self, key: &K) {
-        for entry in self.indexed(key) {
-            entry.put();
-        }
+    /// If two entries are to have the same one in a unique index.
+    pub fn reindex(&mut self, limit: usize) -> bool {
+        let is_stale = |(link, (key, entry)): &(&Link<_>, (K, Entry))| {
+            !self.map.get(key).is_some_and(|value| (link.of)(key, &value).contains(entry))
+        };
+        let all = self.links.iter().flat_map(|link| (link.all)().map(move |entry| (link, entry)));
+        let stale: Vec<Entry> = all.filter(is_stale).map(|(_, (_, entry))| entry).take(limit).collect();
+        stale.iter().for_each(|entry| host::delete(&entry.key));
+        let wanted = self.map.iter().flat_map(|(key, value)| self.entries(&key, &value));
+        let missing: Vec<Entry> = wanted.filter(|it| !it.is_there()).take(limit - stale.len()).collect();
+        missing.iter().for_each(Entry::put);
+        stale.len() + missing.len() < limit
     }
 
     fn indexed(&self, key: &K) -> Vec<Entry> {
@@ -111,7 +120,7 @@ impl<K: Key, V: Value> IndexedMap<K, V> {
     }
 
     fn entries(&self, key: &K, value: &V) -> Vec<Entry> {
-        self.links.iter().flat_map(|link| link(key, value)).collect()
+        self.links.iter().flat_map(|link| (link.of)(key, value)).collect()
     }
 
     /// The same map, with its indexes; for generated code.
@@ -138,8 +147,16 @@ impl<K: Key + Describe, V: Value> Stored for IndexedMap<K, V> {
     }
 }
 
-/// What an entry of an indexed map `M` has in one of its indexes.
-pub type Link<M> = fn(&<M as Linked>::Key, &<M as Linked>::Value) -> Vec<Entry>;
+/// One of the indexes of the map `M`.
+pub struct Link<M: Linked + 'static> {
+    /// What an entry of the map has in it.
+    pub of: fn(&M::Key, &M::Value) -> Vec<Entry>,
+    /// All that is in it, each with the key in the map that it is of.
+    pub all: fn() -> All<M::Key>,
+}
+
+/// Entries of an index, each with the key in the map that it is of.
+pub type All<K> = Box<dyn Iterator<Item = (K, Entry)>>;
 
 /// A map that can have indexes.
 pub trait Linked {
@@ -163,6 +180,10 @@ pub struct Entry {
 }
 
 impl Entry {
+    fn is_there(&self) -> bool {
+        host::get(&self.key).is_some_and(|value| value == self.value)
+    }
+
     fn put(&self) {
         if self.is_unique && host::get(&self.key).is_some_and(|value| value != self.value) {
             taken();
@@ -185,6 +206,18 @@ pub trait Indexing {
 
     /// The entry that says so of a key, in the field whose keys begin with `prefix`.
     fn entry(prefix: &'static [u8], by: &Self::By, key: &Self::Key) -> Entry;
+
+    /// What is in it, in order.
+    fn all(prefix: &'static [u8]) -> impl Iterator<Item = (Self::By, Self::Key)> + 'static;
+}
+
+/// All entries in the index `I`, each with the key in the map that it is of.
+pub fn all<I: Indexing>(prefix: &'static [u8]) -> All<I::Key> {
+    let entry = move |(by, key): (I::By, I::Key)| {
+        let entry = I::entry(prefix, &by, &key);
+        (key, entry)
+    };
+    Box::new(I::all(prefix).map(entry))
 }
 
 /// The entries in the index `I` of an entry of its map, which it has `by`.
@@ -201,7 +234,7 @@ pub fn entries<I: Indexing, V, B: IntoIterator<Item = I::By>>(
 /// in order.
 pub struct Index<I, K>(Set<(I, K)>);
 
-impl<I: Key + Describe, K: Key + Describe> Indexing for Index<I, K> {
+impl<I: Key + Describe + 'static, K: Key + Describe + 'static> Indexing for Index<I, K> {
     type By = I;
     type Key = K;
 
@@ -209,6 +242,10 @@ impl<I: Key + Describe, K: Key + Describe> Indexing for Index<I, K> {
         let mut entry = Map::<(I, K), ()>::at(prefix).head(by);
         key.encode_key(&mut entry);
         Entry { key: entry, value: ().to_bytes(), is_unique: false }
+    }
+
+    fn all(prefix: &'static [u8]) -> impl Iterator<Item = (I, K)> + 'static {
+        Set::at(prefix).iter()
     }
 }
 
@@ -232,12 +269,16 @@ impl<I: Key + Describe, K: Key + Describe> Stored for Index<I, K> {
 /// What finds the keys of an [`IndexedMap`] by something that no two entries share: the map from that to the key.
 pub struct UniqueIndex<I, K>(Map<I, K>);
 
-impl<I: Key + Describe, K: Value> Indexing for UniqueIndex<I, K> {
+impl<I: Key + Describe + 'static, K: Value + 'static> Indexing for UniqueIndex<I, K> {
     type By = I;
     type Key = K;
 
     fn entry(prefix: &'static [u8], by: &I, key: &K) -> Entry {
         Entry { key: Map::<I, K>::at(prefix).full(by), value: key.to_bytes(), is_unique: true }
+    }
+
+    fn all(prefix: &'static [u8]) -> impl Iterator<Item = (I, K)> + 'static {
+        Map::at(prefix).iter()
     }
 }
 

@@ -47,7 +47,12 @@ fn links(state: &State, map: &Ident, form: &Type) -> Option<TokenStream> {
     indexes.peek()?;
     let links = indexes.map(|(index, keys)| {
         let (form, at) = (&index.form, prefix(index));
-        quote!(|key, value| ::guest_sdk::rt::entries::<#form, _, _>(#at, key, value, #keys))
+        quote! {
+            ::guest_sdk::rt::Link {
+                of: |key, value| ::guest_sdk::rt::entries::<#form, _, _>(#at, key, value, #keys),
+                all: || ::guest_sdk::rt::all::<#form>(#at),
+            }
+        }
     });
     Some(quote!(const LINKS: &[::guest_sdk::rt::Link<#form>] = &[#(#links),*];))
 }
