@@ -98,6 +98,8 @@ use native as host;
 pub mod guide;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod test;
+#[cfg(not(target_arch = "wasm32"))]
+mod trace;
 
 pub use abi::codec::{Bytes, Decode, Encode};
 pub use abi::id::Hash;

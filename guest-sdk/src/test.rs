@@ -11,6 +11,7 @@
 //! at. A program cannot see where a block ends, and so there are none: the same calls have the same effects however
 //! they are batched.
 
+use crate::trace::Trace;
 use crate::{Decode, Encode, Kind, Program, ProgramError, native};
 use abi::call::Call;
 use abi::diff::Diff;
@@ -51,6 +52,8 @@ pub struct Host {
     time_ms: u64,
     /// The host calls that the next call can pay for, where it is to fail.
     steps: Option<u64>,
+    /// What is written down for `foil test`; queries, too.
+    trace: Option<Trace>,
 }
 
 /// What a call came to.
@@ -129,6 +132,7 @@ impl Host {
         Host {
             shard: genesis.id(),
             time_ms: genesis.time.start_ms,
+            trace: Trace::begin(P::INTERFACE.name, &genesis, program),
             genesis,
             program,
             interface: P::INTERFACE,
@@ -148,6 +152,8 @@ impl Host {
     /// If a step does not return, or the last one does not say that it is done.
     pub fn upgrade<P: Program>(&mut self, program: Hash, steps: u64) -> u64 {
         (self.interface, self.dispatch) = (P::INTERFACE, P::dispatch);
+        // What is compared is what one program does.
+        self.trace = None;
         let has_migration = P::INTERFACE.methods.iter().any(|it| (it.kind, it.name) == (Kind::Call, MIGRATE));
         let mut taken = 0;
         let mut step = || {
@@ -240,10 +246,16 @@ impl Host {
         self.set_time(time_ms);
         let digest = call.digest();
         let execution = self.run(&call.caller, digest, &call.method, &call.args, Mode::Call);
-        self.steps = None;
+        if self.steps.take().is_some() {
+            // An engine would not have it fail there.
+            self.trace = None;
+        }
         let at = Moment { seq: self.seq, time_ms, program: self.program, profile: self.genesis.profile };
         let Execution { outcome, diff, events, messages, .. } = &execution;
         let effect = Effect::new(call, digest, at, outcome, diff.hash(), events, messages);
+        if let Some(trace) = &self.trace {
+            trace.call(call, time_ms, &execution, &effect);
+        }
         self.apply(&execution.diff);
         self.seq += 1;
         (execution, effect)
@@ -264,7 +276,12 @@ impl Host {
     ///
     /// If the program has no such query.
     pub fn query_as(&self, caller: &Caller, method: &str, args: &impl Encode) -> Outcome {
-        self.run(caller, Hash::ZERO, method, &args.to_bytes(), Mode::Query).outcome
+        let args = args.to_bytes();
+        let outcome = self.run(caller, Hash::ZERO, method, &args, Mode::Query).outcome;
+        if let Some(trace) = &self.trace {
+            trace.query(self.time_ms, caller, method, &args, &outcome);
+        }
+        outcome
     }
 
     /// The answer of a query.
