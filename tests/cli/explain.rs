@@ -130,7 +130,7 @@ fn a_code_is_explained_by_number_by_name_and_by_words() {
     }
     assert_eq!(folder.foil("explain 7003").ok()["code"], "E7003");
     assert_eq!(folder.foil("explain exit 13").ok()["code"], "exit 13");
-    let unknown = folder.foil("explain E7103");
+    let unknown = folder.foil("explain E7903");
     assert!(unknown.refuses(2, 7001).contains("nearest: E7003"));
     assert_eq!(unknown.stdout, "");
     assert!(folder.foil("explain out-of-fule").refuses(2, 7001).contains("nearest: T3;"));

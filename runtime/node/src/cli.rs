@@ -131,6 +131,14 @@ impl Global {
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Begin a project: a folder with a program that builds, tests and passes.
+    Init(commands::init::InitArgs),
+    /// Build a project's program, and say what it is made of.
+    Build(commands::build::BuildArgs),
+    /// Test a project's program: natively, and the same calls on wasm.
+    Test(commands::test::TestArgs),
+    /// Serve a project's program for yourself, and each version of it that you save.
+    Dev(commands::dev::DevArgs),
     /// Make and show keys.
     #[command(subcommand)]
     Key(commands::key::KeyCommand),

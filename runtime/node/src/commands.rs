@@ -1,6 +1,7 @@
 //! One module for each command: its arguments, and what it does.
 
 pub mod act;
+pub mod build;
 pub mod bundle;
 pub mod call;
 pub mod checkpoint;
@@ -9,11 +10,13 @@ pub mod config;
 pub mod consistency;
 pub mod context;
 pub mod deploy;
+pub mod dev;
 pub mod diverge;
 pub mod doctor;
 pub mod erase;
 pub mod events;
 pub mod explain;
+pub mod init;
 pub mod inspect;
 pub mod key;
 pub mod logs;
@@ -33,6 +36,7 @@ pub mod shard;
 pub mod snapshot;
 pub mod state;
 pub mod status;
+pub mod test;
 pub mod time;
 pub mod token;
 pub mod upgrade;

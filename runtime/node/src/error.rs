@@ -1,5 +1,6 @@
 //! What a command can end in, with its number and exit code.
 
+use crate::authors::AuthorError;
 use crate::snapshots::SnapshotsError;
 use abi::Coded;
 use abi::fault::Fault;
@@ -163,6 +164,19 @@ pub enum NodeError {
         /// What is wrong.
         because: String,
     },
+    /// A method that the program does not have.
+    #[error("the program has no {kind} `{method}`; {hint}")]
+    NoMethod {
+        /// Which.
+        method: String,
+        /// What it was to be.
+        kind: &'static str,
+        /// What may be meant.
+        hint: String,
+    },
+    /// What an author of programs asked for cannot be done.
+    #[error("{0}")]
+    Author(#[from] AuthorError),
     /// A row of the input cannot become a call.
     #[error("{file}:{line}: {because}; everything before this line is committed, mend it and run again")]
     Row {
@@ -353,7 +367,11 @@ impl NodeError {
             NodeError::Io { .. } | NodeError::KeyExposed { .. } | NodeError::KeyForeign { .. } => Exit::Io,
             NodeError::Unreachable { .. } => Exit::Unreachable,
             NodeError::Refused { code, .. } => refused(*code),
-            NodeError::Rejected(_) | NodeError::Program(_) | NodeError::Row { .. } => Exit::Rejected,
+            NodeError::Rejected(_)
+            | NodeError::NoMethod { .. }
+            | NodeError::Program(_)
+            | NodeError::Row { .. } => Exit::Rejected,
+            NodeError::Author(error) => error.exit(),
             NodeError::Fault(fault)
             | NodeError::Shard(ShardError::Fault(fault))
             | NodeError::Prune(PruneError::Fault(fault)) => match fault {
@@ -413,6 +431,8 @@ impl Coded for NodeError {
             NodeError::Genesis(error) => error.code(),
             NodeError::Interface(_) => 7011,
             NodeError::Argument { .. } => 7012,
+            NodeError::NoMethod { method, .. } => Rejected::NoMethod { method: method.clone() }.code(),
+            NodeError::Author(error) => error.code(),
             NodeError::Row { .. } => 7013,
             NodeError::Map { .. } => 7014,
             NodeError::KeyForeign { .. } => 7084,

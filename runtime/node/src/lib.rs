@@ -3,6 +3,7 @@
 //! Everything that decides anything is in the crates below; this one brings bytes to them, and shows
 //! people what came of it. The binary is `foil`.
 
+pub mod arguments;
 pub mod authors;
 mod background;
 mod backing;
@@ -22,8 +23,10 @@ mod http;
 pub mod keys;
 mod lock;
 mod lookup;
+mod manual;
 mod map;
 mod memory;
+mod nearest;
 mod objects;
 mod output;
 mod own;
@@ -59,6 +62,10 @@ pub use config::global;
 /// Runs one command.
 pub fn run(cli: &Cli, global: &Global) -> Result<Exit, NodeError> {
     match &cli.command {
+        Command::Init(args) => commands::init::run(global, args),
+        Command::Build(args) => commands::build::run(global, args),
+        Command::Test(args) => commands::test::run(global, args),
+        Command::Dev(args) => commands::dev::run(global, args),
         Command::Key(command) => commands::key::run(global, command),
         Command::Shard(command) => commands::shard::run(global, command),
         Command::Deploy(args) => commands::deploy::run(global, args),

@@ -17,7 +17,7 @@ use verify::Exit;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    match run(&Cli::parse()) {
+    match run(&Cli::parse_from(node::arguments::named(std::env::args_os()))) {
         Ok(exit) => exit.into(),
         Err(error) => {
             let code = error.code();

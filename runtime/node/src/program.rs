@@ -3,6 +3,7 @@
 use crate::commands::admit;
 use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
+use crate::nearest::hint;
 use crate::told::trap_fields;
 use crate::value::{from_json, hex, to_json};
 use abi::codec::{Decode, dynamic};
@@ -56,7 +57,22 @@ impl Serving {
     /// A method of one kind.
     pub fn method(&self, name: &str, kind: Kind) -> Result<&MethodForm, NodeError> {
         let found = self.interface.methods.iter().find(|method| method.name == name && method.kind == kind);
-        found.ok_or_else(|| NodeError::Rejected(Rejected::NoMethod { method: name.into() }))
+        found.ok_or_else(|| NodeError::NoMethod {
+            method: name.into(),
+            kind: word(kind),
+            hint: self.meant(name, kind),
+        })
+    }
+
+    /// What somebody may have meant who named a method that there is not.
+    fn meant(&self, name: &str, kind: Kind) -> String {
+        match self.interface.method(name).map(|other| other.kind) {
+            Some(other) => format!("it is a {kind}: `foil {kind} {name}`", kind = word(other)),
+            None => {
+                let known = self.interface.methods.iter().filter(|method| method.kind == kind);
+                hint(name, known.map(|method| method.name.as_str()))
+            }
+        }
     }
 
     /// An outcome as JSON: the answer by the method's type, an error by its name.
@@ -105,6 +121,14 @@ impl Serving {
         let form = self.interface.event(&event.name);
         let value = form.and_then(|form| decode_value(&form.data, &event.data).ok());
         json!({ "event": event.name, "data": value.map_or_else(|| raw(&event.data), |value| to_json(&value)) })
+    }
+}
+
+/// What a kind of method is called, which is the command for it too.
+pub(crate) fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Call => "call",
+        Kind::Query => "query",
     }
 }
 
@@ -178,6 +202,12 @@ pub(crate) fn written(pairs: &[String]) -> Result<Map<String, Value>, NodeError>
 
 /// The canonical bytes of arguments given as a JSON object.
 pub(crate) fn encode_arguments(method: &MethodForm, args: &Value) -> Result<Vec<u8>, NodeError> {
+    let known = || method.params.iter().map(|(name, _)| name.as_str());
+    let given = args.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    if let Some(name) = given.into_iter().find(|given| known().all(|it| it != *given)) {
+        let because = format!("`{}` takes no such argument; {}", method.name, hint(name, known()));
+        return Err(NodeError::Argument { name: name.into(), because });
+    }
     method.encode_args(&from_json(args)).map_err(|mismatch| NodeError::Argument {
         name: if mismatch.at.is_empty() { "arguments".into() } else { mismatch.at.clone() },
         because: format!("expected {}, found {}", mismatch.expected, mismatch.found),

@@ -24,6 +24,13 @@ pub struct ActArgs {
     pub(super) at: Option<u64>,
 }
 
+impl ActArgs {
+    /// Now, by one authority.
+    pub(super) fn by(key: PathBuf) -> ActArgs {
+        ActArgs { sign: vec![key], at: None }
+    }
+}
+
 /// Fuel that is enough for any act that runs no program.
 pub const ACT_FUEL_MAX: u64 = 1_000_000;
 

@@ -4,10 +4,12 @@ use super::time::parse_seconds;
 use crate::cli::Global;
 use crate::commands::{Identity, Submitted, receipt};
 use crate::error::NodeError;
+use crate::manual;
 use crate::output;
 use crate::place::{CallAsked, reach};
 use crate::program::written;
 use crate::told::Told;
+use abi::interface::Kind;
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -21,7 +23,7 @@ pub const FUEL_DEFAULT: u64 = 1_000_000_000;
 pub struct CallArgs {
     /// The method.
     method: String,
-    /// Its arguments, as name=value.
+    /// Its arguments, as name=value or --name value; `foil call METHOD --help` says which.
     #[arg(value_name = "NAME=VALUE")]
     args: Vec<String>,
     /// The caller's key file; without it, nobody calls, and at a node whoever its token is given to.
@@ -39,12 +41,18 @@ pub struct CallArgs {
     /// Write the receipt to this file.
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,
+    /// Say what the method takes, and make no call: what `--help` behind a method comes to.
+    #[arg(long, hide = true)]
+    describe: bool,
 }
 
 /// Runs the command.
 pub fn run(global: &Global, args: &CallArgs) -> Result<Exit, NodeError> {
     let identity = Identity::read(args.identity.as_deref())?;
     let mut place = reach(global)?;
+    if args.describe {
+        return manual::print(global.output, place, &args.method, Kind::Call);
+    }
     let asked = CallAsked {
         identity: &identity,
         method: &args.method,

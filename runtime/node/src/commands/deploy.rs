@@ -21,8 +21,21 @@ pub struct DeployArgs {
     act: ActArgs,
 }
 
+impl DeployArgs {
+    /// The deploy of a program.
+    pub(super) fn of(wasm: PathBuf, act: ActArgs) -> DeployArgs {
+        DeployArgs { wasm, act }
+    }
+}
+
 /// Runs the command.
 pub fn run(global: &Global, args: &DeployArgs) -> Result<Exit, NodeError> {
+    output::print(global.output, &Value::Object(deployed(global, args)?))?;
+    Ok(Exit::Verified)
+}
+
+/// Deploys the program: what came of it.
+pub(super) fn deployed(global: &Global, args: &DeployArgs) -> Result<Map<String, Value>, NodeError> {
     let wasm = read_wasm(&args.wasm)?;
     admit(&wasm)?;
     let mut place = reach(global)?;
@@ -31,6 +44,5 @@ pub fn run(global: &Global, args: &DeployArgs) -> Result<Exit, NodeError> {
     let mut answer =
         Map::from_iter([("program".into(), program.to_string().into()), ("bytes".into(), wasm.len().into())]);
     answer.extend(done.as_object().cloned().unwrap_or_default());
-    output::print(global.output, &Value::Object(answer))?;
-    Ok(Exit::Verified)
+    Ok(answer)
 }

@@ -17,7 +17,7 @@ use verify::Exit;
 
 mod wasm;
 
-pub(crate) use wasm::described_methods;
+pub(crate) use wasm::{described_methods, functions, methods, sections};
 
 /// Show what is there.
 #[derive(Args, Debug)]

@@ -68,6 +68,14 @@ pub struct ServeArgs {
 }
 
 impl ServeArgs {
+    /// Those of a node for its author alone, at this address or, if none is given, at the usual one where that is free.
+    pub(super) fn alone(listen: Option<SocketAddr>) -> ServeArgs {
+        let is_free = std::net::TcpListener::bind(LISTEN).is_ok();
+        let any = SocketAddr::new(LISTEN.ip(), 0);
+        let listen = Some(listen.unwrap_or(if is_free { LISTEN } else { any }));
+        ServeArgs { listen, open: Some(true), ..ServeArgs::default() }
+    }
+
     /// The paths in it.
     pub(crate) fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         [&mut self.tls_cert, &mut self.tls_key].into_iter().flatten()
@@ -93,6 +101,16 @@ impl ServeArgs {
 
 /// Runs the command until a signal ends it.
 pub fn run(global: &Global) -> Result<Exit, NodeError> {
+    until_told(global, &|url, shards| {
+        output::print(global.output, &json!({ "listening": url, "shards": shards }))
+    })
+}
+
+/// What is done with the URL of a node that serves from now on, and the ids of its shards.
+pub(super) type Listening<'a> = &'a (dyn Fn(&str, &[String]) -> Result<(), NodeError> + Sync);
+
+/// Serves until a signal ends it.
+pub(super) fn until_told(global: &Global, listening: Listening) -> Result<Exit, NodeError> {
     let args = &global.serve;
     let tls = acceptor(args)?;
     is_safe(args)?;
@@ -116,7 +134,7 @@ pub fn run(global: &Global) -> Result<Exit, NodeError> {
         lifetime: None,
         tls,
     };
-    let result = runtime.block_on(serve(global, args, service, &node));
+    let result = runtime.block_on(serve(args, service, &node, listening));
     drop(runtime);
     // What stopped it is the reason to give, and the shards are closed all the same.
     let closed = running.into_iter().map(Running::stop).fold(Ok(()), Result::and);
@@ -156,10 +174,10 @@ pub(crate) fn open_shards(
 }
 
 async fn serve(
-    global: &Global,
     args: &ServeArgs,
     service: Service,
     node: &Arc<Node>,
+    listening: Listening<'_>,
 ) -> Result<(), NodeError> {
     let failed = |e: std::io::Error| NodeError::io(format!("listen on {}", args.listens()), e);
     let told = |kind| signal(kind).map_err(|e| NodeError::io("wait for signals", e));
@@ -170,7 +188,7 @@ async fn serve(
     let url = format!("{scheme}://{address}");
     node.data.lock.serves_at(&url)?;
     let shards: Vec<String> = node.shards.keys().map(ToString::to_string).collect();
-    output::print(global.output, &json!({ "listening": url, "shards": shards }))?;
+    listening(&url, &shards)?;
     // Where no service manager waits for it, nothing is told.
     _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     let stopping = node.stopping.subscribe();

@@ -18,6 +18,9 @@ use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use verify::Exit;
 
+/// The greatest step of logical time of an author's own shard: ten years.
+const JUMP_MS_ALONE: u64 = 10 * 366 * 24 * 3_600_000;
+
 /// Make and show shards.
 #[derive(Subcommand, Debug)]
 pub enum ShardCommand {
@@ -82,6 +85,22 @@ pub struct CreateArgs {
     nonce: Option<String>,
 }
 
+impl CreateArgs {
+    /// A shard for its author alone, which this key may change, and whose time follows the host's however long it slept.
+    pub(super) fn alone(authority: Hash) -> CreateArgs {
+        CreateArgs {
+            authority: vec![authority],
+            threshold: 1,
+            origin: "localhost".into(),
+            start: None,
+            jump: Some(JUMP_MS_ALONE),
+            profile: Profile::Two,
+            window: None,
+            nonce: None,
+        }
+    }
+}
+
 /// Runs the command.
 pub fn run(global: &Global, command: &ShardCommand) -> Result<Exit, NodeError> {
     let answer = match command {
@@ -115,7 +134,7 @@ fn set_writer(global: &Global, args: &SetWriterArgs) -> Result<Value, NodeError>
     Ok(Value::Object(answer))
 }
 
-fn create(global: &Global, args: &CreateArgs) -> Result<Value, NodeError> {
+pub(super) fn create(global: &Global, args: &CreateArgs) -> Result<Value, NodeError> {
     let nonce = match &args.nonce {
         Some(hex) => {
             let bytes = crate::value::unhex(hex).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());

@@ -193,6 +193,7 @@ impl From<NodeError> for Failure {
     fn from(error: NodeError) -> Failure {
         match error {
             NodeError::Rejected(rejected) => Failure::from(&rejected),
+            NodeError::NoMethod { .. } => Failure::Rejected(error.code(), error.to_string()),
             NodeError::NotThere { .. } => Failure::NotFound(error.to_string()),
             NodeError::Interface(_)
             | NodeError::Argument { .. }

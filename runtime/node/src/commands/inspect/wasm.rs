@@ -61,7 +61,8 @@ pub(super) fn run(global: &Global, path: &Path, largest: usize) -> Result<Exit, 
     admitted.map(|_| Exit::Verified)
 }
 
-fn methods(program: &Program, described: Option<&Described>) -> Vec<Value> {
+/// The methods of a program, as it describes them, if it does.
+pub(crate) fn methods(program: &Program, described: Option<&Described>) -> Vec<Value> {
     let Some(described) = described else {
         let bare = |(name, mode)| json!({ "method": name, "kind": format!("{mode:?}") });
         return program.methods().map(bare).collect();
@@ -101,12 +102,13 @@ fn producers(anatomy: &Anatomy) -> Vec<Value> {
     rows.map(|(field, name, version)| json!({ "field": field, "name": name, "version": version })).collect()
 }
 
-fn sections(anatomy: &Anatomy) -> Vec<Value> {
+/// The sections in order.
+pub(crate) fn sections(anatomy: &Anatomy) -> Vec<Value> {
     anatomy.sections.iter().map(|(name, bytes)| json!({ "section": name, "bytes": bytes })).collect()
 }
 
 /// The largest functions first.
-fn functions(anatomy: &Anatomy, count: usize) -> Vec<Value> {
+pub(crate) fn functions(anatomy: &Anatomy, count: usize) -> Vec<Value> {
     let mut functions: Vec<_> = anatomy.functions.iter().collect();
     functions.sort_by_key(|function| Reverse(function.bytes));
     let rows = functions.iter().take(count);
