@@ -85,6 +85,8 @@ suite_golden() { cargo test "${build[@]}" --test golden -- --nocapture; }
 suite_authors() {
     # shellcheck source=tests/authors/tools.sh
     source tests/authors/tools.sh
+    cargo build "${build[@]}" --bins
+    export FOIL=$CARGO_TARGET_DIR/release/foil FOIL_VERIFY=$CARGO_TARGET_DIR/release/foil-verify
     cargo test "${build[@]}" --test authors -- --nocapture
 }
 
