@@ -33,6 +33,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
 
 /// The heavy dependencies, and the crates that may name each. `tests` may name all.
 const NAMED_BY: &[(&str, &[&str])] = &[
+    ("addr2line", &["vm"]),
     ("axum", &["node"]),
     ("blake3", &["abi"]),
     ("cap-std", &["node", "verify"]),

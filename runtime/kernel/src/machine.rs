@@ -11,7 +11,7 @@ use abi::session::{Context, Mode, Space};
 use abi::system::PROGRAM_KEY;
 use abi::view::View;
 use std::sync::Arc;
-use vm::{AdmitError, Engine, Job, Program, Vm};
+use vm::{AdmitError, Engine, InspectError, Inspected, Job, Program, Vm};
 
 /// Runs calls. The same machine serves a live shard and a replay.
 pub struct Machine {
@@ -105,6 +105,30 @@ impl Machine {
         let job = job(call, digest, at, view);
         let (vm, program) = self.find(&at.program, &job)?;
         Ok(vm.trace(program, job)?)
+    }
+
+    /// The raw wasm of a program.
+    pub fn wasm(&self, id: &Hash) -> Result<Vec<u8>, RunError> {
+        self.programs.read(id)
+    }
+
+    /// Runs a call of a guest program once more, and looks into it.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub fn inspect(
+        &self,
+        call: &Call,
+        digest: Hash,
+        at: Moment,
+        view: Arc<dyn View>,
+    ) -> Result<Inspected, RunError> {
+        let wasm = self.wasm(&at.program)?;
+        vm::inspect(&wasm, job(call, digest, at, view)).map_err(|error| match error {
+            InspectError::Refused(error) => RunError::Refused(at.program, error),
+            InspectError::Fault(fault) => fault.into(),
+        })
     }
 
     /// Starts a method of the program `program`, a call or a query.

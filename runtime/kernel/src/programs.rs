@@ -38,10 +38,7 @@ impl Catalogue {
     /// The program `id`, compiled at its first use.
     pub(crate) fn program(&mut self, vm: &Vm, id: &Hash) -> Result<&Program, RunError> {
         if !self.compiled.contains_key(id) {
-            let wasm = self.source.read(id)?.ok_or(RunError::Missing(*id))?;
-            if PROGRAM.hash(&wasm) != *id {
-                return Err(Fault::corrupt(format!("program {id}: other bytes")).into());
-            }
+            let wasm = self.read(id)?;
             let admitted = match self.source.cache() {
                 Some(cache) => vm.admit_cached(&wasm, cache),
                 None => vm.admit(&wasm),
@@ -50,5 +47,14 @@ impl Catalogue {
             self.compiled.insert(*id, program);
         }
         Ok(&self.compiled[id])
+    }
+
+    /// The raw wasm of the program `id`.
+    pub(crate) fn read(&self, id: &Hash) -> Result<Vec<u8>, RunError> {
+        let wasm = self.source.read(id)?.ok_or(RunError::Missing(*id))?;
+        match PROGRAM.hash(&wasm) == *id {
+            true => Ok(wasm),
+            false => Err(Fault::corrupt(format!("program {id}: other bytes")).into()),
+        }
     }
 }

@@ -260,6 +260,11 @@ impl Replayer {
         self.rerun.machine()
     }
 
+    /// The half that runs the calls.
+    pub fn rerun(&mut self) -> &mut Rerun {
+        &mut self.rerun
+    }
+
     /// The verified history so far.
     pub fn chain(&self) -> &Chain {
         &self.chain

@@ -4,6 +4,8 @@
 //! is what serves; the others are for tests and for audits by an implementation that shares no code with it.
 
 use crate::AdmitError;
+use crate::inspect::Frame;
+use crate::profile::Profile;
 use abi::effect::HostCalled;
 use abi::fault::Fault;
 use abi::outcome::Trap;
@@ -110,6 +112,10 @@ pub(crate) struct Ended {
     pub(crate) pages: u64,
     /// The functions that were running when it trapped, innermost first, where the engine knows.
     pub(crate) functions: Vec<String>,
+    /// The same by their indices; where in the code that was run, if it has probes.
+    pub(crate) frames: Vec<Frame>,
+    /// Who used its fuel, if the code has probes.
+    pub(crate) profile: Option<Profile>,
     /// Its host calls, where they were written down.
     pub(crate) calls: Vec<HostCalled>,
 }
@@ -121,6 +127,11 @@ impl Executor {
             Engine::Wasmi => Executor::Interpreted(interpreted::Executor::new()?),
             _ => Executor::Compiled(compiled::Executor::new(engine)?),
         })
+    }
+
+    /// Starts an engine that knows where its code comes from, for modules with probes.
+    pub(crate) fn inspecting() -> Result<Executor, Fault> {
+        compiled::Executor::inspecting().map(Executor::Compiled)
     }
 
     /// Compiles a prepared module, of which these exports are called.

@@ -68,7 +68,10 @@ mod features;
 mod fixture;
 mod gate;
 mod hostcalls;
+mod inspect;
+mod lines;
 mod prepare;
+mod profile;
 mod program;
 mod run;
 mod trace;
@@ -78,7 +81,10 @@ pub use admit::error::{AdmitError, Part};
 pub use anatomy::{Anatomy, Function};
 pub use cache::Cache;
 pub use engine::Engine;
+pub use inspect::{Frame, InspectError, Inspected, inspect};
+pub use lines::{Lines, LinesError, Place};
 pub use prepare::{Preparation, prepare};
+pub use profile::{Node, Profile, User};
 pub use program::Program;
 pub use run::{Job, THREAD_STACK_BYTES};
 pub use trace::CALLS_TRACED_MAX;
@@ -158,7 +164,7 @@ impl Vm {
     ///
     /// The fault, if this machine failed or the duty was missed.
     pub fn run(&self, program: &Program, job: Job) -> Result<Execution, Fault> {
-        run::run(&self.executor, program, job, false).map(|(execution, _)| execution)
+        run::run(&self.executor, program, job, false).map(|ran| ran.execution)
     }
 
     /// The same, with the host calls that the program made, in order: the first [`CALLS_TRACED_MAX`].
@@ -167,7 +173,7 @@ impl Vm {
     ///
     /// As [`run`](Self::run).
     pub fn trace(&self, program: &Program, job: Job) -> Result<(Execution, Vec<HostCalled>), Fault> {
-        run::run(&self.executor, program, job, true)
+        run::run(&self.executor, program, job, true).map(|ran| (ran.execution, ran.calls))
     }
 }
 

@@ -19,7 +19,7 @@
 use crate::AdmitError;
 use crate::features;
 use body::Body;
-use emit::Plan;
+use emit::{Places, Plan};
 use injected::Injected;
 use module::Module;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ use wasmparser::{Parser, ValidPayload, Validator};
 
 mod body;
 mod cost;
-mod emit;
+pub(crate) mod emit;
 mod frame;
 pub(crate) mod injected;
 pub(crate) mod marks;
@@ -54,25 +54,58 @@ pub struct Preparation {
 ///
 /// Where the module is malformed, or uses a feature that is off.
 pub fn prepare(wasm: &[u8], how: Preparation) -> Result<Vec<u8>, AdmitError> {
+    pass(wasm, how, false).map(|(prepared, _)| prepared)
+}
+
+/// Prepares a program to be looked into: every function begins and ends with a call of a probe, for which nothing
+/// is paid. So it comes to the same, fuel included.
+///
+/// # Errors
+///
+/// As [`prepare`].
+pub(crate) fn probed(wasm: &[u8]) -> Result<(Vec<u8>, Origins), AdmitError> {
+    pass(wasm, Preparation { marks: true, fuel: 0 }, true)
+}
+
+/// Where the code of a module that was [`probed`] comes from.
+pub(crate) struct Origins {
+    imports: u32,
+    functions: Vec<Places>,
+}
+
+impl Origins {
+    /// The operator of the module that stands `offset` bytes into a prepared body, or for which what stands there
+    /// was put in.
+    pub(crate) fn of(&self, function: u32, offset: usize) -> Option<usize> {
+        let places = self.functions.get(function.checked_sub(self.imports)? as usize)?;
+        let after = places.partition_point(|(at, _)| *at <= offset);
+        Some(places.get(after.checked_sub(1)?)?.1)
+    }
+}
+
+fn pass(wasm: &[u8], how: Preparation, probes: bool) -> Result<(Vec<u8>, Origins), AdmitError> {
     let module = Module::read(wasm)?;
     let mut pass = Pass {
         wasm,
-        injected: module.injected(how),
+        injected: module.injected(how, probes),
         imported_functions: module.imported_functions,
-        types: module.types,
+        types: module.types + u32::from(probes),
         block_types: BTreeMap::new(),
         allocations: FuncValidatorAllocations::default(),
     };
     let mut validator = Validator::new_with_features(features::admitted());
-    let mut code = Vec::new();
+    let (mut code, mut functions) = (Vec::new(), Vec::new());
     let mut parser = Parser::new(0);
     parser.set_features(features::admitted());
     for payload in parser.parse_all(wasm) {
         if let ValidPayload::Func(function, body) = validator.payload(&payload?)? {
-            code.push(pass.function(function, &body)?);
+            let (body, places) = pass.function(function, &body)?;
+            code.push(body);
+            functions.push(places);
         }
     }
-    Ok(module.write(how, &pass.injected, &pass.block_types, &code))
+    let origins = Origins { imports: module.imported_functions, functions };
+    Ok((module.write(how, &pass.injected, &pass.block_types, &code), origins))
 }
 
 struct Pass<'a> {
@@ -91,15 +124,18 @@ impl Pass<'_> {
         &mut self,
         function: FuncToValidate<ValidatorResources>,
         code: &FunctionBody<'_>,
-    ) -> Result<Vec<u8>, AdmitError> {
-        let resources = function.resources.clone();
+    ) -> Result<(Vec<u8>, Places), AdmitError> {
+        let (index, resources) = (function.index, function.resources.clone());
         let body = Body::read(function, code, self.imported_functions, &mut self.allocations)?;
         let price = frame::price(&body);
         let regions = regions::regions(&body, frame::fuel(price))?;
         let canonical = nan::canonical(&body, &regions.dead, &|block| arity(&resources, block));
         let marks = marks::marks(&body, &regions.dead);
-        let frame = frame::depth(&body, price).map(|depth| (depth, self.block_type(&body)));
-        Ok(emit::emit(self.wasm, &body, &Plan { regions, canonical, marks, frame }, &self.injected))
+        // A probe must be told of every way out: so a function that takes no depth has a frame of none.
+        let depth = frame::depth(&body, price).or(self.injected.probe.map(|_| 0));
+        let frame = depth.map(|depth| (depth, self.block_type(&body)));
+        let plan = Plan { regions, canonical, marks, frame, function: index };
+        Ok(emit::emit(self.wasm, &body, &plan, &self.injected))
     }
 
     /// The type of a block that leaves a function's results.

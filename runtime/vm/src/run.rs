@@ -2,6 +2,8 @@
 
 use crate::engine::config::STACK_BYTES;
 use crate::engine::{Entry, Executor};
+use crate::inspect::Frame;
+use crate::profile::Profile;
 use crate::program::Program;
 use abi::effect::{Execution, HostCalled};
 use abi::fault::Fault;
@@ -34,13 +36,19 @@ pub struct Job {
     pub fuel_max: u64,
 }
 
+/// What a job came to, with what else was seen of it.
+pub(crate) struct Ran {
+    pub(crate) execution: Execution,
+    /// Its host calls, where they were asked for.
+    pub(crate) calls: Vec<HostCalled>,
+    /// Where it trapped, in the code that was run.
+    pub(crate) frames: Vec<Frame>,
+    /// Who used its fuel, where the code tells.
+    pub(crate) profile: Option<Profile>,
+}
+
 /// Runs a job; a panic of the host is a fault, like every other failure of this machine.
-pub(crate) fn run(
-    executor: &Executor,
-    program: &Program,
-    job: Job,
-    traces: bool,
-) -> Result<(Execution, Vec<HostCalled>), Fault> {
+pub(crate) fn run(executor: &Executor, program: &Program, job: Job, traces: bool) -> Result<Ran, Fault> {
     // A thread that has less stack than a call may need is lent some.
     stacker::maybe_grow(STACK_BYTES + HOST_STACK_BYTES, STACK_BYTES + 2 * HOST_STACK_BYTES, || {
         unpanicked(|| execute(executor, program, job, traces))
@@ -60,12 +68,7 @@ pub(crate) fn unpanicked<T, E: From<Fault>>(work: impl FnOnce() -> Result<T, E>)
     })
 }
 
-fn execute(
-    executor: &Executor,
-    program: &Program,
-    job: Job,
-    traces: bool,
-) -> Result<(Execution, Vec<HostCalled>), Fault> {
+fn execute(executor: &Executor, program: &Program, job: Job, traces: bool) -> Result<Ran, Fault> {
     let Job { view, context, mode, method, input, fuel_max } = job;
     let Some(place) = program.place(&method, mode) else {
         return Err(Fault::host(format!("asked to run {method:?}, which is no {mode:?} of the program")));
@@ -81,7 +84,7 @@ fn execute(
             execution.detail.push(format!("in {}", ended.functions.join(", called by ")));
         }
     }
-    Ok((execution, ended.calls))
+    Ok(Ran { execution, calls: ended.calls, frames: ended.frames, profile: ended.profile })
 }
 
 #[cfg(test)]

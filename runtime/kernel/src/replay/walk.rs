@@ -8,6 +8,7 @@
 
 use super::{Divergence, ReplayError, Replayer, Rerun};
 use crate::machine::RunError;
+use abi::call::Call;
 use abi::diff::Diff;
 use abi::effect::{Execution, HostCalled};
 use abi::profile::Profile;
@@ -17,6 +18,7 @@ use abi::writes::Writes;
 use journal::Block;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use vm::Inspected;
 
 /// Most keys that are named of a block that diverged.
 pub const KEYS_MAX: usize = 64;
@@ -112,6 +114,50 @@ impl Rerun {
         let (execution, calls) =
             traced.map_err(|error| ReplayError::of_run(error, block.header.height, seq))?;
         Ok(Walk { seq, before, execution, calls })
+    }
+
+    /// Looks into a call that was walked: where it trapped, and who used its fuel. It is run once more for that, on an
+    /// engine of its own. None for acts, which run no program; and where the two engines come to different things,
+    /// because then what one did says nothing about the other.
+    ///
+    /// # Errors
+    ///
+    /// The machine failed.
+    pub fn inspect(
+        &self,
+        block: &Block,
+        index: usize,
+        walk: &Walk,
+    ) -> Result<Option<Inspected>, ReplayError> {
+        let entry = &block.entries[index];
+        if Profile::of_system(&entry.program).is_some() {
+            return Ok(None);
+        }
+        let (call, at) = (&entry.call.call, self.moment(entry, walk.seq));
+        let inspected = self.machine.inspect(call, call.digest(), at, walk.before.clone());
+        let inspected =
+            inspected.map_err(|error| ReplayError::of_run(error, block.header.height, walk.seq))?;
+        let (ours, theirs) = (&inspected.execution, &walk.execution);
+        let is_same = ours.outcome == theirs.outcome && ours.fuel == theirs.fuel && ours.diff == theirs.diff;
+        Ok((is_same && inspected.profile.fuel() == theirs.fuel).then_some(inspected))
+    }
+
+    /// What a call that was walked would have come to with so much fuel.
+    ///
+    /// # Errors
+    ///
+    /// The machine failed.
+    pub fn given(
+        &mut self,
+        block: &Block,
+        index: usize,
+        walk: &Walk,
+        fuel_max: u64,
+    ) -> Result<Execution, ReplayError> {
+        let entry = &block.entries[index];
+        let (call, at) = (Call { fuel_max, ..entry.call.call.clone() }, self.moment(entry, walk.seq));
+        let execution = self.machine.run(&call, entry.call.call.digest(), at, walk.before.clone());
+        execution.map_err(|error| ReplayError::of_run(error, block.header.height, walk.seq))
     }
 
     /// Looks into a block that [`block`](Self::block) found to diverge over the state `before` it: runs all its

@@ -2,11 +2,12 @@
 //! and the host call.
 
 use super::divergence::{history, replay, rewritten};
-use super::fixture::programs;
+use super::fixture::{Sample, programs};
 use crate::replay::What;
 use crate::{Differing, Divergence, Examined, ReplayError};
 use abi::diff::Diff;
 use abi::effect::HostCalled;
+use abi::outcome::Outcome;
 use journal::Block;
 
 const COUNT: &[u8] = b"\x01count";
@@ -44,6 +45,29 @@ fn a_call_is_walked_with_its_bytes_and_fuel() {
     );
     assert_eq!(fail.calls[4].result, None);
     replayer.block(&blocks[2]).unwrap();
+}
+
+/// A call that is looked into comes to what it came to before, and its fuel is told to the unit.
+#[test]
+fn a_call_is_looked_into_as_it_was() {
+    let mut sample = Sample::begun();
+    let calls: Vec<_> = ["count", "put", "fail", "trap", "burn"].map(|method| sample.signed(method)).to_vec();
+    sample.submit(&calls, 5);
+    let blocks = sample.blocks();
+    let mut replayer = replay(&blocks[..1], programs()).ok().unwrap();
+    for (index, entry) in blocks[1].entries.iter().enumerate() {
+        let walk = replayer.walk(&blocks[1], index).ok().unwrap();
+        let inspected = replayer.rerun().inspect(&blocks[1], index, &walk).ok().unwrap().unwrap();
+        assert_eq!((&inspected.execution.outcome, inspected.profile.fuel()), (&entry.outcome, entry.fuel));
+        let is_trapped = matches!(entry.outcome, Outcome::Trapped(_));
+        assert_eq!((inspected.frames.is_empty(), is_trapped), (index < 3, index >= 3));
+        let given =
+            replayer.rerun().given(&blocks[1], index, &walk, 2 * entry.call.call.fuel_max).ok().unwrap();
+        assert!(given.fuel >= entry.fuel);
+    }
+    let mut replayer = replay(&[], programs()).ok().unwrap();
+    let deploy = replayer.walk(&blocks[0], 0).ok().unwrap();
+    assert!(replayer.rerun().inspect(&blocks[0], 0, &deploy).ok().unwrap().is_none());
 }
 
 /// What a replay finds in the last block after this change, and what is found when one looks into it.

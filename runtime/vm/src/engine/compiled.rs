@@ -6,7 +6,9 @@ use super::{Ended, Engine, Entry, artifact, config, meaning, returned};
 use crate::AdmitError;
 use crate::gate::Gate;
 use crate::hostcalls::{self, Guest};
-use crate::prepare::injected::{DEPTH, FUEL, GLOBAL, MARKS};
+use crate::inspect::Frame;
+use crate::prepare::injected::{DEPTH, FUEL, GLOBAL, MARKS, PROBE};
+use crate::profile::Profiler;
 use crate::trace::Trace;
 use abi::fault::Fault;
 use abi::hostcalls::MODULE;
@@ -14,7 +16,7 @@ use abi::outcome::Trap;
 use abi::session::Stop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::{
-    Caller, Error, InstancePre, Linker, Module, ModuleExport, ResourceLimiter, Val, WasmBacktrace,
+    Caller, Error, Func, InstancePre, Linker, Module, ModuleExport, Ref, ResourceLimiter, Val, WasmBacktrace,
 };
 
 /// What wasmtime keeps beside an instance.
@@ -39,6 +41,8 @@ pub(crate) struct Code {
     pub(super) marks: ModuleExport,
     pub(super) fuel: ModuleExport,
     pub(super) depth: ModuleExport,
+    /// The table that holds the probe, where there are probes.
+    probe: Option<ModuleExport>,
     /// The mutable globals of the program's own.
     pub(super) globals: Vec<ModuleExport>,
     /// The methods, in the order of their exports' names.
@@ -68,7 +72,15 @@ fn enter<T: Word>(
 
 impl Executor {
     pub(crate) fn new(engine: Engine) -> Result<Executor, Fault> {
-        let mut linker = Linker::new(&config::engine(engine)?);
+        Executor::on(&config::engine(engine)?)
+    }
+
+    pub(crate) fn inspecting() -> Result<Executor, Fault> {
+        Executor::on(&config::inspecting()?)
+    }
+
+    fn on(engine: &wasmtime::Engine) -> Result<Executor, Fault> {
+        let mut linker = Linker::new(engine);
         link(&mut linker)?;
         let gate = Gate::new(config::CALLS_MAX, config::IDLE_MAX);
         Ok(Executor { linker, gate, next: AtomicU64::new(0), proves_resets: false })
@@ -105,6 +117,7 @@ impl Executor {
             marks: export(MARKS)?,
             fuel: export(FUEL)?,
             depth: export(DEPTH)?,
+            probe: module.get_export_index(PROBE),
             globals: names.map(export).collect::<Result<_, _>>()?,
             methods: methods.iter().copied().map(export).collect::<Result<_, _>>()?,
         })
@@ -138,6 +151,9 @@ impl Slot {
     fn run(&mut self, code: &Code, entry: Entry<'_>) -> Result<Ended, Fault> {
         let fuel = i64::try_from(entry.fuel).map_err(|_| Fault::host("more fuel than there can be"))?;
         self.look_up(entry.method, code)?;
+        if let Some(probe) = &code.probe {
+            self.listen(probe, entry.fuel)?;
+        }
         let Slot { store, parts, methods, .. } = self;
         let method = methods.get(entry.method).and_then(Option::as_ref).ok_or_else(|| lacks("the method"))?;
         parts.fuel.set(&mut *store, Val::I64(fuel)).map_err(slot::failed)?;
@@ -149,7 +165,8 @@ impl Slot {
             return Err(lacks(FUEL));
         };
         let pages = parts.memory.size(&*store);
-        let functions = ended.as_ref().err().map(functions).unwrap_or_default();
+        let (functions, frames) = ended.as_ref().err().map(running).unwrap_or_default();
+        let profile = store.data_mut().profiler.take().map(|profiler| profiler.finish(fuel));
         let session = store.data_mut().session.take().ok_or_else(|| lacks("its call"))?;
         let stopped = match ended {
             Ok(()) => returned(fuel),
@@ -158,7 +175,23 @@ impl Slot {
         };
         let fuel = u64::try_from(fuel).unwrap_or(0);
         let calls = store.data_mut().trace.take().map_or_else(Vec::new, Trace::into_calls);
-        Ok(Ended { session, stopped, fuel, pages, functions, calls })
+        Ok(Ended { session, stopped, fuel, pages, functions, frames, profile, calls })
+    }
+
+    /// From now on listens to the probes of a call that may use so much fuel.
+    fn listen(&mut self, probe: &ModuleExport, fuel: u64) -> Result<(), Fault> {
+        let Slot { store, instance, .. } = self;
+        let table = instance.get_module_export(&mut *store, probe).and_then(|found| found.into_table());
+        let table = table.ok_or_else(|| lacks("its probe"))?;
+        let heard = Func::wrap(&mut *store, |mut caller: Caller<'_, State>, what: u32| {
+            let left = caller.data().parts.map(|parts| parts.fuel.get(&mut caller).unwrap_i64());
+            if let (Some(profiler), Some(left)) = (&mut caller.data_mut().profiler, left) {
+                profiler.probe(what, left);
+            }
+        });
+        table.set(&mut *store, 0, Ref::Func(Some(heard))).map_err(slot::failed)?;
+        store.data_mut().profiler = Some(Profiler::new(fuel));
+        Ok(())
     }
 
     /// Looks up a method's function, once.
@@ -182,13 +215,14 @@ fn uncompilable(error: Error) -> AdmitError {
 }
 
 /// The functions that were running.
-fn functions(error: &Error) -> Vec<String> {
+fn running(error: &Error) -> (Vec<String>, Vec<Frame>) {
     let frames = error.downcast_ref::<WasmBacktrace>().map_or(&[][..], |trace| trace.frames());
     let name = |frame: &wasmtime::FrameInfo| match frame.func_name() {
         Some(name) => name.to_owned(),
         None => format!("function {}", frame.func_index()),
     };
-    frames.iter().map(name).collect()
+    let place = |frame: &wasmtime::FrameInfo| Frame { function: frame.func_index(), at: frame.func_offset() };
+    (frames.iter().map(name).collect(), frames.iter().map(place).collect())
 }
 
 /// Why the guest ended, from what the engine says.

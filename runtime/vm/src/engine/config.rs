@@ -40,6 +40,16 @@ pub(crate) fn unpooled(engine: Engine) -> Result<wasmtime::Engine, Fault> {
     start(config(engine)?.allocation_strategy(InstanceAllocationStrategy::OnDemand))
 }
 
+/// The same for looking into calls, each of which has an instance of its own.
+pub(crate) fn inspecting() -> Result<wasmtime::Engine, Fault> {
+    let mut config = config(Engine::CraneliftNone)?;
+    // Where in its function a trap was is what is asked for.
+    config.generate_address_map(true);
+    // The probe stands in a table of its own.
+    config.wasm_features(WasmFeatures::REFERENCE_TYPES, true);
+    start(config.allocation_strategy(InstanceAllocationStrategy::OnDemand))
+}
+
 fn start(config: &Config) -> Result<wasmtime::Engine, Fault> {
     wasmtime::Engine::new(config).map_err(failed)
 }

@@ -1,6 +1,7 @@
 //! The host's half of an instance, whatever engine the instance is of.
 
 use crate::hostcalls::Guest;
+use crate::profile::Profiler;
 use crate::run::unpanicked;
 use crate::trace::Trace;
 use crate::written::Written;
@@ -18,6 +19,8 @@ pub(super) struct Host<Memory, Global> {
     pub(super) written: Written,
     /// The host calls made so far, where somebody wants to know.
     pub(super) trace: Option<Trace>,
+    /// Who used the fuel so far, where somebody wants to know.
+    pub(super) profiler: Option<Profiler>,
     /// Known once the instance is made, and thus before any of its code runs.
     pub(super) parts: Option<Parts<Memory, Global>>,
 }
@@ -33,7 +36,7 @@ pub(super) struct Parts<Memory, Global> {
 impl<Memory, Global> Host<Memory, Global> {
     /// A host without a call.
     pub(super) fn new() -> Host<Memory, Global> {
-        Host { session: None, written: Written::default(), trace: None, parts: None }
+        Host { session: None, written: Written::default(), trace: None, profiler: None, parts: None }
     }
 
     /// One host call on the guest's memory, with so much fuel left: its answer, and the fuel it leaves.
@@ -56,8 +59,11 @@ impl<Memory, Global> Host<Memory, Global> {
         let mut guest = Guest { memory, session, written: &mut self.written, fuel, base, per_byte, notes };
         // A panic must not unwind through the engine's frames.
         let answer = unpanicked(|| call(&mut guest));
-        let (fuel_before, fuel) = (fuel, guest.fuel);
-        if let (Some(trace), Some(notes)) = (&mut self.trace, guest.notes.take()) {
+        let (fuel_before, fuel, notes) = (fuel, guest.fuel, guest.notes.take());
+        if let Some(profiler) = &mut self.profiler {
+            profiler.host(name, fuel_before, fuel);
+        }
+        if let (Some(trace), Some(notes)) = (&mut self.trace, notes) {
             let result = answer.as_ref().ok().map(|answer| answer.word());
             let [fuel_before, fuel_after] = [fuel_before, fuel].map(|left| u64::try_from(left).unwrap_or(0));
             let args = args.to_vec();

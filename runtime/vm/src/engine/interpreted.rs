@@ -83,8 +83,8 @@ impl Executor {
         let session = store.data_mut().session.take().ok_or_else(|| lacks("its call"))?;
         let pages = memory.size(&store);
         let calls = store.data_mut().trace.take().map_or_else(Vec::new, Trace::into_calls);
-        let (fuel, functions) = (u64::try_from(fuel).unwrap_or(0), Vec::new());
-        Ok(Ended { session, stopped, fuel, pages, functions, calls })
+        let (fuel, functions, frames) = (u64::try_from(fuel).unwrap_or(0), Vec::new(), Vec::new());
+        Ok(Ended { session, stopped, fuel, pages, functions, frames, profile: None, calls })
     }
 }
 

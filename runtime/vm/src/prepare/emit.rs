@@ -27,7 +27,16 @@ pub(super) struct Plan {
     pub(super) marks: Vec<bool>,
     /// The depth that its frame costs, with the type of a block around the whole body.
     pub(super) frame: Option<(i64, BlockType)>,
+    /// Its index, which the probe is told.
+    pub(super) function: u32,
 }
+
+/// For each operator that was copied, where it, with what stands before it, begins in the prepared body, and where
+/// it stands in the module.
+pub(super) type Places = Vec<(usize, usize)>;
+
+/// What the probe is told where a function returns.
+pub(crate) const RETURNS: u32 = u32::MAX;
 
 /// Writes one body.
 struct Emit<'b> {
@@ -37,20 +46,22 @@ struct Emit<'b> {
     /// The types of the locals that were added.
     scratch: Vec<ValType>,
     code: Vec<u8>,
+    places: Places,
     /// Blocks that are open, the function itself not counted.
     nesting: u32,
     /// Whether the operator before this one compares 32-bit integers for equality.
     compares: bool,
 }
 
-/// The code entry of a prepared body, without its length.
-pub(super) fn emit(wasm: &[u8], body: &Body<'_>, plan: &Plan, injected: &Injected) -> Vec<u8> {
+/// The code entry of a prepared body, without its length; and, where it has probes, what in it comes from where.
+pub(super) fn emit(wasm: &[u8], body: &Body<'_>, plan: &Plan, injected: &Injected) -> (Vec<u8>, Places) {
     let mut emit = Emit {
         wasm,
         body,
         injected,
         scratch: Vec::new(),
         code: Vec::with_capacity(body.len * 2),
+        places: Places::new(),
         nesting: 0,
         compares: false,
     };
@@ -64,6 +75,9 @@ pub(super) fn emit(wasm: &[u8], body: &Body<'_>, plan: &Plan, injected: &Injecte
             emit.sink().unreachable();
         }
         if !dead {
+            if injected.probe.is_some() {
+                emit.places.push((if at == 0 { 0 } else { emit.code.len() }, op.bytes.start));
+            }
             emit.pay(at, plan);
             emit.op(at, op, plan);
             emit.canonical(plan.canonical[at]);
@@ -91,8 +105,8 @@ impl Emit<'_> {
         u32::try_from(self.body.locals.len() + at).expect("a function has far fewer locals than 2^32")
     }
 
-    fn finish(self) -> Vec<u8> {
-        let Emit { wasm, body, scratch, code, .. } = self;
+    fn finish(self) -> (Vec<u8>, Places) {
+        let Emit { wasm, body, scratch, code, mut places, .. } = self;
         let mut out = Vec::with_capacity(code.len() + 32);
         let added = u32::try_from(scratch.len()).expect("a handful");
         (body.declarations_count + added).encode(&mut out);
@@ -101,8 +115,17 @@ impl Emit<'_> {
             1u32.encode(&mut out);
             ty.encode(&mut out);
         }
+        places.iter_mut().for_each(|(at, _)| *at += out.len());
         out.extend_from_slice(&code);
-        out
+        (out, places)
+    }
+
+    /// Tells the probe, if there is one.
+    fn probe(&mut self, what: u32) {
+        if let Some(probe) = self.injected.probe {
+            let mut sink = self.sink();
+            sink.i32_const(what.cast_signed()).i32_const(0).call_indirect(probe.table, probe.ty);
+        }
     }
 
     /// Pays for the region that begins with an operator. A loop looks each time whether there was enough.
@@ -118,6 +141,7 @@ impl Emit<'_> {
 
     /// Pays for the frame and the first region, and looks at both at once: no function begins without fuel.
     fn prologue(&mut self, plan: &Plan) {
+        self.probe(plan.function);
         let first = plan.regions.charges[0];
         self.charge(first);
         if plan.frame.is_none() && first > 0 {
@@ -137,6 +161,7 @@ impl Emit<'_> {
         if let Some((cost, _)) = plan.frame {
             let depth = self.injected.depth;
             self.sink().end().global_get(depth).i64_const(cost).i64_add().global_set(depth);
+            self.probe(RETURNS);
         }
     }
 

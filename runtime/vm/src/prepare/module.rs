@@ -1,7 +1,7 @@
 //! The sections of a module, taken apart and put together with what is added.
 
 use super::Preparation;
-use super::injected::{DEPTH, FUEL, GLOBAL, Injected, MARKS};
+use super::injected::{DEPTH, FUEL, GLOBAL, Injected, MARKS, PROBE, Probe};
 use crate::AdmitError;
 use crate::features;
 use abi::limits::MEMORY_PAGES_MAX;
@@ -18,6 +18,7 @@ pub(super) struct Module<'a> {
     pub(super) imported_functions: u32,
     imported_memories: u32,
     imported_globals: u32,
+    tables: u32,
     memories: u32,
     globals: u32,
     /// The mutable globals that the module defines.
@@ -66,10 +67,12 @@ impl<'a> Module<'a> {
                             self.pages_max = memory.maximum;
                         }
                         TypeRef::Global(_) => self.imported_globals += 1,
+                        TypeRef::Table(_) => self.tables += 1,
                         _ => {}
                     }
                 }
             }
+            Payload::TableSection(tables) => self.tables += tables.count(),
             Payload::MemorySection(memories) => {
                 self.memories = memories.count();
                 for memory in memories.clone() {
@@ -90,12 +93,13 @@ impl<'a> Module<'a> {
     }
 
     /// Where what is added will stand.
-    pub(super) fn injected(&self, how: Preparation) -> Injected {
+    pub(super) fn injected(&self, how: Preparation, probes: bool) -> Injected {
         let fuel = self.imported_globals + self.globals;
         // Only what the instance owns can be put back.
         let marks = (how.marks && self.memories == 1 && self.imported_memories == 0).then_some(1);
         let pages_max = self.pages_max.unwrap_or(MEMORY_PAGES_MAX).cast_signed();
-        Injected { fuel, depth: fuel + 1, marks, pages_max }
+        let probe = probes.then_some(Probe { table: self.tables, ty: self.types });
+        Injected { fuel, depth: fuel + 1, marks, pages_max, probe }
     }
 
     /// Puts the module together.
@@ -107,7 +111,8 @@ impl<'a> Module<'a> {
         code: &[Vec<u8>],
     ) -> Vec<u8> {
         let mut added = BTreeMap::from([
-            (SectionId::Type as u8, types(block_types)),
+            (SectionId::Type as u8, types(injected, block_types)),
+            (SectionId::Table as u8, tables(injected)),
             (SectionId::Memory as u8, memories(injected)),
             (SectionId::Global as u8, globals(how)),
             (SectionId::Export as u8, self.exports(injected)),
@@ -145,13 +150,14 @@ impl<'a> Module<'a> {
             export(DEPTH, ExportKind::Global, injected.depth),
         ];
         items.extend(injected.marks.map(|memory| export(MARKS, ExportKind::Memory, memory)));
+        items.extend(injected.probe.map(|probe| export(PROBE, ExportKind::Table, probe.table)));
         let global = |index: &u32| export(&format!("{GLOBAL}{index}"), ExportKind::Global, *index);
         items.extend(self.mutable.iter().map(global));
         items
     }
 }
 
-fn types(block_types: &BTreeMap<Vec<ValType>, u32>) -> Vec<Vec<u8>> {
+fn types(injected: &Injected, block_types: &BTreeMap<Vec<ValType>, u32>) -> Vec<Vec<u8>> {
     let mut types: Vec<_> = block_types.iter().collect();
     types.sort_by_key(|(_, index)| **index);
     let item = |(results, _): (&Vec<ValType>, &u32)| {
@@ -160,7 +166,13 @@ fn types(block_types: &BTreeMap<Vec<ValType>, u32>) -> Vec<Vec<u8>> {
         results.iter().for_each(|ty| ty.encode(&mut item));
         item
     };
-    types.into_iter().map(item).collect()
+    let probe = injected.probe.map(|_| vec![0x60, 1, 0x7f, 0]);
+    probe.into_iter().chain(types.into_iter().map(item)).collect()
+}
+
+/// One function.
+fn tables(injected: &Injected) -> Vec<Vec<u8>> {
+    injected.probe.map(|_| vec![0x70, 0x01, 1, 1]).into_iter().collect()
 }
 
 /// One page, which can mark 256 MiB.
