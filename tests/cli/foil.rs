@@ -130,6 +130,15 @@ impl Folder {
         self.run(&mut self.command("FOIL", "foil", words))
     }
 
+    /// What `foil` says to a person.
+    pub(crate) fn foil_to_people(&self, words: &str) -> String {
+        let plain = self.command("FOIL", "foil", words);
+        let mut command = Command::new(plain.get_program());
+        let args = plain.get_args().map(|arg| if arg == "json" { "table".as_ref() } else { arg });
+        command.args(args).current_dir(self.0.path()).env_remove("RUST_LOG").stdin(Stdio::null());
+        self.run(command.env("XDG_CONFIG_HOME", self.path("config"))).stdout
+    }
+
     /// Runs `foil` on another data directory than `foil-data`.
     pub(crate) fn foil_on(&self, data: &str, words: &str) -> Ran {
         self.foil(&format!("--data {data} {words}"))

@@ -10,6 +10,7 @@ mod blocks;
 mod browser;
 mod bundles;
 mod calls;
+mod debug;
 mod directories;
 mod diverge;
 mod engines;

@@ -31,7 +31,7 @@ impl Desk {
 }
 
 /// What is asked of a node, and then of its data.
-const ASKED: [&str; 18] = [
+const ASKED: [&str; 20] = [
     "shard show",
     "inspect",
     "inspect --seq 2",
@@ -50,10 +50,21 @@ const ASKED: [&str; 18] = [
     "checkpoint --height 2 --out y.checkpoint",
     "bundle --out x.bundle",
     "bundle --from 2 --to 3 --witness --out y.bundle",
+    "replay --step --seq 2",
+    "replay --profile y.svg",
 ];
 /// The files that this writes.
-const FILES: [&str; 8] =
-    ["k.proof", "r.proof", "x.receipt", "x.foil", "x.checkpoint", "y.checkpoint", "x.bundle", "y.bundle"];
+const FILES: [&str; 9] = [
+    "y.svg",
+    "k.proof",
+    "r.proof",
+    "x.receipt",
+    "x.foil",
+    "x.checkpoint",
+    "y.checkpoint",
+    "x.bundle",
+    "y.bundle",
+];
 
 #[test]
 fn a_node_and_its_data_say_the_same() {

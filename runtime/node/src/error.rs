@@ -235,6 +235,14 @@ pub enum NodeError {
         /// What there is.
         holds: String,
     },
+    /// A file says nothing about the program that it is to say something of.
+    #[error("{} is no debug information of the program: {because}", path.display())]
+    NotDebug {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        because: vm::LinesError,
+    },
     /// A record is of a call that is not erased.
     #[error("record {seq} is not erased: {because}")]
     NotErasable {
@@ -358,6 +366,7 @@ impl NodeError {
             | NodeError::WhichShard(_)
             | NodeError::NotInQuarantine { .. }
             | NodeError::Argument { .. }
+            | NodeError::NotDebug { .. }
             | NodeError::Map { .. }
             | NodeError::Config { .. }
             | NodeError::NoContext { .. }
@@ -441,6 +450,7 @@ impl Coded for NodeError {
             NodeError::Unreachable { .. } => 7083,
             NodeError::Refused { code, .. } => *code,
             NodeError::NotThere { .. } => 7015,
+            NodeError::NotDebug { .. } => 7016,
             NodeError::NotErasable { .. } => 7046,
             NodeError::NotBacked { .. } => 7071,
             NodeError::NoState { .. } => 7072,

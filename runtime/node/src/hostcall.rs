@@ -33,7 +33,8 @@ impl Teller<'_> {
         })
     }
 
-    fn given(&self, called: &HostCalled) -> Value {
+    /// What a host call was given.
+    pub(crate) fn given(&self, called: &HostCalled) -> Value {
         let excerpt = |nth: usize| called.given.get(nth);
         let arg = |nth: usize| called.args.get(nth).map(|arg| json!(arg));
         let shown = |nth: usize| excerpt(nth).map(bytes);

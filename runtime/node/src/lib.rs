@@ -16,6 +16,7 @@ mod doctor;
 mod environment;
 pub mod error;
 mod explain;
+mod flame;
 pub mod fuzz;
 pub mod home;
 mod hostcall;

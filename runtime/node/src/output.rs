@@ -94,6 +94,12 @@ fn rows(value: &Value) -> Option<String> {
     Some(cells.iter().map(line).collect())
 }
 
+/// A part of a whole for a person, to a tenth.
+pub(crate) fn percent(part: u64, all: u64) -> String {
+    let tenths = u128::from(part) * 1000 / u128::from(all.max(1));
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
 /// A value in a line, as a person reads it.
 pub(crate) fn one_line(value: &Value) -> String {
     plain(value).replace('\n', " ")

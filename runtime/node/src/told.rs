@@ -10,7 +10,10 @@ use serde_json::{Map, Value, json};
 use verify::printable;
 
 /// The fields of an answer that [`block`] shows.
-pub(crate) const FIELDS: [&str; 5] = ["trap", "trap_code", "detail", "logs", "explain"];
+pub(crate) const FIELDS: [&str; 6] = ["trap", "trap_code", "detail", PLACES, "logs", "explain"];
+
+/// The field of the places that a trap was in, innermost first.
+pub(crate) const PLACES: &str = "places";
 
 /// Most lines of a program's log that a person is shown: the last ones, among which is a panic.
 const LOG_LINES_MAX: usize = 10;
@@ -50,6 +53,11 @@ pub(crate) fn trap_fields(trap: Trap) -> Map<String, Value> {
     ])
 }
 
+/// Whether a line of the detail is the one that names the functions that were running.
+pub(crate) fn is_frames(line: &str) -> bool {
+    line.starts_with("in ")
+}
+
 /// A trap for a person, where `fields` are of one:
 ///
 /// ```text
@@ -58,6 +66,14 @@ pub(crate) fn trap_fields(trap: Trap) -> Map<String, Value> {
 ///   in ledger::transfer, called by call:transfer
 ///   log: …
 ///   see: foil explain T3
+/// ```
+///
+/// Of a call that was looked into, the functions stand one by one, with the lines that are known:
+///
+/// ```text
+///   in ledger::checked_sub at src/lib.rs:40:9
+///   inlined into ledger::transfer at src/lib.rs:112:20
+///   called by call:transfer
 /// ```
 ///
 /// Of a trap in a list, the heading begins with its other fields.
@@ -75,6 +91,11 @@ pub(crate) fn block(fields: &Map<String, Value>, in_list: bool) -> Option<String
     for line in lines("detail").filter_map(Value::as_str) {
         text += &format!("  {}\n", printable(line));
     }
+    let mut joins = "in";
+    for place in lines(PLACES).filter_map(Value::as_object) {
+        text += &format!("  {joins} {}\n", printable(&place_shown(place)));
+        joins = if place.get("inlined") == Some(&Value::Bool(true)) { "inlined into" } else { "called by" };
+    }
     let logs: Vec<&str> = lines("logs").filter_map(Value::as_str).collect();
     let earlier = logs.len().saturating_sub(LOG_LINES_MAX);
     if earlier > 0 {
@@ -84,6 +105,19 @@ pub(crate) fn block(fields: &Map<String, Value>, in_list: bool) -> Option<String
         text += &format!("  log: {}\n", printable(line));
     }
     Some(text + &format!("  see: foil explain T{code}\n"))
+}
+
+/// A function, and where in it, as far as that is known.
+fn place_shown(place: &Map<String, Value>) -> String {
+    let text = |name: &str| place.get(name).and_then(Value::as_str);
+    let number = |name: &str| place.get(name).and_then(Value::as_u64);
+    let mut shown = text("function").unwrap_or_default().to_owned();
+    if let Some(file) = text("file") {
+        shown += &format!(" at {file}");
+        let numbers = [number("line"), number("column")];
+        numbers.into_iter().map_while(|number| number).for_each(|number| shown += &format!(":{number}"));
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -111,6 +145,17 @@ mod tests {
         assert_eq!(block(&fields(vec!["here\nthere".into()]), false).unwrap(), expected);
         let expected = format!("line 7 {expected}");
         assert_eq!(block(&fields(vec!["here\nthere".into()]), true).unwrap(), expected);
+    }
+
+    #[test]
+    fn places_stand_one_by_one_and_write_over_no_other_line() {
+        let mut fields = fields(Vec::new());
+        let place = |function: &str, line: Option<u32>, inlined: bool| json!({ "function": function, "file": line.map(|_| "a.rs"), "line": line, "column": 5, "inlined": inlined });
+        let places = [place("f\x1b", Some(7), true), place("g", Some(9), false), place("h", None, false)];
+        fields.insert(PLACES.into(), places.to_vec().into());
+        let text = block(&fields, false).unwrap();
+        let expected = "  in f\\u{1b} at a.rs:7:5\n  inlined into g at a.rs:9:5\n  called by h\n";
+        assert!(text.contains(expected), "{text}");
     }
 
     #[test]

@@ -58,6 +58,11 @@ pub(super) const TABLE: &[Explanation] = explained! {
     "E7015" => "not in the journal",
         "The record, block or program is not here: it is not history yet, or of another shard.",
         "`foil shard show` says how far history goes; `--on ID` names another shard.";
+    "E7016" => "no debug information of the program",
+        "Lines are told by a module of the same code, function for function: this one is another program, another \
+        build, or was stripped.",
+        "Give the module that was deployed as it was before it was stripped: same sources, same compiler, same \
+        options.";
     "E7031" => "another history was published there",
         "The head in the directory is no head of this shard's history: another shard's, or one from before the \
         journal was cut back or replaced.",

@@ -4,8 +4,8 @@
 use super::{Explanation, explained};
 
 /// The same for everything that compiled code does on its own.
-const FUNCTIONS: &str = "The functions after `in` say where; test with `cargo test`, where the program runs \
-    natively.";
+const FUNCTIONS: &str = "The functions after `in` say where; `foil replay --seq SEQ --debug FILE` has their lines, if \
+    FILE has debug information.";
 /// The same for every limit.
 const SPLIT: &str = "The detail says how much it was. Split the work over several calls.";
 
@@ -16,8 +16,8 @@ pub(super) const TABLE: &[Explanation] = explained! {
     "T3" => "the call used all its fuel",
         "Every operation costs fuel, and the call's limit did not suffice: too little, or a loop without \
         end.",
-        "Give the call more (`--fuel`, at most `FUEL_MAX`) if the work is due; else look at the functions \
-        after `in`.";
+        "Give the call more (`--fuel`, at most `FUEL_MAX`) if the work is due; else see who used it: \
+        `foil replay --seq SEQ --profile FLAME.svg`.";
     "T4" => "calls nested too deep",
         "Each call takes of a stack that is the same everywhere, by the size of its frame: mostly endless \
         recursion.",

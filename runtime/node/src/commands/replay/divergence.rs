@@ -81,7 +81,7 @@ fn start(
     Err(NodeError::Usage("the bundle has no block".into()))
 }
 
-fn unread(error: BundleError) -> NodeError {
+pub(super) fn unread(error: BundleError) -> NodeError {
     match error {
         BundleError::Invalid(invalid) => ReplayError::from(invalid).into(),
         BundleError::Io { .. } => NodeError::io("read the bundle", error),

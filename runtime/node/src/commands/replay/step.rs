@@ -5,8 +5,10 @@ use crate::error::NodeError;
 use crate::hostcall::{Teller, line};
 use abi::effect::HostCalled;
 use abi::fault::Fault;
+use abi::session::Space;
 use kernel::Walk;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Write};
 use verify::printable;
 use vm::CALLS_TRACED_MAX;
@@ -25,15 +27,48 @@ pub(super) fn is_whole(walk: &Walk) -> bool {
 pub(super) fn writes(teller: &Teller<'_>, walk: &Walk) -> Result<Vec<Value>, Fault> {
     let mut rows = Vec::new();
     for (key, after) in walk.execution.diff.iter() {
-        let before = walk.before.get(key)?;
-        let shown = |value: Option<&[u8]>| value.map(|value| teller.state_value(key, value));
-        rows.push(json!({
-            "key": teller.state_key(key),
-            "before": shown(before.as_deref()),
-            "after": shown(after),
-        }));
+        let after = after.map(|value| teller.state_value(key, value));
+        rows.push(row(teller, walk, key, &json!(after))?);
     }
     Ok(rows)
+}
+
+/// A key with its value before the call, and after it.
+fn row(teller: &Teller<'_>, walk: &Walk, key: &[u8], after: &Value) -> Result<Value, Fault> {
+    let before = match walk.before.get(key) {
+        Ok(before) => json!(before.map(|value| teller.state_value(key, &value))),
+        // Nobody read it, and of the state only what was read is here.
+        Err(Fault::WitnessIncomplete { .. }) => json!({ "unknown": true }),
+        Err(fault) => return Err(fault),
+    };
+    Ok(json!({ "key": teller.state_key(key), "before": before, "after": after }))
+}
+
+/// What came to nothing because the call did not return: the writes that it had made by its host calls, as
+/// [`writes`] has them, its events and its messages.
+pub(super) fn dropped(teller: &Teller<'_>, walk: &Walk) -> Result<Map<String, Value>, Fault> {
+    let (mut written, mut events, mut messages) = (BTreeMap::new(), Vec::new(), Vec::new());
+    // One that ended the call did nothing.
+    for called in walk.calls.iter().filter(|called| called.result.is_some()) {
+        let mut given = teller.given(called);
+        match called.name {
+            "state_put" | "state_delete" => {
+                if let Some(key) = called.key() {
+                    written.insert(Space::Program.key(key), given["value"].take());
+                }
+            }
+            "emit" => events.push(given),
+            "send" => messages.push(given),
+            _ => {}
+        }
+    }
+    let written: Result<Vec<Value>, Fault> =
+        written.iter().map(|(key, after)| row(teller, walk, key, after)).collect();
+    Ok(Map::from_iter([
+        ("writes_dropped".into(), written?.into()),
+        ("events_dropped".into(), events.into()),
+        ("messages_dropped".into(), messages.into()),
+    ]))
 }
 
 /// Shows the steps: to a person line by line, who goes on with Enter if they sit at a terminal, and to a program
