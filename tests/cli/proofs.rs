@@ -12,7 +12,7 @@ fn proven() -> (World, usize) {
     world.run("foil-data", "--block-calls 100");
     let busiest = world.folder.foil("query busiest limit=1").ok()["value"][0].clone();
     let id: u128 = busiest["id"].as_str().unwrap().parse().unwrap();
-    let entries = busiest["debits"].as_str().unwrap().parse().unwrap();
+    let entries = busiest["debits_posted"].as_str().unwrap().parse().unwrap();
     let shown =
         world.folder.foil(&format!("state range history/{id:032x} --proof range.proof --limit 1000")).ok();
     assert_eq!(shown["shown"], entries);

@@ -148,7 +148,7 @@ fn every_flight_is_one_transfer() {
         (&json!(27_004), &json!(26_483), &json!({ "AmountZero": 521 }))
     );
     let totals = world.folder.foil("query trial_balance").ok()["value"][0].clone();
-    let sums = ["accounts", "transfers", "debits", "credits"].map(|name| totals[name].clone());
+    let sums = ["accounts", "transfers", "debits_posted", "credits_posted"].map(|name| totals[name].clone());
     assert_eq!(sums, [json!(97), json!(26_483), json!("26483"), json!("26483")]);
     let busiest = world.folder.foil("query busiest limit=4").ok();
     let names: Vec<&Value> =

@@ -7,17 +7,17 @@ use guest_sdk::test::{Host, identity, program_hash};
 use guest_sdk::{Account, Decode, Encode, Hash, Program};
 
 mod hostile;
+mod ledger;
 mod memory;
 mod volume;
 
 const CONNECTOME: &[u8] = include_bytes!("../../guests/wasm/connectome.wasm");
 const COUNTER: &[u8] = include_bytes!("../../guests/wasm/counter.wasm");
 const FRONTIER: &[u8] = include_bytes!("../../guests/wasm/frontier.wasm");
-const LEDGER: &[u8] = include_bytes!("../../guests/wasm/ledger.wasm");
 
 /// All guests.
 pub(crate) fn cases() -> Vec<Case> {
-    vec![connectome(), counter(), frontier(), ledger(), hostile::case(), memory::case(), volume::case()]
+    vec![connectome(), counter(), frontier(), ledger::case(), hostile::case(), memory::case(), volume::case()]
 }
 
 fn native<P: Program>(wasm: &[u8]) -> Host {
@@ -40,48 +40,6 @@ fn counter() -> Case {
         Ask::query("hits", &(1u8, 2u8)),
     ];
     case("counter", COUNTER, asks, Some(|| native::<counter::Program>(COUNTER)))
-}
-
-fn ledger() -> Case {
-    let open = |id: u128, ledger: u32, flags: u16, name: Option<&str>| {
-        Ask::call("open", &(id, ledger, 10u16, flags, name.map(str::to_owned)))
-    };
-    let transfer = |id: u128, debit: u128, credit: u128, amount: u128| {
-        Ask::call("transfer", &(id, debit, credit, amount, 1u32, 7u16))
-    };
-    let batch = |amounts: &[u128]| {
-        let of = |(id, &amount)| ledger::Transfer { id, debit: 1, credit: 4, amount, ledger: 1, code: 7 };
-        Ask::call("transfers", &((300u128..).zip(amounts).map(of).collect::<Vec<_>>(),))
-    };
-    let asks = vec![
-        open(1, 1, 0, Some("till")),
-        open(2, 1, ledger::flags::DEBITS_MUST_NOT_EXCEED_CREDITS, None),
-        open(3, 1, ledger::flags::CREDITS_MUST_NOT_EXCEED_DEBITS, None),
-        open(4, 1, ledger::flags::HISTORY, Some("Zürich")),
-        open(5, 2, 0, None),
-        open(5, 2, 0, None),
-        open(0, 1, 0, None),
-        transfer(100, 1, 4, 30),
-        transfer(100, 1, 4, 30),
-        transfer(100, 1, 4, 31),
-        transfer(101, 4, 1, 10),
-        transfer(102, 2, 1, 1),
-        transfer(103, 1, 5, 1),
-        transfer(104, 1, 1, 1),
-        transfer(105, 1, 4, u128::MAX),
-        transfer(106, 1, 9, 0),
-        batch(&[1, 2, 0, 4, u128::MAX]),
-        batch(&[]),
-        Ask::query("trial_balance", &()),
-        Ask::query("accounts", &(0u128, 10u32)),
-        Ask::query("busiest", &(2u32,)),
-        Ask::query("history", &(4u128, 0u64, 10u32)),
-        Ask::query("balance", &(4u128,)),
-        Ask::query("lookup", &(101u128,)),
-        Ask::query("lookup", &(999u128,)),
-        Ask::query("lookup", &("no number",)),
-    ];
-    case("ledger", LEDGER, asks, Some(|| native::<ledger::Program>(LEDGER)))
 }
 
 /// Findings under each version of CVSS and vectors that are none; verdicts, proposals, decisions, successions and

@@ -1,176 +1,198 @@
-//! The accounts that a call touches, each read and written once, and the rules.
-//!
-//! A rule's place in its list is its precedence: of several that are broken, the first is answered.
+//! What a call reads of the state and changes: each account and each ledger's sums are read and written once.
 
-use crate::NAME_BYTES_MAX;
+use crate::chain::Trial;
 use crate::ledger::Ledger;
-use crate::types::{Account, Entry, Error, NewAccount, Record, Totals, Transfer, flags};
+use crate::types::{Account, Balance, Due, Entry, Kind, Record, Totals, flags};
 use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::vec::Vec;
 
-/// What a call has read of the state and changed; written back by [`close`](Book::close).
+/// Answers the first of some rules that is broken: a rule's place in its list is its precedence.
+macro_rules! refuse {
+    ($($broken:expr => $error:expr),+ $(,)?) => {
+        $(if $broken { return Err($error); })+
+    };
+}
+pub(crate) use refuse;
+
+/// Something that is read and written once.
+pub(crate) struct Cached<T> {
+    /// What it is by now.
+    pub(crate) value: T,
+    /// Whether that is to be written.
+    pub(crate) is_changed: bool,
+    /// The last trial that remembers what it was before.
+    pub(crate) saved_in: u32,
+}
+
+impl<T> Cached<T> {
+    pub(crate) fn new(value: T, is_changed: bool) -> Cached<T> {
+        Cached { value, is_changed, saved_in: 0 }
+    }
+}
+
+/// What a call has read and changed; written back by [`close`](Book::close).
 pub(crate) struct Book<'a> {
-    state: &'a mut Ledger,
-    time_ms: u64,
-    accounts: BTreeMap<u128, Account>,
-    totals: BTreeMap<u32, Totals>,
+    pub(crate) state: &'a mut Ledger,
+    pub(crate) time_ms: u64,
+    /// The accounts, in the order in which they were first met.
+    pub(crate) accounts: Vec<Cached<Account>>,
+    /// Where each account is among them.
+    pub(crate) places: BTreeMap<u128, usize>,
+    /// The ledgers' sums, in that order too.
+    pub(crate) totals: Vec<Cached<Totals>>,
+    /// Where those of each ledger are among them.
+    ledgers: BTreeMap<u128, usize>,
+    /// The chain that is being tried, and how many were.
+    pub(crate) trial: Option<Trial>,
+    pub(crate) trials: u32,
+}
+
+/// What a transfer or an expiry does to two accounts of a ledger.
+pub(crate) struct Move {
+    pub(crate) transfer: u128,
+    pub(crate) kind: Kind,
+    pub(crate) amount: u128,
+    pub(crate) ordinal: u64,
+    /// The places of both accounts.
+    pub(crate) debit: usize,
+    pub(crate) credit: usize,
 }
 
 impl<'a> Book<'a> {
     pub(crate) fn new(state: &'a mut Ledger, time_ms: u64) -> Book<'a> {
-        Book { state, time_ms, accounts: BTreeMap::new(), totals: BTreeMap::new() }
+        let (accounts, places) = (Vec::new(), BTreeMap::new());
+        let (totals, ledgers) = (Vec::new(), BTreeMap::new());
+        Book { state, time_ms, accounts, places, totals, ledgers, trial: None, trials: 0 }
     }
 
     /// Writes back what changed.
     pub(crate) fn close(self) {
-        for (id, account) in &self.accounts {
-            self.state.accounts.insert(id, account);
-        }
-        for (ledger, totals) in &self.totals {
-            self.state.totals.insert(ledger, totals);
-        }
-    }
-
-    /// Opens an account, or says which rule forbids it.
-    pub(crate) fn open(&mut self, new: &NewAccount) -> Result<(), Error> {
-        let name = new.name.as_deref().unwrap_or_default();
-        check(&[
-            (new.flags & !flags::ALL != 0, Error::AccountFlagUnknown),
-            (new.id == 0, Error::AccountIdZero),
-            (new.id == u128::MAX, Error::AccountIdMax),
-        ])?;
-        if let Some(open) = self.account(new.id) {
-            return Err(account_exists(&open, new, name));
-        }
-        let exclusive = flags::DEBITS_MUST_NOT_EXCEED_CREDITS | flags::CREDITS_MUST_NOT_EXCEED_DEBITS;
-        let name_too_long = Error::NameTooLong { size: name.len() as u64, max: NAME_BYTES_MAX as u64 };
-        check(&[
-            (new.flags & exclusive == exclusive, Error::AccountFlagsExclusive),
-            (new.ledger == 0, Error::AccountLedgerZero),
-            (new.code == 0, Error::AccountCodeZero),
-            (name.len() > NAME_BYTES_MAX, name_too_long),
-        ])?;
-        let account = Account {
-            id: new.id,
-            ledger: new.ledger,
-            code: new.code,
-            flags: new.flags,
-            name: String::from(name),
-            debits: 0,
-            credits: 0,
-            opened_ms: self.time_ms,
-        };
-        self.accounts.insert(new.id, account);
-        self.totals(new.ledger).accounts += 1;
-        Ok(())
-    }
-
-    /// Makes a transfer, or says which rule forbids it.
-    pub(crate) fn post(&mut self, transfer: &Transfer) -> Result<(), Error> {
-        check(&[(transfer.id == 0, Error::IdZero), (transfer.id == u128::MAX, Error::IdMax)])?;
-        if let Some(made) = self.state.transfers.get(&transfer.id) {
-            return Err(transfer_exists(&made, transfer));
-        }
-        check_transfer(transfer)?;
-        let mut debit = self.account(transfer.debit).ok_or(Error::DebitAccountNotFound)?;
-        let mut credit = self.account(transfer.credit).ok_or(Error::CreditAccountNotFound)?;
-        check(&[
-            (debit.ledger != credit.ledger, Error::AccountsMustHaveTheSameLedger),
-            (debit.ledger != transfer.ledger, Error::TransferMustHaveTheSameLedger),
-        ])?;
-        let amount = transfer.amount;
-        debit.debits = debit.debits.checked_add(amount).ok_or(Error::OverflowsDebits)?;
-        credit.credits = credit.credits.checked_add(amount).ok_or(Error::OverflowsCredits)?;
-        let exceeds_credits =
-            debit.has(flags::DEBITS_MUST_NOT_EXCEED_CREDITS) && debit.debits > debit.credits;
-        let exceeds_debits =
-            credit.has(flags::CREDITS_MUST_NOT_EXCEED_DEBITS) && credit.credits > credit.debits;
-        check(&[(exceeds_credits, Error::ExceedsCredits), (exceeds_debits, Error::ExceedsDebits)])?;
-        let ordinal = self.sum(transfer.ledger, amount)?;
-        self.keep(transfer, ordinal, debit, credit);
-        Ok(())
-    }
-
-    /// Adds a transfer to its ledger's sums; answers its number.
-    fn sum(&mut self, ledger: u32, amount: u128) -> Result<u64, Error> {
-        let totals = self.totals(ledger);
-        let debits = totals.debits.checked_add(amount).ok_or(Error::OverflowsLedger)?;
-        let credits = totals.credits.checked_add(amount).ok_or(Error::OverflowsLedger)?;
-        let transfers = totals.transfers + 1;
-        *totals = Totals { debits, credits, transfers, ..*totals };
-        assert!(totals.debits == totals.credits, "debits equal credits");
-        Ok(transfers)
-    }
-
-    /// Keeps a transfer that no rule forbids, and both accounts after it.
-    fn keep(&mut self, transfer: &Transfer, ordinal: u64, debit: Account, credit: Account) {
-        let Transfer { id, amount, ledger, code, .. } = *transfer;
-        let time_ms = self.time_ms;
-        let record = Record { debit: debit.id, credit: credit.id, amount, ledger, code, ordinal, time_ms };
-        self.state.transfers.insert(&id, &record);
-        for (account, counterpart, is_debit) in [(&debit, credit.id, true), (&credit, debit.id, false)] {
-            if account.has(flags::HISTORY) {
-                let (debits, credits) = (account.debits, account.credits);
-                let entry =
-                    Entry { ordinal, transfer: id, is_debit, counterpart, amount, debits, credits, time_ms };
-                self.state.history.insert(&(account.id, ordinal), &entry);
+        for (id, place) in self.places {
+            let account = &self.accounts[place];
+            if account.is_changed {
+                self.state.accounts.insert(&id, &account.value);
             }
         }
-        self.accounts.insert(debit.id, debit);
-        self.accounts.insert(credit.id, credit);
+        for totals in self.totals.iter().filter(|totals| totals.is_changed) {
+            self.state.totals.insert(&totals.value.ledger, &totals.value);
+        }
     }
 
-    /// An account as it is by now.
-    fn account(&self, id: u128) -> Option<Account> {
-        self.accounts.get(&id).cloned().or_else(|| self.state.accounts.get(&id))
+    /// The place of an account, if it is open.
+    pub(crate) fn place(&mut self, id: u128) -> Option<usize> {
+        if let Some(place) = self.places.get(&id) {
+            return Some(*place);
+        }
+        let account = self.state.accounts.get(&id)?;
+        Some(self.keep(Cached::new(account, false)))
     }
 
-    /// A ledger's sums as they are by now.
-    fn totals(&mut self, ledger: u32) -> &mut Totals {
-        let Book { state, totals, .. } = self;
-        let none = Totals { ledger, accounts: 0, transfers: 0, debits: 0, credits: 0 };
-        totals.entry(ledger).or_insert_with(|| state.totals.get(&ledger).unwrap_or(none))
+    /// Takes in an account.
+    pub(crate) fn keep(&mut self, account: Cached<Account>) -> usize {
+        let place = self.accounts.len();
+        self.places.insert(account.value.id, place);
+        self.accounts.push(account);
+        place
+    }
+
+    /// Changes an account.
+    pub(crate) fn change(&mut self, place: usize, balance: Balance, flags: u16) {
+        let account = &mut self.accounts[place];
+        if let Some(trial) = &mut self.trial {
+            trial.save_account(place, account);
+        }
+        account.value.set(balance);
+        account.value.flags = flags;
+        account.is_changed = true;
+    }
+
+    /// A ledger's sums.
+    pub(crate) fn totals(&mut self, ledger: u32) -> Totals {
+        let place = self.ledger(ledger);
+        self.totals[place].value
+    }
+
+    /// Changes a ledger's sums.
+    pub(crate) fn set_totals(&mut self, totals: Totals) {
+        let is_balanced = totals.debits_pending == totals.credits_pending;
+        assert!(is_balanced && totals.debits_posted == totals.credits_posted, "debits equal credits");
+        let place = self.ledger(totals.ledger);
+        let cached = &mut self.totals[place];
+        if let Some(trial) = &mut self.trial {
+            trial.save_totals(place, cached);
+        }
+        (cached.value, cached.is_changed) = (totals, true);
+    }
+
+    /// Where a ledger's sums are among those that were read.
+    fn ledger(&mut self, ledger: u32) -> usize {
+        if let Some(place) = self.ledgers.get(&ledger.into()) {
+            return *place;
+        }
+        let value = self.state.totals.get(&ledger).unwrap_or(Totals { ledger, ..Totals::default() });
+        self.ledgers.insert(ledger.into(), self.totals.len());
+        self.totals.push(Cached::new(value, false));
+        self.totals.len() - 1
+    }
+
+    /// A transfer that was made.
+    pub(crate) fn record(&self, id: u128) -> Option<Record> {
+        let tried = self.trial.as_ref().and_then(|trial| trial.record(id));
+        tried.or_else(|| self.state.transfers.get(&id))
+    }
+
+    pub(crate) fn set_record(&mut self, id: u128, record: Record) {
+        match &mut self.trial {
+            Some(trial) => trial.set_record(id, record),
+            None => self.state.transfers.insert(&id, &record),
+        }
+    }
+
+    /// Has a pending transfer expire, or no longer.
+    pub(crate) fn set_expiry(&mut self, due: Due, transfer: Option<u128>) {
+        match transfer {
+            _ if self.trial.is_some() => {}
+            Some(id) => self.state.expiries.insert(&due, &id),
+            None => self.state.expiries.remove(&due),
+        }
+    }
+
+    /// Enters a move into the history of both its accounts, as far as they keep any.
+    pub(crate) fn enter(&mut self, it: &Move) {
+        for (place, counterpart, is_debit) in [(it.debit, it.credit, true), (it.credit, it.debit, false)] {
+            let account = &self.accounts[place].value;
+            if self.trial.is_some() || !account.has(flags::HISTORY) {
+                continue;
+            }
+            let Balance { debits_pending, debits_posted, credits_pending, credits_posted } =
+                account.balance();
+            let key = (account.id, self.time_ms, it.ordinal);
+            let entry = Entry {
+                ordinal: it.ordinal,
+                transfer: it.transfer,
+                kind: it.kind,
+                is_debit,
+                counterpart: self.accounts[counterpart].value.id,
+                amount: it.amount,
+                debits_pending,
+                debits_posted,
+                credits_pending,
+                credits_posted,
+                time_ms: self.time_ms,
+            };
+            self.state.history.insert(&key, &entry);
+        }
     }
 }
 
-/// The first rule that is broken.
-fn check(rules: &[(bool, Error)]) -> Result<(), Error> {
-    rules.iter().find(|(broken, _)| *broken).map_or(Ok(()), |(_, error)| Err(*error))
-}
+impl Totals {
+    /// The next number of a transfer or an expiry.
+    pub(crate) fn next(&self) -> u64 {
+        self.transfers + self.expired + 1
+    }
 
-/// The rules that a transfer alone can break.
-fn check_transfer(transfer: &Transfer) -> Result<(), Error> {
-    check(&[
-        (transfer.debit == 0, Error::DebitAccountIdZero),
-        (transfer.debit == u128::MAX, Error::DebitAccountIdMax),
-        (transfer.credit == 0, Error::CreditAccountIdZero),
-        (transfer.credit == u128::MAX, Error::CreditAccountIdMax),
-        (transfer.debit == transfer.credit, Error::AccountsMustBeDifferent),
-        (transfer.amount == 0, Error::AmountZero),
-        (transfer.ledger == 0, Error::LedgerZero),
-        (transfer.code == 0, Error::CodeZero),
-    ])
-}
-
-/// In what a transfer differs from the one of its id that was made.
-fn transfer_exists(made: &Record, transfer: &Transfer) -> Error {
-    let differences = [
-        (made.debit != transfer.debit, Error::ExistsWithDifferentDebit),
-        (made.credit != transfer.credit, Error::ExistsWithDifferentCredit),
-        (made.amount != transfer.amount, Error::ExistsWithDifferentAmount),
-        (made.ledger != transfer.ledger, Error::ExistsWithDifferentLedger),
-        (made.code != transfer.code, Error::ExistsWithDifferentCode),
-    ];
-    check(&differences).err().unwrap_or(Error::Exists)
-}
-
-/// In what an account differs from the open one of its id.
-fn account_exists(open: &Account, new: &NewAccount, name: &str) -> Error {
-    let differences = [
-        (open.flags != new.flags, Error::AccountExistsWithDifferentFlags),
-        (open.name != name, Error::AccountExistsWithDifferentName),
-        (open.ledger != new.ledger, Error::AccountExistsWithDifferentLedger),
-        (open.code != new.code, Error::AccountExistsWithDifferentCode),
-    ];
-    check(&differences).err().unwrap_or(Error::AccountExists)
+    /// All its debits, posted and pending: no transfer is made that makes them more than 128 bits hold.
+    pub(crate) fn debits(&self) -> u128 {
+        self.debits_pending + self.debits_posted
+    }
 }

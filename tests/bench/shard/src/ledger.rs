@@ -72,7 +72,7 @@ impl Books {
         let amount = u128::from(self.draw.below(10_000) + 1);
         (self.transfers, self.amounts) = (self.transfers + 1, self.amounts + amount);
         let (id, debit, credit) = (self.transfers.into(), (debit + 1).into(), (credit + 1).into());
-        Transfer { id, debit, credit, amount, ledger: LEDGER, code: CODE }
+        Transfer { id, debit, credit, amount, ledger: LEDGER, code: CODE, ..Transfer::default() }
     }
 
     /// Transfers in a second of answering them.
@@ -104,13 +104,19 @@ impl Books {
             let accounts: Vec<Account> = self.query("accounts", (from, ANSWER_MAX).to_bytes())?;
             let Some(last) = accounts.last() else { break };
             from = last.id + 1;
-            debits += accounts.iter().map(|account| account.debits).sum::<u128>();
-            credits += accounts.iter().map(|account| account.credits).sum::<u128>();
+            debits += accounts.iter().map(|account| account.debits_posted).sum::<u128>();
+            credits += accounts.iter().map(|account| account.credits_posted).sum::<u128>();
         }
         let totals: Vec<Totals> = self.query("trial_balance", ().to_bytes())?;
         let (transfers, amounts) = (self.transfers, self.amounts);
-        let sent =
-            Totals { ledger: LEDGER, accounts: ACCOUNTS, transfers, debits: amounts, credits: amounts };
+        let sent = Totals {
+            ledger: LEDGER,
+            accounts: ACCOUNTS,
+            transfers,
+            debits_posted: amounts,
+            credits_posted: amounts,
+            ..Totals::default()
+        };
         match totals == [sent] && debits == amounts && credits == amounts {
             true => Ok(()),
             false => Err(format!("the books are wrong: sent {sent:?}, found {totals:?}").into()),
