@@ -59,8 +59,10 @@ pub(crate) struct Move {
 }
 
 impl<'a> Book<'a> {
-    pub(crate) fn new(state: &'a mut Ledger, time_ms: u64) -> Book<'a> {
-        let (accounts, places) = (Vec::new(), BTreeMap::new());
+    /// For a call that touches so many accounts, or more: memory that is taken in the beginning is not taken again and
+    /// again.
+    pub(crate) fn new(state: &'a mut Ledger, time_ms: u64, accounts: usize) -> Book<'a> {
+        let (accounts, places) = (Vec::with_capacity(accounts), BTreeMap::new());
         let (totals, ledgers) = (Vec::new(), BTreeMap::new());
         Book { state, time_ms, accounts, places, totals, ledgers, trial: None, trials: 0 }
     }

@@ -24,8 +24,8 @@ pub(crate) struct Trial {
 
 impl Trial {
     /// Memory that is taken in the beginning is not taken again and again.
-    fn new(number: u32, items: usize) -> Trial {
-        let (accounts, records) = (Vec::with_capacity(2 * items), Vec::with_capacity(items));
+    fn new(number: u32, items: usize, writes: usize) -> Trial {
+        let (accounts, records) = (Vec::with_capacity(2 * items), Vec::with_capacity(writes));
         let (opened, totals) = (Vec::new(), Vec::new());
         Trial { number, accounts, opened, totals, records, places: BTreeMap::new() }
     }
@@ -72,6 +72,9 @@ pub(crate) trait Item {
     /// Whether the next item is of the same chain.
     fn is_linked(&self) -> bool;
 
+    /// How many transfers it may write: its own, and one that it ends.
+    fn writes(&self) -> usize;
+
     /// Does it, or says which rule forbids it.
     fn apply(&self, book: &mut Book<'_>) -> Result<(), Error>;
 }
@@ -82,6 +85,10 @@ impl Item for NewAccount {
 
     fn is_linked(&self) -> bool {
         self.flags & flags::LINKED != 0
+    }
+
+    fn writes(&self) -> usize {
+        0
     }
 
     fn apply(&self, book: &mut Book<'_>) -> Result<(), Error> {
@@ -95,6 +102,10 @@ impl Item for Transfer {
 
     fn is_linked(&self) -> bool {
         self.has(transfer_flags::LINKED)
+    }
+
+    fn writes(&self) -> usize {
+        1 + usize::from(self.has(transfer_flags::RESOLVING))
     }
 
     fn apply(&self, book: &mut Book<'_>) -> Result<(), Error> {
@@ -132,7 +143,8 @@ impl Book<'_> {
         let is_open = items.last().is_some_and(T::is_linked);
         let tried = if is_open { &items[..items.len() - 1] } else { items };
         self.trials += 1;
-        self.trial = Some(Trial::new(self.trials, tried.len()));
+        let writes = tried.iter().map(T::writes).sum();
+        self.trial = Some(Trial::new(self.trials, tried.len(), writes));
         let refused = tried.iter().enumerate().find_map(|(at, item)| Some((at, item.apply(self).err()?)));
         if let Some(trial) = self.trial.take() {
             self.undo(trial);

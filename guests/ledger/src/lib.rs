@@ -27,12 +27,14 @@ mod account;
 mod book;
 mod chain;
 mod error;
+mod name;
 mod pending;
 mod transfer;
 mod types;
 
 pub use crate::ledger::{Ledger, Program};
 pub use error::Error;
+pub use name::Name;
 pub use types::{
     Account, Balance, Entry, Expiring, Kind, NewAccount, Record, Status, Totals, Transfer, flags,
     transfer_flags,
@@ -87,7 +89,7 @@ pub mod ledger {
             flags: u16,
             name: Option<String>,
         ) -> Result<(), Error> {
-            let mut book = Book::new(self, ctx.time_ms());
+            let mut book = Book::new(self, ctx.time_ms(), 1);
             book.one(&NewAccount { id, ledger, code, flags, name })?;
             book.close();
             Ok(())
@@ -98,7 +100,7 @@ pub mod ledger {
         #[call]
         pub fn open_all(&mut self, ctx: &Context, batch: Vec<NewAccount>) -> Result<Vec<u64>, Error> {
             limit_batch(batch.len())?;
-            let mut book = Book::new(self, ctx.time_ms());
+            let mut book = Book::new(self, ctx.time_ms(), batch.len());
             let codes = book.all(&batch);
             book.close();
             Ok(codes)
@@ -172,7 +174,7 @@ pub mod ledger {
         #[call]
         pub fn transfers(&mut self, ctx: &Context, batch: Vec<Transfer>) -> Result<Vec<u64>, Error> {
             limit_batch(batch.len())?;
-            let mut book = Book::new(self, ctx.time_ms());
+            let mut book = Book::new(self, ctx.time_ms(), 2 * batch.len());
             book.expire(batch.len() + EXPIRED_BESIDE);
             let codes = book.all(&batch);
             book.close();
@@ -182,7 +184,7 @@ pub mod ledger {
         /// Releases what expired transfers had reserved, at most so many; answers how many those were.
         #[call]
         pub fn expire(&mut self, ctx: &Context, limit: u32) -> u64 {
-            let mut book = Book::new(self, ctx.time_ms());
+            let mut book = Book::new(self, ctx.time_ms(), 2);
             let expired = book.expire((limit as usize).min(BATCH_MAX));
             book.close();
             expired
@@ -267,7 +269,7 @@ pub mod ledger {
 
         /// A transfer by itself, after what has expired.
         fn make(&mut self, ctx: &Context, transfer: Transfer) -> Result<(), Error> {
-            let mut book = Book::new(self, ctx.time_ms());
+            let mut book = Book::new(self, ctx.time_ms(), 2);
             book.expire(1 + EXPIRED_BESIDE);
             book.one(&transfer)?;
             book.close();

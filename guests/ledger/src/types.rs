@@ -1,5 +1,6 @@
 //! What the program keeps, is given and answers.
 
+use crate::name::Name;
 use alloc::string::String;
 use guest_sdk::Value;
 
@@ -49,7 +50,7 @@ pub mod transfer_flags {
 }
 
 /// An account.
-#[derive(Clone, PartialEq, Eq, Debug, Value)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Value)]
 pub struct Account {
     /// Its id.
     pub id: u128,
@@ -60,7 +61,7 @@ pub struct Account {
     /// See [`flags`].
     pub flags: u16,
     /// What people call it; may be empty.
-    pub name: String,
+    pub name: Name,
     /// What pending transfers have reserved of it.
     pub debits_pending: u128,
     /// All its debits together.

@@ -1,7 +1,7 @@
 //! Accounts.
 
 use super::{accounts, audit, host, new_account, of, opened, refused, send};
-use crate::{Account, Balance, Error, NewAccount, flags};
+use crate::{Account, Balance, Error, Name, NewAccount, flags};
 use alloc::vec;
 use alloc::vec::Vec;
 use guest_sdk::test::{Host, Reply, identity};
@@ -35,7 +35,10 @@ fn every_rule_of_accounts_has_its_answer() {
         refused(&open_as(&mut host, new), error);
     }
     let account: Option<Account> = host.ask("account", &(1u128,));
-    assert_eq!(account.map(|account| (account.name, account.opened_ms)), Some(("Newark".into(), 0)));
+    assert_eq!(
+        account.map(|account| (account.name, account.opened_ms)),
+        Some((Name::new("Newark").unwrap(), 0))
+    );
     assert_eq!(host.ask::<Option<Account>>("account", &(2u128,)), None);
     assert_eq!(host.ask::<Option<Balance>>("balance", &(2u128,)), None);
 }
