@@ -208,7 +208,7 @@ const MAX: &str = "340282366920938463463374607431768211455";
 
 /// Rows for every method of the ledger, by method.
 fn corpus() -> Vec<(&'static str, Vec<Value>)> {
-    let mut dice = Dice { state: 1, last: Value::Null, pending: Vec::new() };
+    let mut dice = Dice { state: 4, last: Value::Null, pending: Vec::new() };
     let rows = |dice: &mut Dice, row: fn(&mut Dice) -> Value, count: usize| {
         (0..count).map(|_| row(dice)).collect::<Vec<_>>()
     };

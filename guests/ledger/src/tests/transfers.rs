@@ -77,7 +77,8 @@ fn every_rule_of_transfers_has_its_answer() {
 fn the_first_broken_rule_is_answered() {
     let mut host = opened();
     let nothing = Transfer::default();
-    let mend: [(fn(&mut Transfer), Error); 8] = [
+    type Mend = fn(&mut Transfer);
+    let mend: [(Mend, Error); 8] = [
         (|_| {}, Error::IdZero),
         (|transfer| transfer.id = 100, Error::DebitAccountIdZero),
         (|transfer| transfer.debit = 9, Error::CreditAccountIdZero),
