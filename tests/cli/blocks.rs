@@ -176,9 +176,11 @@ impl Dice {
         post
     }
 
+    /// What voids: the same of it.
     fn void(&mut self) -> Value {
-        let at = usize::try_from(self.roll(self.pending.len() as u64 + 9)).expect("an index");
-        let pending_id = self.pending.get(at).cloned().unwrap_or_else(|| self.number("77"));
+        let at = usize::try_from(self.roll(self.pending.len() as u64 + 90)).expect("an index");
+        let pending_id = self.pending.get(at).cloned();
+        let pending_id = pending_id.unwrap_or_else(|| (self.roll(500) + 1).to_string());
         json!({ "id": (self.roll(500) + 1).to_string(), "pending_id": pending_id })
     }
 
@@ -190,8 +192,10 @@ impl Dice {
             "4" | "8" => self.post(),
             _ => self.pend(),
         };
-        let of_pending = json!({ "debit": "0", "credit": "0", "ledger": "0", "code": "0", "timeout": "0", "pending_id": null });
-        for (field, value) in of_pending.as_object().into_iter().flatten() {
+        let zero = json!({
+            "debit": "0", "credit": "0", "ledger": "0", "code": "0", "timeout": "0", "pending_id": null,
+        });
+        for (field, value) in zero.as_object().into_iter().flatten() {
             item.as_object_mut().expect("an item").entry(field).or_insert_with(|| value.clone());
         }
         if !matches!(flags.as_str(), "2" | "3" | "66" | "130") && self.roll(9) != 0 {

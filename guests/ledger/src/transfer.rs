@@ -97,8 +97,8 @@ impl Book<'_> {
         self.enter(it);
     }
 
-    /// In what a transfer differs from the one of its id that was made. One that posts or voids says no more than it
-    /// did, one that balances no less.
+    /// In what a transfer differs from the one of its id that was made. What one that posts or voids leaves zero is not
+    /// compared, and one that balances may ask for more than it came to.
     fn exists(&self, made: &Record, transfer: &Transfer) -> Error {
         let pending = if made.has(transfer_flags::RESOLVING) {
             made.pending_id.and_then(|id| self.record(id))
