@@ -17,7 +17,7 @@ use abi::hash::PROGRAM;
 pub struct Inspected {
     /// What it came to.
     pub execution: Execution,
-    /// Where it trapped: the functions that were running, innermost first. At most as many as a trap names.
+    /// Where it trapped or failed: the functions that were running, innermost first. At most as many as a trap names.
     pub frames: Vec<Frame>,
     /// Its fuel, by who used it.
     pub profile: Profile,

@@ -60,7 +60,7 @@ fn a_call_is_looked_into_as_it_was() {
         let inspected = replayer.rerun().inspect(&blocks[1], index, &walk).ok().unwrap().unwrap();
         assert_eq!((&inspected.execution.outcome, inspected.profile.fuel()), (&entry.outcome, entry.fuel));
         let is_trapped = matches!(entry.outcome, Outcome::Trapped(_));
-        assert_eq!((inspected.frames.is_empty(), is_trapped), (index < 3, index >= 3));
+        assert_eq!((inspected.frames.is_empty(), is_trapped), (index < 2, index >= 3));
         let given =
             replayer.rerun().given(&blocks[1], index, &walk, 2 * entry.call.call.fuel_max).ok().unwrap();
         assert!(given.fuel >= entry.fuel);

@@ -66,7 +66,7 @@ fn fuel_is_told_by_who_used_it() {
         (drop (drop (call $two (i32.const 3)))) {ANSWER}"
     );
     let profile = inspected(&body, FUEL).profile;
-    let functions = abi::hostcalls::TABLE.len() as u32;
+    let functions = u32::try_from(abi::hostcalls::TABLE.len()).unwrap();
     let [leaf, two, main] = [0, 1, 3].map(|nth| User::Function(functions + nth));
     let ways: Vec<_> = profile.nodes.iter().map(|node| (node.caller, node.user)).collect();
     let expected = [
