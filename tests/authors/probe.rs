@@ -11,64 +11,71 @@ pub(crate) mod probe {
     use super::*;
 
     #[state]
-    pub struct Probe {
+    pub(crate) struct Probe {
         entries: Map<(i16, String, bool, Bytes), u64>,
         last: Cell<u128>,
     }
 
     /// One value of each form.
     #[derive(Value, Clone, Debug)]
-    pub struct Everything {
-        pub signed: i64,
-        pub option: Option<u8>,
-        pub text: String,
-        pub list: Vec<u32>,
-        pub bytes: Bytes,
-        pub wide: u128,
-        pub flag: bool,
-        pub small: i8,
-        pub fixed: [u8; 3],
-        pub side: Side,
+    pub(crate) struct Everything {
+        pub(crate) signed: i64,
+        pub(crate) option: Option<u8>,
+        pub(crate) text: String,
+        pub(crate) list: Vec<u32>,
+        pub(crate) bytes: Bytes,
+        pub(crate) wide: u128,
+        pub(crate) flag: bool,
+        pub(crate) small: i8,
+        pub(crate) fixed: [u8; 3],
+        pub(crate) side: Side,
     }
 
     #[derive(Value, Clone, Copy, Debug)]
-    pub enum Side {
+    pub(crate) enum Side {
         Debit,
         Credit,
     }
 
     /// What the host calls answer.
     #[derive(Value)]
-    pub struct Told {
-        pub caller: Account,
-        pub shard: Hash,
-        pub seq: u64,
-        pub time: u64,
-        pub random: [u8; 8],
-        pub blake3: Hash,
-        pub sha256: Hash,
-        pub verified: bool,
+    pub(crate) struct Told {
+        pub(crate) caller: Account,
+        pub(crate) shard: Hash,
+        pub(crate) seq: u64,
+        pub(crate) time: u64,
+        pub(crate) random: [u8; 8],
+        pub(crate) blake3: Hash,
+        pub(crate) sha256: Hash,
+        pub(crate) verified: bool,
     }
 
     #[derive(Event)]
-    pub struct Entry {
-        pub number: i16,
-        pub text: String,
-        pub flag: bool,
-        pub bytes: Bytes,
-        pub value: u64,
+    pub(crate) struct Entry {
+        pub(crate) number: i16,
+        pub(crate) text: String,
+        pub(crate) flag: bool,
+        pub(crate) bytes: Bytes,
+        pub(crate) value: u64,
     }
 
     impl Probe {
         /// Keeps one part, and answers with all.
         #[call]
-        pub fn echo(&mut self, it: Everything) -> Everything {
+        pub(crate) fn echo(&mut self, it: Everything) -> Everything {
             self.last.set(&it.wide);
             it
         }
 
         #[call]
-        pub fn keep(&mut self, number: i16, text: String, flag: bool, bytes: Bytes, value: u64) -> bool {
+        pub(crate) fn keep(
+            &mut self,
+            number: i16,
+            text: String,
+            flag: bool,
+            bytes: Bytes,
+            value: u64,
+        ) -> bool {
             let key = (number, text, flag, bytes);
             let known = self.entries.contains(&key);
             self.entries.insert(&key, &value);
@@ -77,7 +84,7 @@ pub(crate) mod probe {
 
         /// Emits every entry and removes it; answers with the sum of their values.
         #[call]
-        pub fn sweep(&mut self, ctx: &Context, reverse: bool) -> u64 {
+        pub(crate) fn sweep(&mut self, ctx: &Context, reverse: bool) -> u64 {
             let entries = if reverse { self.entries.iter().reversed() } else { self.entries.iter() };
             let mut sum = 0;
             for (key, value) in entries {
@@ -92,7 +99,7 @@ pub(crate) mod probe {
 
         /// Asks the host everything, and sends a message.
         #[call]
-        pub fn tell(&mut self, ctx: &Context, key: Hash, signature: [u8; 64], text: String) -> Told {
+        pub(crate) fn tell(&mut self, ctx: &Context, key: Hash, signature: [u8; 64], text: String) -> Told {
             log(&text);
             ctx.send(key, "poke", &(text.clone(), 7u8));
             Told {

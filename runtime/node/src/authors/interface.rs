@@ -183,12 +183,13 @@ fn section(data: &[u8]) -> Vec<u8> {
 fn leb128(mut number: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     while number >= 0x80 {
-        bytes.push((number & 0x7f) as u8 | 0x80);
+        bytes.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;
     }
-    bytes.push(number as u8);
+    bytes.push(number.to_le_bytes()[0]);
     bytes
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests have files")]
 mod tests;

@@ -154,7 +154,7 @@ fn what_is_no_module_is_refused_where_it_ends() {
         _ => None,
     };
     assert_eq!((offset(b""), offset(b"\0asm"), offset(b"text of a kind")), (Some(0), Some(0), Some(0)));
-    assert_eq!(offset(&COUNTER[..COUNTER.len() - 1]).is_some(), true);
+    assert!(offset(&COUNTER[..COUNTER.len() - 1]).is_some());
     assert_eq!(offset(b"\0asm\x01\0\0\0\x01\x80\x80\x80\x80\x80\x01"), Some(8), "a length of too many bytes");
 }
 
