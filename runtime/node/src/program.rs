@@ -9,7 +9,7 @@ use crate::value::{from_json, hex, to_json};
 use abi::codec::{Decode, dynamic};
 use abi::effect::{Event, Message};
 use abi::id::Hash;
-use abi::interface::{BAD_ARGUMENTS, Described, Kind, MethodForm, decode_value};
+use abi::interface::{BAD_ARGUMENTS, Described, ErrorForm, Kind, MethodForm, Type, decode_value};
 use abi::outcome::Outcome;
 use kernel::{After, Machine, Programs, Rejected, RunError};
 use serde_json::{Map, Value, json};
@@ -96,11 +96,14 @@ impl Serving {
         let Ok(ciborium::Value::Array(parts)) = dynamic::decode(bytes) else {
             return raw(bytes);
         };
-        let [code, name, fields @ ..] = parts.as_slice() else {
+        let code =
+            parts.first().and_then(ciborium::Value::as_integer).and_then(|code| u64::try_from(code).ok());
+        let form = code.and_then(|code| self.interface.error(code));
+        // By the types of its fields, if it is of the interface: bytes alone do not tell a number from a hash.
+        let parts = form.and_then(|form| typed(form, bytes)).unwrap_or(parts);
+        let [_, name, fields @ ..] = parts.as_slice() else {
             return raw(bytes);
         };
-        let code = code.as_integer().and_then(|code| u64::try_from(code).ok());
-        let form = code.and_then(|code| self.interface.error(code));
         let doc = match code {
             Some(code) if code == BAD_ARGUMENTS.0 => "the arguments are not those of the method",
             _ => form.map_or("", |form| form.doc.as_str()),
@@ -130,6 +133,13 @@ pub(crate) fn word(kind: Kind) -> &'static str {
         Kind::Call => "call",
         Kind::Query => "query",
     }
+}
+
+/// An error's code, name and fields, each by its type.
+fn typed(form: &ErrorForm, bytes: &[u8]) -> Option<Vec<ciborium::Value>> {
+    let types = [Type::Unsigned(64), Type::Text].into_iter();
+    let types = types.chain(form.fields.iter().map(|(_, form)| form.clone())).collect();
+    decode_value(&Type::Tuple(types), bytes).ok()?.into_array().ok()
 }
 
 /// An outcome as JSON, by the interface of the program that it is of, if that is `serving`.
