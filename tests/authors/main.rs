@@ -7,6 +7,10 @@ mod arguments;
 #[path = "../golden/case.rs"]
 #[allow(dead_code, reason = "golden has cases in files, too")]
 mod case;
+#[path = "../serve/client.rs"]
+#[allow(dead_code, reason = "scenarios of a server need more of it")]
+mod client;
+mod clients;
 mod compilers;
 mod dev;
 #[path = "../golden/engines.rs"]
@@ -18,6 +22,9 @@ mod first;
 mod foil;
 mod hostile;
 mod languages;
+#[path = "../serve/node.rs"]
+#[allow(dead_code, reason = "scenarios of a server need more of it")]
+mod node;
 mod probe;
 mod projects;
 #[path = "../sim/rng.rs"]
@@ -26,4 +33,5 @@ mod rng;
 #[path = "../golden/run.rs"]
 #[allow(dead_code, reason = "golden writes traces, too")]
 mod run;
+mod strange;
 mod upgrades;

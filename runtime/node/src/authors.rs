@@ -5,6 +5,7 @@
 
 mod build;
 mod calls;
+pub(crate) mod client;
 pub(crate) mod compatible;
 mod error;
 mod interface;

@@ -217,6 +217,8 @@ pub enum Command {
     Context(commands::context::ContextCommand),
     /// Cosign the heads of logs that only grow, over HTTP.
     Witness(commands::witness::WitnessArgs),
+    /// Write a typed client of a program, in TypeScript or Rust.
+    Client(commands::client::ClientArgs),
     /// Show what a file, a record or a block holds.
     Inspect(commands::inspect::InspectArgs),
     /// Explain a code: an error, a trap, an outcome, an exit code.

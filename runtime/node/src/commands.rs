@@ -5,6 +5,7 @@ pub mod build;
 pub mod bundle;
 pub mod call;
 pub mod checkpoint;
+pub mod client;
 pub mod completion;
 pub mod config;
 pub mod consistency;

@@ -92,6 +92,7 @@ pub fn run(cli: &Cli, global: &Global) -> Result<Exit, NodeError> {
         Command::Diverge(args) => commands::diverge::run(global, args),
         Command::Publish(args) => commands::publish::run(global, args),
         Command::Consistency(args) => commands::consistency::run(global, args),
+        Command::Client(args) => commands::client::run(global, args),
         Command::Completion(args) => commands::completion::completion(args),
         Command::Man(args) => commands::completion::man(args),
         Command::Serve(_) => commands::serve::run(global),
