@@ -19,7 +19,7 @@ const RESULT: Schema = Schema::Struct(
 const OTHER: Schema = Schema::Struct("Result", &[("inner", &RESULT), ("names", &STRING)]);
 const STRING: Schema = Schema::Enum("String", &["Self", "self", "a b", "a_b", "0x", "\"*/", "_", ""]);
 const NOTHING: Schema = Schema::Struct("ProgramError", &[]);
-const LONG: &str = "a_name_that_is_so_long_that_no_line_takes_it_twice_and_that_is_broken";
+const LONG: &str = "a_name_that_is_so_long_that_no_line_takes_it_twice";
 const MANY: Schema =
     Schema::Tuple(&[&Schema::U8, &Schema::I8, &Schema::I16, &Schema::U16, &Schema::I32, &NOTHING]);
 
