@@ -7,9 +7,13 @@ use abi::id::Hash;
 use abi::interface::{Described, Kind, MethodForm, Type};
 use std::fmt::Write;
 
-/// What follows the program's own types: the requests, the signatures, the values.
-const SUPPORT: [&str; 3] =
-    [include_str!("rust/support.rs"), include_str!("rust/signing.rs"), include_str!("rust/wire.rs")];
+/// What follows the program's own types: the requests, events, signatures, values.
+const SUPPORT: [&str; 4] = [
+    include_str!("rust/support.rs"),
+    include_str!("rust/events.rs"),
+    include_str!("rust/signing.rs"),
+    include_str!("rust/wire.rs"),
+];
 
 /// What the file needs, and what is not its own doing.
 const HEAD: &str = r#"//!
