@@ -271,6 +271,6 @@ fn what_has_no_client_is_refused() {
     folder.write("empty.wasm", b"\0asm\x01\0\0\0");
     let refused = folder.foil("client empty.wasm --lang rust --out a");
     assert!(refused.exit != Some(0) && !folder.path("a").exists(), "{}", refused.stderr);
-    folder.foil("client --lang rust --out a").refuses(2, 7005);
-    folder.foil("client none.wasm --lang rust --out a").refuses(9, 7002);
+    folder.foil("client --lang rust --out a").refuses(1, 7005);
+    folder.foil("client none.wasm --lang rust --out a").refuses(3, 7002);
 }
