@@ -65,9 +65,9 @@ fn a_project_in_rust_builds_tests_and_passes_the_same_everywhere() {
 #[test]
 fn what_a_compiler_and_tests_say_is_followed_by_what_that_means() {
     let folder = demo();
-    edit(&folder, "unwrap_or(0) + 1;", "unwrap_or(0) + 2;");
+    folder.write("demo/src/tests.rs", "#[test]\nfn it_holds() -> Result<(), u8> {\n    Err(1)\n}\n");
     assert!(fails(&foil(&folder, "test demo"), 1, 7107).contains("cargo test"));
-    edit(&folder, "unwrap_or(0) + 2;", "unwrap_or(0) + one;");
+    edit(&folder, "unwrap_or(0) + 1;", "unwrap_or(0) + one;");
     let ran = foil(&folder, "build demo");
     fails(&ran, 1, 7106);
     assert!(ran.stderr.contains("cannot find value `one`"), "{}", ran.stderr);

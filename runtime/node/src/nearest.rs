@@ -12,7 +12,7 @@ pub(crate) fn hint<'a>(asked: &str, known: impl IntoIterator<Item = &'a str>) ->
     let nearest = known.iter().min_by_key(|name| (distance(asked, name), Reverse(shared(name))));
     match nearest {
         None => "there is none".into(),
-        Some(name) if distance(asked, name) <= asked.chars().count().div_ceil(2) => {
+        Some(name) if distance(asked, name) <= asked.chars().count().div_ceil(2) || is_begun(asked, name) => {
             format!("did you mean `{name}`?")
         }
         Some(_) => {
@@ -21,6 +21,11 @@ pub(crate) fn hint<'a>(asked: &str, known: impl IntoIterator<Item = &'a str>) ->
             format!("there is {}{more}", told.join(", "))
         }
     }
+}
+
+/// Whether a name was left off in the middle.
+fn is_begun(asked: &str, name: &str) -> bool {
+    !asked.is_empty() && name.starts_with(asked)
 }
 
 /// How many letters have to be put in, taken out or changed to make one text the other (Levenshtein).
@@ -53,6 +58,7 @@ mod tests {
     fn the_nearest_is_told_or_what_there_is() {
         assert_eq!(hint("hti", ["total", "hit"]), "did you mean `hit`?");
         assert_eq!(hint("amout", ["account", "amount"]), "did you mean `amount`?");
+        assert_eq!(hint("assembly", ["rust", "assemblyscript"]), "did you mean `assemblyscript`?");
         assert_eq!(hint("pay", ["total", "hits"]), "there is `total`, `hits`");
         assert_eq!(hint("", ["total"]), "there is `total`");
         assert_eq!(hint("x", []), "there is none");

@@ -55,6 +55,11 @@ struct Work {
 
 /// Runs the command until a signal ends it.
 pub fn run(global: &Global, args: &DevArgs) -> Result<Exit, NodeError> {
+    if let Some(address) = args.listen.filter(|address| !address.ip().is_loopback()) {
+        return Err(NodeError::Usage(format!(
+            "{address} can be reached from elsewhere, and `foil dev` asks for no tokens: `foil serve` serves others"
+        )));
+    }
     let project = Project::find(&args.project)?;
     let data = match global.data()? {
         data if At::Data(data.into()) == At::default() => project.dir.join(DATA),
