@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn fields_may_come_and_those_that_go_are_told() {
         let (one, two) = (("a", None, Type::Bool), ("b", Some(Type::Hash), Type::Text));
-        let (less, more) = (program(&[one.clone()]), program(&[two, one]));
+        let (less, more) = (program(std::slice::from_ref(&one)), program(&[two, one]));
         assert_eq!(compare(&less, &more), Differences::default());
         let found = compare(&more, &less);
         assert_eq!((found.breaks.len(), found.warnings.len()), (0, 1));

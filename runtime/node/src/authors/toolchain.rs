@@ -146,7 +146,7 @@ fn artifact(command: &mut Command, project: &Project) -> Result<PathBuf, NodeErr
     for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()) {
         let Ok(message) = serde_json::from_str::<Value>(&line.map_err(failed)?) else { continue };
         let files = message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        module = files.filter(|file| file.ends_with(".wasm")).map(PathBuf::from).last().or(module);
+        module = files.filter(|file| file.ends_with(".wasm")).map(PathBuf::from).next_back().or(module);
     }
     let status = child.wait().map_err(failed)?;
     match module.filter(|_| status.success()) {

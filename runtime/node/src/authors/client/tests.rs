@@ -18,7 +18,7 @@ fn every_name_becomes_an_identifier() {
         for made in [identifier(name), upper(name)] {
             assert!(made.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'), "{made}");
             assert!(
-                made.starts_with(|c: char| !c.is_ascii_digit()) && made.trim_matches('_') != "",
+                made.starts_with(|c: char| !c.is_ascii_digit()) && !made.trim_matches('_').is_empty(),
                 "{made}"
             );
         }
