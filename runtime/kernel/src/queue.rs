@@ -12,7 +12,7 @@ use std::vec::IntoIter;
 const CALLS_TAKEN: usize = 128;
 const CALLS_AHEAD: usize = 4_096;
 /// From how many calls of a block on, what comes while it is committed is executed meanwhile, where more may come.
-const CALLS_BUSY: usize = 128;
+const CALLS_BUSY: usize = 300;
 
 /// Where calls come from. Whoever executes takes them, while another thread commits those before.
 pub trait Source: Sync {

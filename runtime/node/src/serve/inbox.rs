@@ -13,7 +13,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// Most jobs that wait.
 const JOBS_MAX: usize = 4_096;
 /// So many calls are worth waking a thread for that has nothing else to do.
-const CALLS_WORTH: usize = 16;
+const CALLS_WORTH: usize = 32;
 
 /// The queue.
 #[derive(Default)]
