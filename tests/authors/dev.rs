@@ -1,7 +1,7 @@
 //! A node for an author alone, which follows what they save.
 
 use crate::foil::Folder;
-use crate::projects::{demo, edit, foil};
+use crate::projects::{demo, edit, foil, turn};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -56,6 +56,7 @@ fn total(folder: &Folder, url: &str) -> Value {
 
 #[test]
 fn each_version_that_is_saved_serves_and_what_is_kept_stays() {
+    let _turn = turn();
     let folder = demo();
     let mut dev = Dev::start(&folder, "");
     let shard = dev.says("made");
@@ -115,6 +116,7 @@ fn each_version_that_is_saved_serves_and_what_is_kept_stays() {
 
 #[test]
 fn it_ends_when_it_is_interrupted_and_goes_on_where_it_was() {
+    let _turn = turn();
     let folder = demo();
     let once = foil(&folder, "dev demo --once");
     assert_eq!(once.exit, Some(0), "{}", once.stderr);
@@ -131,6 +133,7 @@ fn it_ends_when_it_is_interrupted_and_goes_on_where_it_was() {
 
 #[test]
 fn what_it_cannot_do_is_refused() {
+    let _turn = turn();
     let folder = demo();
     folder.foil("dev demo --node http://127.0.0.1:1").refuses(2, 7001);
     let outside = foil(&folder, "dev demo --listen 0.0.0.0:0");

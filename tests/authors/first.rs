@@ -1,7 +1,7 @@
 //! The README's first two minutes, which are run as they stand there.
 
 use crate::foil::{Folder, root};
-use crate::projects::target;
+use crate::projects::{target, turn};
 use std::path::Path;
 
 /// What stands in the README for whatever is not the same each time.
@@ -36,6 +36,7 @@ fn hold(folder: &Folder, name: &str, text: &str) {
 /// The commands run in the folder of the case's name and `.in`, one after the other.
 #[test]
 fn the_first_two_minutes_are_as_the_readme_says() {
+    let _turn = turn();
     let text = transcript().replace(ELIDED, "[..]");
     let folder = Folder::new();
     std::fs::create_dir(folder.path("work")).unwrap();

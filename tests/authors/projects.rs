@@ -3,11 +3,18 @@
 use crate::foil::{Folder, Ran};
 use serde_json::Value;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Where projects are compiled, so that what they share is compiled once.
 pub(crate) fn target() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows where it is");
     test.ancestors().nth(3).expect("tests are in `release/deps`").join("authors")
+}
+
+/// Has tests that compile wait for each other: what they compile is called the same, and lies in one place.
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs `foil` with the compiled parts of other projects at hand.
@@ -42,6 +49,7 @@ fn fails(ran: &Ran, exit: i32, number: u16) -> String {
 
 #[test]
 fn a_project_in_rust_builds_tests_and_passes_the_same_everywhere() {
+    let _turn = turn();
     let (folder, other) = (demo(), demo());
     let built = foil(&folder, "build demo").ok();
     assert_eq!(built["wasm"], "demo/target/demo.wasm");
@@ -64,6 +72,7 @@ fn a_project_in_rust_builds_tests_and_passes_the_same_everywhere() {
 
 #[test]
 fn what_a_compiler_and_tests_say_is_followed_by_what_that_means() {
+    let _turn = turn();
     let folder = demo();
     folder.write("demo/src/tests.rs", "#[test]\nfn it_holds() -> Result<(), u8> {\n    Err(1)\n}\n");
     assert!(fails(&foil(&folder, "test demo"), 1, 7107).contains("cargo test"));
@@ -77,6 +86,7 @@ fn what_a_compiler_and_tests_say_is_followed_by_what_that_means() {
 /// The width of a pointer is 8 natively and 4 on wasm: native tests pass.
 #[test]
 fn a_program_that_is_not_the_same_everywhere_is_found() {
+    let _turn = turn();
     let folder = demo();
     edit(&folder, "unwrap_or(0) + 1;", "unwrap_or(0) + size_of::<usize>() as u64 - 7;");
     let line = fails(&foil(&folder, "test demo"), 13, 7108);
@@ -134,6 +144,7 @@ fn a_compiler_that_is_not_here_is_named() {
 /// A program that does not run natively is asked what `calls.json` says.
 #[test]
 fn a_project_in_c_builds_and_is_held_to_its_calls() {
+    let _turn = turn();
     let folder = Folder::new();
     folder.foil("init demo --lang c").ok();
     let built = foil(&folder, "build demo").ok();
