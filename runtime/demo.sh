@@ -8,7 +8,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-source "$root/tests/setup.sh"
+foil_for=demo source "$root/tests/setup.sh"
 (cd "$root" && cargo build --release --locked --quiet -p node -p verify)
 bin=$CARGO_TARGET_DIR/release
 foil() { "$bin/foil" "$@"; }

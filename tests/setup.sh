@@ -3,7 +3,7 @@
 # is root or may be without a password; else says what to install and exits 3.
 # Silent when nothing is to do.
 #
-# Sourced by tests/run.sh and runtime/demo.sh: it exports CARGO_TARGET_DIR, and
+# Sourced by tests/run.sh and runtime/demo.sh, which says foil_for=demo: it exports CARGO_TARGET_DIR, and
 # HOME and PATH where those lack something.
 
 foil_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -56,6 +56,13 @@ foil_libclang_headers() {
 # no version in its name and brings the headers.
 foil_missing() {
     local lib
+    if [[ ${foil_for:-tests} == tests ]]; then
+        # For guests in C and in AssemblyScript.
+        command -v clang >/dev/null || echo clang
+        command -v wasm-ld >/dev/null || echo lld
+        command -v node >/dev/null || echo nodejs
+        command -v npm >/dev/null || echo npm
+    fi
     { command -v "${CXX:-c++}" && command -v cc; } >/dev/null || echo g++
     command -v git >/dev/null || echo git
     command -v curl >/dev/null || echo curl
@@ -63,9 +70,6 @@ foil_missing() {
     command -v python3 >/dev/null || echo python3
     PATH=$PATH:/usr/sbin:/sbin command -v mke2fs >/dev/null || echo e2fsprogs
     command -v strace >/dev/null || echo strace
-    # For guests in C.
-    command -v clang >/dev/null || echo clang
-    command -v wasm-ld >/dev/null || echo lld
     # Debian's Python makes virtual environments only with another package.
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
     lib=$(foil_libclang)

@@ -4,9 +4,6 @@
 authors_tools=$CARGO_TARGET_DIR/authors-tools
 authors_here=$(dirname "${BASH_SOURCE[0]}")/tools
 
-command -v node >/dev/null && command -v npm >/dev/null ||
-    { echo "node 20 or later and npm are missing: apt-get install nodejs npm, or from elsewhere" >&2; return 1; }
-
 # The list is copied last, so that an installation that was cut short is made again.
 if ! cmp -s "$authors_here/package-lock.json" "$authors_tools/package-lock.json"; then
     printf 'installing what tests/authors/tools/package-lock.json lists\n' >&2
