@@ -190,10 +190,9 @@ mod tests {
             let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
             assert!(names.contains(&language.main), "{language:?}: {names:?}");
             assert!(names.iter().any(|name| name.starts_with("sdk/")), "{language:?}");
-            assert!(
-                files.iter().all(|(_, text)| !text.is_empty() && !text.contains("{name}")),
-                "{language:?}"
-            );
+            // The SDK writes names of its own in braces.
+            let is_filled = |(path, text): &File| path.starts_with("sdk/") || !text.contains("{name}");
+            assert!(files.iter().all(|file| !file.1.is_empty() && is_filled(file)), "{language:?}");
             let mut distinct = names.clone();
             distinct.sort_unstable();
             distinct.dedup();
