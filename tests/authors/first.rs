@@ -20,7 +20,9 @@ fn transcript() -> String {
 /// Runs a transcript in a folder.
 fn hold(folder: &Folder, name: &str, text: &str) {
     let case = folder.path(name);
-    std::fs::write(&case, format!("```console\n{text}```\n")).expect("there is room");
+    // An answer's last line ends where an empty one follows, which nobody wants to read.
+    let text = text.replace("\n$ ", "\n\n$ ");
+    std::fs::write(&case, format!("```console\n{text}\n```\n")).expect("there is room");
     let bin = |variable: &str, name: &str| {
         let command = folder.command(variable, name, "");
         Path::new(command.get_program()).to_owned()
