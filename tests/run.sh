@@ -88,6 +88,13 @@ suite_authors() {
     cargo build "${build[@]}" --bins
     export FOIL=$CARGO_TARGET_DIR/release/foil FOIL_VERIFY=$CARGO_TARGET_DIR/release/foil-verify
     cargo test "${build[@]}" --test authors -- --nocapture
+    # The programs are shown by two other suites. Asked for alone, this one has them too.
+    ((${#suites[@]} == 1)) || return 0
+    cargo test "${build[@]}" --test golden -- --nocapture
+    local program
+    for program in ledger frontier memory connectome volume; do
+        run_script "tests/scripts/$program.sh"
+    done
 }
 
 # cargo for the workspace of tests/formats.
