@@ -344,6 +344,8 @@ fn check_act(
     let refused = |error| refusal(error, &call.method);
     let not_yet = |what| Err(Rejected::NotHistory { what }.into());
     match act.ok_or_else(|| refused(RunError::NoMethod))? {
+        // A history begins with a deploy, and no verifier takes another.
+        act if seq == 0 && !matches!(act, Act::Deploy(_)) => Err(Rejected::NoProgram.into()),
         Act::Deploy(Deploy { program }) | Act::Upgrade(Upgrade { program }) => {
             machine.program(program).map(|_| ()).map_err(refused)
         }

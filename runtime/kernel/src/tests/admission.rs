@@ -9,6 +9,7 @@ use abi::hash::PROGRAM;
 use abi::id::Hash;
 use abi::limits::{ARGS_BYTES_MAX, FUEL_MAX, METHOD_BYTES_MAX};
 use abi::profile::Profile;
+use abi::system::{Act, SetProfile, SetWriter};
 
 /// The code with which an otherwise sound call is rejected, changed so.
 fn code_of(change: impl FnOnce(&mut Call)) -> u16 {
@@ -161,6 +162,19 @@ fn a_principal_is_vouched_for_by_the_node() {
     assert!(matches!(sample.ask(&unsigned(call)), Answer::New { .. }));
     assert_eq!(sample.shard.genesis(), &genesis());
     assert_eq!(sample.shard.block(2).unwrap().unwrap().entries[0].call.proof, Proof::None);
+}
+
+/// No verifier takes a history that begins otherwise.
+#[test]
+fn an_act_is_the_first_of_a_history_only_if_it_deploys() {
+    let mut sample = Sample::born();
+    let writer = Act::SetWriter(SetWriter { key: key(1).public() });
+    for act in [Act::SetProfile(SetProfile { profile: Profile::Two.hash() }), writer] {
+        let signed = sample.act(act, &[2, 3]);
+        assert_eq!(sample.rejection(&signed), Rejected::NoProgram);
+    }
+    let deploy = sample.deploy(program(1), &[2, 3]);
+    assert!(matches!(sample.ask(&deploy), Answer::New { seq: 0, .. }));
 }
 
 /// Calls that are checked beside others, one half beside the other or while a block runs, are answered as they are
