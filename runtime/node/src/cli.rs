@@ -69,7 +69,7 @@ pub enum Format {
 }
 
 /// What every command goes by: its options, and what the environment and files say besides.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Global {
     /// Where the shard is.
     pub(crate) at: At,

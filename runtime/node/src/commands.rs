@@ -208,6 +208,22 @@ pub fn read_wasm(path: &Path) -> Result<Vec<u8>, NodeError> {
     Ok(wasm)
 }
 
+/// The bytes of a file.
+///
+/// # Errors
+///
+/// It cannot be read, or has more than so many.
+pub(crate) fn read_file(path: &Path, bytes_max: u64) -> Result<Vec<u8>, NodeError> {
+    let failed = |e: std::io::Error| NodeError::io(format!("read {}", path.display()), e);
+    let mut bytes = Vec::new();
+    let file = ::verify::files::open(path).map_err(failed)?;
+    file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(failed)?;
+    match bytes.len() as u64 <= bytes_max {
+        true => Ok(bytes),
+        false => Err(failed(std::io::Error::other(format!("it has over {bytes_max} bytes")))),
+    }
+}
+
 /// The program that wasm is, if it is admitted.
 pub fn admit(wasm: &[u8]) -> Result<Program, NodeError> {
     Vm::new(Engine::Cranelift)?.admit(wasm).map_err(NodeError::Program)

@@ -1,6 +1,5 @@
 //! The serving program as commands see it: its interface, and its answers as JSON.
 
-use crate::commands::admit;
 use crate::data::{Data, NodeShard};
 use crate::error::NodeError;
 use crate::nearest::hint;
@@ -13,7 +12,7 @@ use abi::interface::{BAD_ARGUMENTS, Described, ErrorForm, Kind, MethodForm, Type
 use abi::outcome::Outcome;
 use kernel::{After, Machine, Programs, Rejected, RunError};
 use serde_json::{Map, Value, json};
-use vm::Program;
+use vm::{Engine, Program, Vm};
 
 /// The program that serves a shard.
 pub struct Serving {
@@ -37,21 +36,23 @@ impl Serving {
 
     /// The program `id`, as it served when it was called.
     pub fn find(machine: &mut Machine, id: Hash) -> Result<Serving, NodeError> {
-        let program = machine.program(&id).map_err(|error| cannot_run(id, error))?;
-        Serving::of_program(id, program)
+        Serving::of_program(machine.program(&id).map_err(|error| cannot_run(id, error))?)
     }
 
     /// The program `id`, as it is kept.
     pub(crate) fn kept(data: &Data, id: Hash) -> Result<Serving, NodeError> {
-        let wasm = data.programs()?.read(&id)?.ok_or_else(|| cannot_run(id, RunError::Missing(id)))?;
-        Serving::of_program(id, &admit(&wasm)?)
+        let programs = data.programs()?;
+        let wasm = programs.read(&id)?.ok_or_else(|| cannot_run(id, RunError::Missing(id)))?;
+        // Whoever runs it has compiled it, and kept that.
+        let program = Vm::new(Engine::Cranelift)?.admit_cached(&wasm, &programs);
+        Serving::of_program(&program.map_err(NodeError::Program)?)
     }
 
     /// The program `id`, by what it says of itself.
-    pub fn of_program(id: Hash, program: &Program) -> Result<Serving, NodeError> {
+    pub fn of_program(program: &Program) -> Result<Serving, NodeError> {
         let section = program.interface().ok_or_else(|| NodeError::Interface("it has none".into()))?;
         let interface = Described::from_bytes(section).map_err(|e| NodeError::Interface(e.to_string()))?;
-        Ok(Serving { id, interface })
+        Ok(Serving { id: program.id(), interface })
     }
 
     /// A method of one kind.

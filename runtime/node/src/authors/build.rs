@@ -4,14 +4,12 @@ use super::error::AuthorError;
 use super::interface::attach;
 use super::project::Project;
 use super::template;
-use super::toolchain::{in_path, said};
-use crate::commands::admit;
+use super::toolchain::{in_path, run_aside, said};
+use crate::commands::{admit, read_file};
 use crate::data::create_path;
 use crate::error::NodeError;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use std::io::Read;
-use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use vm::Program;
@@ -65,9 +63,7 @@ pub(super) fn compile_listed(project: &Project) -> Result<Vec<u8>, NodeError> {
     let name = words.next().unwrap_or_default();
     let mut command = compiler(project, name).ok_or_else(|| missing(language))?;
     command.args(words.map(|word| word.replace("{out}", &out.to_string_lossy())));
-    let said = std::io::stderr().as_fd().try_clone_to_owned().map(Stdio::from);
-    command.stdout(said.map_err(|e| NodeError::io("write to standard error", e))?);
-    let status = command.status().map_err(|e| NodeError::io(format!("run {name}"), e))?;
+    let status = run_aside(&mut command)?.map_err(|e| NodeError::io(format!("run {name}"), e))?;
     if !status.success() {
         return Err(AuthorError::Build { command: name.into(), status: status.to_string() }.into());
     }
@@ -80,11 +76,7 @@ pub(super) fn compile_listed(project: &Project) -> Result<Vec<u8>, NodeError> {
 
 /// A file that is no longer than a module may be.
 pub(super) fn module(path: &Path) -> Result<Vec<u8>, NodeError> {
-    let mut wasm = Vec::new();
-    let file = verify::files::open(path);
-    let read = file.and_then(|file| file.take(MODULE_BYTES_MAX).read_to_end(&mut wasm));
-    read.map_err(|e| NodeError::io(format!("read {}", path.display()), e))?;
-    Ok(wasm)
+    read_file(path, MODULE_BYTES_MAX)
 }
 
 /// The compiler of this name: of the project, in the `PATH`, or as Python's package of that name.

@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The oldest Rust that the SDK is written for.
@@ -86,15 +86,20 @@ pub(crate) fn native_tests(project: &Project, traces: &Path) -> Result<(), NodeE
     let cargo = if in_path("cargo").is_some() { "cargo" } else { "/usr/bin/cargo" };
     let mut command = plain(Path::new(cargo), project);
     command.args(["test", "--target-dir"]).arg(target_dir(project)).env("FOIL_TRACE", traces);
-    let said = std::io::stderr().as_fd().try_clone_to_owned().map(Stdio::from);
-    command.stdout(said.map_err(|e| NodeError::io("write to standard error", e))?);
-    let status = command.status().map_err(|_| missing())?;
+    let status = run_aside(&mut command)?.map_err(|_| missing())?;
     match status.success() {
         true => Ok(()),
         false => {
             Err(AuthorError::Tests { command: format!("{cargo} test"), status: status.to_string() }.into())
         }
     }
+}
+
+/// Runs a command, which says all it says on standard error: whether it could be started, and how it ended.
+pub(super) fn run_aside(command: &mut Command) -> Result<std::io::Result<ExitStatus>, NodeError> {
+    let said = std::io::stderr().as_fd().try_clone_to_owned().map(Stdio::from);
+    command.stdout(said.map_err(|e| NodeError::io("write to standard error", e))?);
+    Ok(command.status())
 }
 
 /// A command in a project's folder, without what is set for other builds.

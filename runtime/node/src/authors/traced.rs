@@ -5,6 +5,7 @@
 
 use super::error::AuthorError;
 use super::stage::{Stage, Theatre};
+use crate::commands::read_file;
 use crate::error::NodeError;
 use crate::value::{hex, unhex};
 use abi::call::{Call, Caller};
@@ -16,7 +17,6 @@ use abi::id::Hash;
 use abi::outcome::{Outcome, Trap};
 use abi::session::Mode;
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::Path;
 
 const HEAD: &str = "counterfoil trace 1";
@@ -61,10 +61,8 @@ pub(crate) fn replay(folder: &Path, wasm: &[u8], name: &str) -> Result<Replayed,
 }
 
 fn read(file: &Path) -> Result<String, NodeError> {
-    let mut text = String::new();
-    let read = verify::files::open(file).and_then(|it| it.take(FILE_BYTES_MAX).read_to_string(&mut text));
-    read.map_err(|error| NodeError::io(format!("read {}", file.display()), error))?;
-    Ok(text)
+    let text = String::from_utf8(read_file(file, FILE_BYTES_MAX)?);
+    text.map_err(|error| NodeError::io(format!("read {}", file.display()), error))
 }
 
 /// Does again what one file says.

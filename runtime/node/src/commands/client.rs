@@ -8,7 +8,6 @@ use crate::error::NodeError;
 use crate::output;
 use crate::place::reach;
 use crate::program::Serving;
-use abi::hash::PROGRAM;
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -30,10 +29,7 @@ pub struct ClientArgs {
 /// Runs the command.
 pub fn run(global: &Global, args: &ClientArgs) -> Result<Exit, NodeError> {
     let Serving { id, interface } = match &args.file {
-        Some(path) => {
-            let wasm = read_wasm(path)?;
-            Serving::of_program(PROGRAM.hash(&wasm), &admit(&wasm)?)?
-        }
+        Some(path) => Serving::of_program(&admit(&read_wasm(path)?)?)?,
         None => {
             let mut place = reach(global)?;
             let serving = place.serving()?;

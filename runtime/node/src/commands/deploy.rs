@@ -21,26 +21,19 @@ pub struct DeployArgs {
     act: ActArgs,
 }
 
-impl DeployArgs {
-    /// The deploy of a program.
-    pub(super) fn of(wasm: PathBuf, act: ActArgs) -> DeployArgs {
-        DeployArgs { wasm, act }
-    }
-}
-
 /// Runs the command.
 pub fn run(global: &Global, args: &DeployArgs) -> Result<Exit, NodeError> {
-    output::print(global.output, &Value::Object(deployed(global, args)?))?;
+    let wasm = read_wasm(&args.wasm)?;
+    admit(&wasm)?;
+    output::print(global.output, &Value::Object(deployed(global, &args.act, &wasm)?))?;
     Ok(Exit::Verified)
 }
 
-/// Deploys the program: what came of it.
-pub(super) fn deployed(global: &Global, args: &DeployArgs) -> Result<Map<String, Value>, NodeError> {
-    let wasm = read_wasm(&args.wasm)?;
-    admit(&wasm)?;
+/// Deploys a program that is admitted: what came of it.
+pub(super) fn deployed(global: &Global, by: &ActArgs, wasm: &[u8]) -> Result<Map<String, Value>, NodeError> {
     let mut place = reach(global)?;
-    let program = place.keep(&wasm)?;
-    let done = act(place, &Act::Deploy(Deploy { program }), &args.act)?;
+    let program = place.keep(wasm)?;
+    let done = act(place, &Act::Deploy(Deploy { program }), by)?;
     let mut answer =
         Map::from_iter([("program".into(), program.to_string().into()), ("bytes".into(), wasm.len().into())]);
     answer.extend(done.as_object().cloned().unwrap_or_default());

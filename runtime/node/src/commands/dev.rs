@@ -2,7 +2,7 @@
 
 use super::act::ActArgs;
 use super::build::shown;
-use super::deploy::{self, DeployArgs};
+use super::deploy;
 use super::serve::{self, ServeArgs};
 use super::shard::{self, CreateArgs};
 use super::upgrade::{self, UpgradeArgs};
@@ -65,7 +65,8 @@ pub fn run(global: &Global, args: &DevArgs) -> Result<Exit, NodeError> {
         data if At::Data(data.into()) == At::default() => project.dir.join(DATA),
         data => data.to_owned(),
     };
-    let work = Work { global: at(global, At::Data(data.clone()), args.listen), project };
+    let here = Global { at: At::Data(data.clone()), serve: ServeArgs::alone(args.listen), ..global.clone() };
+    let work = Work { global: here, project };
     let built = authors::build(&work.project)?;
     if args.fresh {
         remove(&data)?;
@@ -82,24 +83,12 @@ pub fn run(global: &Global, args: &DevArgs) -> Result<Exit, NodeError> {
         )?;
         work.hint(url, &serving, shards)?;
         let address = Address { url: url.into(), token_file: None, ca: None };
-        let watcher =
-            Work { project: work.project.clone(), global: at(&work.global, At::Node(address), args.listen) };
+        let there = Global { at: At::Node(address), ..work.global.clone() };
+        let watcher = Work { project: work.project.clone(), global: there };
         // It ends with the process: whatever it does is an act that is made whole or not at all.
         std::thread::spawn(move || watcher.watch());
         Ok(())
     })
-}
-
-/// The same settings for another place.
-fn at(global: &Global, at: At, listen: Option<SocketAddr>) -> Global {
-    Global {
-        at,
-        on: global.on.clone(),
-        remember: global.remember.clone(),
-        tree_memory: global.tree_memory,
-        output: global.output,
-        serve: ServeArgs::alone(listen),
-    }
 }
 
 /// Removes a data directory that nobody uses; what is none is left alone.
@@ -132,20 +121,19 @@ impl Work {
 
     /// Has a program take over where the shard is, if another one serves there: as that says of itself.
     fn take_over(&self, global: &Global, built: &Built) -> Result<Serving, NodeError> {
-        let new = Serving::of_program(built.program.id(), &built.program)?;
+        let new = Serving::of_program(&built.program)?;
         let mut place = reach(global)?;
         let serving = place.serving();
         place.close()?;
         let act = ActArgs::by(self.project.dir.join(AUTHORITY));
-        let (path, bytes) = (built.path.clone(), built.wasm.len());
-        let named = format!("{} of {bytes} bytes", &new.id.to_string()[..16]);
+        let named = format!("{} of {} bytes", &new.id.to_string()[..16], built.wasm.len());
         let (said, line) = match serving {
             Ok(old) if old.id == new.id => {
                 (json!({ "unchanged": new.id.to_string() }), format!("serves program {named}, as before"))
             }
-            Ok(_) => self.upgraded(global, &UpgradeArgs::of(path, act), &named)?,
+            Ok(_) => self.upgraded(global, &UpgradeArgs::of(built.path.clone(), act), built, &named)?,
             Err(error) if is_no_program(&error) => {
-                let done = deploy::deployed(global, &DeployArgs::of(path, act))?;
+                let done = deploy::deployed(global, &act, &built.wasm)?;
                 (json!({ "deployed": done }), format!("deployed program {named}"))
             }
             Err(error) => return Err(error),
@@ -158,9 +146,10 @@ impl Work {
         &self,
         global: &Global,
         args: &UpgradeArgs,
+        built: &Built,
         named: &str,
     ) -> Result<(Value, String), NodeError> {
-        let (done, exit) = upgrade::to_program(global, args)?;
+        let (done, exit) = upgrade::to_program(global, args, &built.wasm, &built.program)?;
         let mut line = match exit {
             Exit::Verified => format!("upgraded to program {named}; what is kept stays"),
             _ => format!(

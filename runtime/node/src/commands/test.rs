@@ -26,7 +26,7 @@ pub fn run(global: &Global, args: &TestArgs) -> Result<Exit, NodeError> {
         false => None,
     };
     let built = authors::build(&project)?;
-    let serving = Serving::of_program(built.program.id(), &built.program)?;
+    let serving = Serving::of_program(&built.program)?;
     let replayed = match &traces {
         Some(Traces(folder)) => authors::replay(folder, &built.wasm, &serving.interface.name)?,
         None => authors::run_calls(&project, &built.wasm, &serving)?,

@@ -10,7 +10,6 @@ use crate::place::{Place, reach};
 use crate::program::{Serving, outcome};
 use crate::{output, progress};
 use abi::codec::Encode;
-use abi::hash::PROGRAM;
 use abi::outcome::Outcome;
 use abi::system::{Act, MIGRATE, Migrate, Upgrade};
 use clap::Args;
@@ -18,6 +17,7 @@ use kernel::Rejected;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 use verify::Exit;
+use vm::Program;
 
 /// Most steps of a migration at a time.
 const STEPS: u64 = 1_000;
@@ -51,28 +51,29 @@ impl UpgradeArgs {
 
 /// Runs the command.
 pub fn run(global: &Global, args: &UpgradeArgs) -> Result<Exit, NodeError> {
-    let (answer, exit) = to_program(global, args)?;
+    let wasm = read_wasm(&args.wasm)?;
+    let (answer, exit) = to_program(global, args, &wasm, &admit(&wasm)?)?;
     output::print(global.output, &Value::Object(answer))?;
     Ok(exit)
 }
 
-/// Has the program take over: what came of it, and what a command that did it ends with.
+/// Has a program take over that is admitted: what came of it, and what a command that did it ends with.
 pub(super) fn to_program(
     global: &Global,
     args: &UpgradeArgs,
+    wasm: &[u8],
+    admitted: &Program,
 ) -> Result<(Map<String, Value>, Exit), NodeError> {
-    let wasm = read_wasm(&args.wasm)?;
-    let admitted = admit(&wasm)?;
     let mut place = reach(global)?;
     let has_migration = admitted.method(MIGRATE).is_some();
-    let warnings = match Serving::of_program(PROGRAM.hash(&wasm), &admitted) {
-        Ok(new) => differences(&mut *place, &new, args.force || has_migration)?,
-        Err(_) => Vec::new(),
+    let new = Serving::of_program(admitted).ok();
+    let warnings = match &new {
+        Some(new) => differences(&mut *place, new, args.force || has_migration)?,
+        None => Vec::new(),
     };
-    let program = place.keep(&wasm)?;
+    let program = place.keep(wasm)?;
     let (steps, ended) = upgrade(&mut *place, args, &program, has_migration)?;
     let exit = Exit::of_outcome(&ended);
-    let new = Serving::of_program(program, &admitted).ok();
     let shown = outcome(new.as_ref(), &program, MIGRATE, &ended);
     let standing = place.standing()?;
     place.close()?;

@@ -184,7 +184,7 @@ impl Place for There {
         if abi::hash::PROGRAM.hash(&wasm) != id {
             return Err(self.remote.unreachable(&"the program that it gives is another one"));
         }
-        let serving = Serving::of_program(id, &admit(&wasm)?);
+        let serving = Serving::of_program(&admit(&wasm)?);
         self.serving = Some((id, wasm));
         serving
     }

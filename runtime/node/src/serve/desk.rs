@@ -6,7 +6,7 @@
 
 use super::failure::Failure;
 use super::inbox::Inbox;
-use super::keeper::Keeper;
+use super::keeper::{Herald, Keeper};
 use super::logs::Logs;
 use super::metrics::Metrics;
 use crate::commands::time::now_ms;
@@ -21,6 +21,7 @@ use abi::genesis::Genesis;
 use abi::id::Hash;
 use abi::outcome::Outcome;
 use kernel::{Check, Checker, Rejected, Request, THREAD_STACK_BYTES};
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
@@ -141,7 +142,8 @@ impl Desk {
         let (standing, seen) = watch::channel(Standing::default());
         let queue = inbox.clone();
         let work = move || {
-            let mut keeper = Keeper::new(data, id, tree_bytes_max, (metrics, logs, runtime, standing));
+            let herald = Herald { data, id, metrics, runtime, standing, announced: Cell::default() };
+            let mut keeper = Keeper::new(herald, logs, tree_bytes_max);
             // Whoever opens it waits for this.
             _ = is_open.send(keeper.reopen());
             keeper.work(&queue)

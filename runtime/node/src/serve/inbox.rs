@@ -35,6 +35,15 @@ struct Held {
 }
 
 impl Held {
+    /// Whether there is room for a job.
+    fn has_room(&self) -> Result<(), Failure> {
+        match (self.is_closed, self.jobs.len() < JOBS_MAX) {
+            (true, _) => Err(Failure::Stopping),
+            (false, true) => Ok(()),
+            (false, false) => Err(Failure::Busy),
+        }
+    }
+
     /// The calls at the front, if that is what is there.
     fn brought(&mut self) -> Option<Brought> {
         match self.jobs.pop_front()? {
@@ -69,22 +78,15 @@ impl Inbox {
 
     /// Whether there is room for a job.
     pub(crate) fn has_room(&self) -> Result<(), Failure> {
-        let held = self.held();
-        match (held.is_closed, held.jobs.len() < JOBS_MAX) {
-            (true, _) => Err(Failure::Stopping),
-            (false, true) => Ok(()),
-            (false, false) => Err(Failure::Busy),
-        }
+        self.held().has_room()
     }
 
     /// Brings a job, unless there are too many; the order to stop has room always.
     pub(crate) fn push(&self, job: Job) -> Result<(), Failure> {
         let mut held = self.held();
-        if held.is_closed {
-            return Err(Failure::Stopping);
-        }
-        if held.jobs.len() >= JOBS_MAX && !matches!(job, Job::Stop) {
-            return Err(Failure::Busy);
+        match held.has_room() {
+            Err(Failure::Busy) if matches!(job, Job::Stop) => {}
+            room => room?,
         }
         match &job {
             Job::Calls(brought) if held.others == 0 => held.leading += brought.calls.len(),

@@ -37,16 +37,9 @@ const REOPEN_AFTER: Duration = Duration::from_secs(5);
 
 /// A shard on its thread.
 pub(crate) struct Keeper {
-    data: Arc<Data>,
-    id: Hash,
-    tree_bytes_max: usize,
-    metrics: Arc<Metrics>,
+    herald: Herald,
     logs: Arc<Logs>,
-    /// Where those are who wait.
-    runtime: Handle,
-    standing: watch::Sender<Standing>,
-    /// The program that was said to serve last.
-    announced: Cell<Option<Hash>>,
+    tree_bytes_max: usize,
     /// None while it cannot be opened.
     shard: Option<NodeShard>,
     /// When it was opened last, or was to be.
@@ -64,14 +57,8 @@ impl Drop for Closing<'_> {
 
 impl Keeper {
     /// One that is yet to open the shard, and those who hear of it.
-    pub(crate) fn new(
-        data: Arc<Data>,
-        id: Hash,
-        tree_bytes_max: usize,
-        (metrics, logs, runtime, standing): (Arc<Metrics>, Arc<Logs>, Handle, watch::Sender<Standing>),
-    ) -> Keeper {
-        let (announced, shard, tried) = (Cell::default(), None, Instant::now());
-        Keeper { data, id, tree_bytes_max, metrics, logs, runtime, standing, announced, shard, tried }
+    pub(crate) fn new(herald: Herald, logs: Arc<Logs>, tree_bytes_max: usize) -> Keeper {
+        Keeper { herald, logs, tree_bytes_max, shard: None, tried: Instant::now() }
     }
 
     /// Does what it is brought, until it is told to stop.
@@ -96,7 +83,7 @@ impl Keeper {
             // It has said why.
             _ = self.reopen();
         }
-        let halted = || self.standing.borrow().halted.clone().unwrap_or_else(gone);
+        let halted = || self.herald.standing.borrow().halted.clone().unwrap_or_else(gone);
         self.shard.as_mut().ok_or_else(halted)
     }
 
@@ -105,26 +92,27 @@ impl Keeper {
         // Two would hold the same files.
         self.shard = None;
         self.tried = Instant::now();
-        let opened = self.data.open_shard(self.id, build()).and_then(|(mut shard, recovered)| {
+        let Herald { data, id, metrics, standing, .. } = &self.herald;
+        let opened = data.open_shard(*id, build()).and_then(|(mut shard, recovered)| {
             shard.bound_tree(self.tree_bytes_max);
-            tracing::info!(shard = %self.id, height = recovered.height, store_height = recovered.store_height,
+            tracing::info!(shard = %id, height = recovered.height, store_height = recovered.store_height,
                 cut = ?recovered.tail.cut, "shard open");
-            self.herald().announce(shard.position(), shard.serving()?);
+            self.herald.announce(shard.position(), shard.serving()?);
             self.shard = Some(shard);
             Ok(())
         });
         if let Err(error) = &opened {
-            tracing::error!(shard = %self.id, code = error.code(), %error, "the shard does not serve");
-            self.metrics.halted(&self.id);
+            tracing::error!(shard = %id, code = error.code(), %error, "the shard does not serve");
+            metrics.halted(id);
             let halted = Some(Failure::Halted { code: format!("E{}", error.code()) });
-            self.standing.send_modify(|standing| standing.halted = halted);
+            standing.send_modify(|standing| standing.halted = halted);
         }
         opened
     }
 
     /// Makes the calls that there are and those that come meanwhile, and answers them.
     fn make(&mut self, inbox: &Inbox) {
-        let taken = Taken::new(inbox, self.id);
+        let taken = Taken::new(inbox, self.herald.id);
         let made = match self.held() {
             Ok(_) => self.serve(&taken).map_err(|fault| self.after(&fault)),
             Err(failure) => {
@@ -134,14 +122,13 @@ impl Keeper {
         };
         if let Err(failure) = made {
             let answers = taken.refused(&failure);
-            self.herald().answer(&taken, answers);
+            self.herald.answer(&taken, answers);
         }
     }
 
     /// The same, with a shard that is open.
     fn serve(&mut self, taken: &Taken<'_>) -> Result<(), Fault> {
-        let Keeper { data, id, metrics, logs, runtime, standing, announced, shard, .. } = self;
-        let herald = Herald { data, id, metrics, runtime, standing, announced };
+        let Keeper { herald, logs, shard, .. } = self;
         let shard = shard.as_mut().ok_or(Fault::Stopped)?;
         let tales = Mutex::new(BTreeMap::new());
         let tales = || tales.lock().unwrap_or_else(PoisonError::into_inner);
@@ -175,40 +162,37 @@ impl Keeper {
 
     /// What calls come to that met a fault; the shard serves on, if it can.
     fn after(&mut self, fault: &Fault) -> Failure {
-        tracing::error!(shard = %self.id, code = fault.code(), %fault, "calls met a fault");
+        tracing::error!(shard = %self.herald.id, code = fault.code(), %fault, "calls met a fault");
         if !matches!(fault, Fault::Full { .. } | Fault::Outgrown { .. }) {
             // It has said why, if it could not be.
             _ = self.reopen();
         }
         Failure::of_fault(fault)
     }
-
-    fn herald(&self) -> Herald<'_> {
-        let Keeper { data, id, metrics, runtime, standing, announced, .. } = self;
-        Herald { data, id, metrics, runtime, standing, announced }
-    }
 }
 
 /// Who tells others of a shard.
-struct Herald<'a> {
-    data: &'a Data,
-    id: &'a Hash,
-    metrics: &'a Metrics,
-    runtime: &'a Handle,
-    standing: &'a watch::Sender<Standing>,
-    announced: &'a Cell<Option<Hash>>,
+pub(crate) struct Herald {
+    pub(crate) data: Arc<Data>,
+    pub(crate) id: Hash,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Where those are who wait.
+    pub(crate) runtime: Handle,
+    pub(crate) standing: watch::Sender<Standing>,
+    /// The program that was said to serve last.
+    pub(crate) announced: Cell<Option<Hash>>,
 }
 
-impl Herald<'_> {
+impl Herald {
     /// Tells where the shard stands.
     fn announce(&self, at: &Position, serving: Option<Hash>) {
         let &Position { height, seq, time_ms, .. } = at;
         let serving = match self.announced.replace(serving) == serving {
             true => self.standing.borrow().serving.clone(),
             // One without an interface can be called by whoever knows its arguments.
-            false => serving.and_then(|id| Serving::kept(self.data, id).ok()).map(Arc::new),
+            false => serving.and_then(|id| Serving::kept(&self.data, id).ok()).map(Arc::new),
         };
-        self.metrics.stands(self.id, height, seq);
+        self.metrics.stands(&self.id, height, seq);
         self.standing.send_replace(Standing { seq, height, time_ms, serving, halted: None });
     }
 

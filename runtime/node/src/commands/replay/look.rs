@@ -1,6 +1,7 @@
 //! `foil replay --seq`, closer: the lines in which a call trapped, and who used its fuel.
 
 use super::ReplayArgs;
+use crate::commands::read_file;
 use crate::commands::receipt::write_file;
 use crate::error::NodeError;
 use crate::flame;
@@ -13,7 +14,6 @@ use journal::Block;
 use kernel::{Rerun, Walk};
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
-use std::io::Read;
 use std::path::Path;
 use vm::{Inspected, Lines, Place, Profile, User};
 
@@ -46,7 +46,7 @@ pub(super) fn into(
     };
     let entry = &block.entries[index];
     let wasm = rerun.machine().wasm(&entry.program).map_err(|error| cannot_run(entry.program, error))?;
-    let debug = args.debug.as_deref().map(read).transpose()?;
+    let debug = args.debug.as_deref().map(|path| read_file(path, DEBUG_BYTES_MAX)).transpose()?;
     let lines = Lines::of(&wasm, debug.as_deref()).map_err(|because| {
         let path = args.debug.clone().unwrap_or_default();
         NodeError::NotDebug { path, because }
@@ -73,18 +73,6 @@ fn sufficing(given: &Execution, more: u64) -> String {
         Outcome::Returned(_) => "returned".into(),
     };
     format!("with enough it would have used {}, and ended so: {ended}", given.fuel)
-}
-
-/// The bytes of a file with debug information.
-fn read(path: &Path) -> Result<Vec<u8>, NodeError> {
-    let failed = |e: std::io::Error| NodeError::io(format!("read {}", path.display()), e);
-    let mut bytes = Vec::new();
-    let file = verify::files::open(path).map_err(failed)?;
-    file.take(DEBUG_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;
-    match bytes.len() as u64 <= DEBUG_BYTES_MAX {
-        true => Ok(bytes),
-        false => Err(failed(std::io::Error::other(format!("it has over {DEBUG_BYTES_MAX} bytes")))),
-    }
 }
 
 /// Puts the places in which a call trapped among the fields of its answer, in place of the functions alone.
