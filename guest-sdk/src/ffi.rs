@@ -5,8 +5,8 @@
 
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "wasm32: addresses have 32 bits")]
 
+use abi::limits::LOG_BYTES_MAX;
 use alloc::alloc::{GlobalAlloc, Layout};
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::arch::wasm32;
 use core::cell::Cell;
@@ -185,7 +185,8 @@ unsafe impl Sync for Stack {}
 #[global_allocator]
 static HEAP: Stack = Stack { next: Cell::new(0) };
 
-const PAGE: usize = 64 << 10;
+/// A page has 64 KiB.
+const PAGE_BITS: u32 = 16;
 
 impl Stack {
     /// The first free address; the heap begins where the linker says that the program's own data end.
@@ -201,13 +202,19 @@ impl Stack {
 
     /// Moves the first free address to `end`, if the memory can be made to reach there.
     fn reach(&self, end: usize) -> bool {
-        let have = wasm32::memory_size(0) * PAGE;
-        let reached = end <= have || wasm32::memory_grow(0, (end - have).div_ceil(PAGE)) != usize::MAX;
+        let have = wasm32::memory_size(0) << PAGE_BITS;
+        let reached =
+            end <= have || wasm32::memory_grow(0, ((end - have - 1) >> PAGE_BITS) + 1) != usize::MAX;
         if reached {
             self.next.set(end);
         }
         reached
     }
+}
+
+/// Where a piece ends, which is in memory: nothing overflows.
+fn ends_at(piece: *mut u8, layout: Layout) -> usize {
+    (piece as usize).wrapping_add(layout.size())
 }
 
 // SAFETY: pieces do not overlap: each begins where the one before it ended, and `next` falls only to the
@@ -223,13 +230,13 @@ unsafe impl GlobalAlloc for Stack {
     }
 
     unsafe fn dealloc(&self, piece: *mut u8, layout: Layout) {
-        if piece as usize + layout.size() == self.next() {
+        if ends_at(piece, layout) == self.next() {
             self.next.set(piece as usize);
         }
     }
 
     unsafe fn realloc(&self, piece: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if piece as usize + layout.size() == self.next() {
+        if ends_at(piece, layout) == self.next() {
             return match (piece as usize).checked_add(size) {
                 Some(end) if self.reach(end) => piece,
                 _ => exhausted(),
@@ -252,23 +259,51 @@ fn exhausted() -> ! {
 /// A panic says where and what, and traps.
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
-    let mut line = String::from("panicked at ");
+    let mut line = Line { text: [0; LOG_BYTES_MAX], len: 0 };
+    line.push(b"panicked at ");
     if let Some(place) = info.location() {
-        line.push_str(place.file());
-        line.push(':');
-        decimal(place.line(), &mut line);
+        line.push(place.file().as_bytes());
+        line.push(b":");
+        line.decimal(place.line());
     }
-    line.push_str(": ");
+    line.push(b": ");
     // A value that cannot say what it is has said less: the panic is reported all the same.
     let _ = write!(line, "{}", info.message());
-    log(&line);
+    line.log();
     wasm32::unreachable()
 }
 
-/// Formatting a number with `core::fmt` would be two kilobytes more of every program.
-fn decimal(number: u32, out: &mut String) {
-    if number >= 10 {
-        decimal(number / 10, out);
+/// A line for the log that takes no memory of the heap, where there may be none: what is too long is cut.
+struct Line {
+    text: [u8; LOG_BYTES_MAX],
+    len: usize,
+}
+
+impl Line {
+    fn push(&mut self, bytes: &[u8]) {
+        for (free, byte) in self.text.iter_mut().skip(self.len).zip(bytes) {
+            *free = *byte;
+        }
+        self.len = LOG_BYTES_MAX.min(self.len.wrapping_add(bytes.len()));
     }
-    out.push(char::from(b'0' + (number % 10) as u8));
+
+    /// Formatting a number with `core::fmt` would be two kilobytes more of every program.
+    fn decimal(&mut self, number: u32) {
+        if number >= 10 {
+            self.decimal(number / 10);
+        }
+        self.push(&[b'0' + (number % 10) as u8]);
+    }
+
+    fn log(&self) {
+        // SAFETY: the text is only read.
+        unsafe { raw::log(at(&self.text), self.len as u32) }
+    }
+}
+
+impl Write for Line {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        self.push(text.as_bytes());
+        Ok(())
+    }
 }
