@@ -86,6 +86,9 @@ impl Source for Taken<'_> {
             // Whoever asked may have gone.
             _ = late.reply.send(Err(Failure::Busy));
         }
+        if taken.is_empty() {
+            return Vec::new();
+        }
         let calls = taken.iter().map(|brought| brought.calls.len()).sum();
         let span = traces::commit(&self.shard, calls, taken.iter().map(|brought| &brought.span));
         let (mut waiting, mut checks) = (self.waiting(), Vec::with_capacity(calls));
