@@ -79,11 +79,12 @@ class Foil:
 
     def load(self, binary, folder, calls, connections, *phases):
         """What became of requests at rates of their own, in each phase and in each second."""
-        body = folder / "body"
+        # Loads of two sizes may start at once.
+        body = folder / f"{calls}.json"
         body.write_text(json.dumps(CALL if calls == 1 else [CALL] * calls))
         phases = [f"{rate:.3f}:{seconds}" for rate, seconds in phases]
         words = [binary, self.address, self.path, self.token, body, str(connections), *phases]
-        return json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+        return json.loads(subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
     def processor(self):
         """The seconds of processor that it has taken."""
@@ -139,17 +140,22 @@ def peak(args, folder, node, rows):
             rows.add("… processor of the node for a call", micros, "µs")
     finally:
         bare.terminate()
-    within = args.dir / "calls.json"
-    words = [args.shard, "--dir", args.dir, "--only", "calls", "--keys", "1000", "--rounds", "1", "--seconds", "3"]
-    subprocess.run([*words, "--json", within], capture_output=True, check=True)
-    within = next(row for row in json.loads(within.read_text())["rows"] if "a receipt each" in row["name"])["ours"]
     # With few connections, batches of 32 are fewer calls under way than fill blocks.
     for size, connections in [(32, 16), (32, 64), (1000, 16)]:
+        within = in_process(args)
         for answer in ["json", "cbor"]:
             ours, micros = node.wrk(json.dumps([CALL] * size), connections, args.seconds, folder, answer=answer)
             name = f"calls, {size} to a request, answered in {answer.upper()}, {connections} connections"
             rows.add(name, ours.rate * size, "/s", "in process", within, 0.8, ms=ours.ms)
             rows.add("… processor of the node for a call", micros / size, "µs")
+
+
+def in_process(args):
+    """The calls a second of a shard by itself, each with a receipt."""
+    path = args.dir / "calls.json"
+    words = [args.shard, "--dir", args.dir, "--only", "calls", "--keys", "1000", "--rounds", "1", "--seconds", "3"]
+    subprocess.run([*words, "--json", path], capture_output=True, check=True)
+    return next(row for row in json.loads(path.read_text())["rows"] if "a receipt each" in row["name"])["ours"]
 
 
 def overload(args, folder, node, rows):

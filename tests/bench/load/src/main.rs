@@ -10,7 +10,7 @@ mod plan;
 use counts::{Became, Counts};
 use plan::Plan;
 use std::io::{Error, ErrorKind, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
@@ -32,6 +32,8 @@ struct Load {
     plan: Plan,
     begun: Instant,
     next: AtomicU64,
+    /// Whether it was said why a request was lost.
+    has_told: AtomicBool,
     seconds: Mutex<Vec<Counts>>,
 }
 
@@ -53,6 +55,7 @@ fn main() -> Result<()> {
         plan,
         begun: Instant::now(),
         next: AtomicU64::new(0),
+        has_told: AtomicBool::new(false),
         seconds,
     });
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
@@ -80,8 +83,12 @@ async fn connection(load: Arc<Load>) {
             false => match asked(&load, &mut stream, &mut buffer).await {
                 Ok(200) => Became::Answered(load.begun.elapsed().saturating_sub(due)),
                 Ok(503 | 429) => Became::Shed,
-                Ok(_) | Err(_) => {
+                lost => {
                     stream = None;
+                    // One tells enough, where all are lost for the same reason.
+                    if !load.has_told.swap(true, Ordering::Relaxed) {
+                        _ = writeln!(std::io::stderr(), "the first that was lost: {lost:?}");
+                    }
                     Became::Lost
                 }
             },
