@@ -48,7 +48,7 @@ impl Serving {
         Serving::of_program(&program.map_err(NodeError::Program)?)
     }
 
-    /// The program `id`, by what it says of itself.
+    /// A program, by what it says of itself.
     pub fn of_program(program: &Program) -> Result<Serving, NodeError> {
         let section = program.interface().ok_or_else(|| NodeError::Interface("it has none".into()))?;
         let interface = Described::from_bytes(section).map_err(|e| NodeError::Interface(e.to_string()))?;
