@@ -3,7 +3,7 @@
 //! Blocks are applied in memory, to a [`Generation`](generation::Generation) of writes laid over the database. When it
 //! is large enough it is frozen, and written back in one batch beside what goes on. What many blocks wrote at once, as
 //! they are replayed, goes into the database's own buffer without that. What is read of the database is kept in
-//! [`Pages`](pages::Pages).
+//! [`Pages`](pages::Pages), and as [`Values`](values::Values).
 //!
 //! # Guarantees
 //!
@@ -29,6 +29,8 @@ mod memory;
 mod pages;
 mod read;
 mod scanning;
+mod table;
+mod values;
 
 pub use read::RocksReader;
 
@@ -36,8 +38,9 @@ pub use read::RocksReader;
 const HEIGHT: &[u8] = b"";
 /// From so many bytes of keys and values on they are written back. Tests have few, here and below.
 const GENERATION_BYTES: usize = if cfg!(test) { 1 << 7 } else { 32 << 20 };
-/// Memory for what was read lately. Beyond it, that is read anew.
-const MEMORY_BYTES_MAX: usize = if cfg!(test) { 1 << 11 } else { 512 << 20 };
+/// Memory for what was read lately, as pages and as single values. Beyond it, that is read anew.
+const PAGES_BYTES_MAX: usize = if cfg!(test) { 1 << 11 } else { 256 << 20 };
+const VALUES_BYTES_MAX: usize = if cfg!(test) { 1 << 8 } else { 256 << 20 };
 
 /// A store in one directory.
 pub struct RocksStore {

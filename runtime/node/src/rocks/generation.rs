@@ -1,13 +1,11 @@
 //! What was written and is not yet in the database: the last write of each key.
 //!
-//! Writing is quick: a new key is put behind the others and its number into a table by its hash, and a known key's value
-//! takes the place of the old one. In key order they are only as far as somebody asks for that: what is written at
-//! once is in order already, and such runs are sorted together when a range is asked for.
+//! They lie in a [`Table`]. In key order they are only as far as somebody asks for that: what is written at once is in
+//! order already, and such runs are sorted together when a range is asked for.
 
+use super::table::{Table, Write};
 use abi::tag::sort_by_key;
-use hashbrown::{DefaultHashBuilder, HashTable};
 use state::Scan;
-use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
 /// A run that is asked for holds so many times what the next one does, so that there are few.
@@ -16,13 +14,8 @@ const RUN_RATIO: usize = 4;
 /// Writes, of which the last one of each key counts.
 #[derive(Default)]
 pub(super) struct Generation {
-    /// Keys and values, and what has been overwritten.
-    bytes: Vec<u8>,
-    slots: Vec<Slot>,
-    /// The slots' numbers, by key.
-    by_key: HashTable<u32>,
-    hasher: DefaultHashBuilder,
-    /// The same in runs, each in key order; a key is in one of them.
+    table: Table,
+    /// The keys' numbers in runs, each in key order; a key is in one of them.
     runs: Vec<Vec<u32>>,
     /// All of them in key order, if that was asked for: nothing is written any more then.
     in_order: OnceLock<Vec<u32>>,
@@ -30,38 +23,17 @@ pub(super) struct Generation {
     written: usize,
 }
 
-/// Where a key and its value lie.
-#[derive(Clone, Copy)]
-struct Slot {
-    key_at: usize,
-    value_at: usize,
-    key: u32,
-    /// Or [`DELETED`].
-    value: u32,
-}
-
-/// The length of a value that is not there.
-const DELETED: u32 = u32::MAX;
-
-/// A key, and what it was written to: `None` if it was deleted.
-pub(super) type Write<'a> = (&'a [u8], Option<&'a [u8]>);
-
 impl Generation {
-    /// One that has room for somewhat more than this one has: to make room while it is written takes long.
+    /// One that has room for somewhat more than this one has.
     pub(super) fn next(&self) -> Generation {
-        let room = |length: usize| length + length / 4;
-        let (bytes, slots) = (room(self.bytes.len()), room(self.slots.len()));
-        let by_key = HashTable::with_capacity(slots);
-        let (bytes, slots) = (Vec::with_capacity(bytes), Vec::with_capacity(slots));
-        Generation { bytes, slots, by_key, ..Generation::default() }
+        Generation { table: self.table.next(), ..Generation::default() }
     }
 
     /// The same memory, with nothing in it.
-    pub(super) fn emptied(mut self) -> Generation {
-        self.bytes.clear();
-        self.slots.clear();
-        self.by_key.clear();
-        Generation { runs: Vec::new(), in_order: OnceLock::new(), written: 0, ..self }
+    pub(super) fn emptied(self) -> Generation {
+        let mut table = self.table;
+        table.clear();
+        Generation { table, ..Generation::default() }
     }
 
     /// Bytes of keys and values that were written, the overwritten ones too.
@@ -69,22 +41,9 @@ impl Generation {
         self.written
     }
 
-    fn key(&self, number: u32) -> &[u8] {
-        let slot = &self.slots[number as usize];
-        &self.bytes[slot.key_at..][..slot.key as usize]
-    }
-
-    fn write(&self, number: u32) -> Write<'_> {
-        let slot = &self.slots[number as usize];
-        let value = || &self.bytes[slot.value_at..][..slot.value as usize];
-        (self.key(number), (slot.value != DELETED).then(value))
-    }
-
     /// What a key was written to: `None` if it was not.
     pub(super) fn get(&self, key: &[u8]) -> Option<Option<&[u8]>> {
-        let hash = self.hasher.hash_one(key);
-        let number = self.by_key.find(hash, |number| self.key(*number) == key)?;
-        Some(self.write(*number).1)
+        self.table.get(key)
     }
 
     /// Writes keys, which ascend.
@@ -92,43 +51,10 @@ impl Generation {
         let mut run = Vec::with_capacity(writes.len());
         for (key, value) in writes {
             self.written += key.len() + value.map_or(0, <[u8]>::len);
-            let hash = self.hasher.hash_one(key);
-            match self.by_key.find(hash, |number| self.key(*number) == key) {
-                Some(number) => self.replace(*number as usize, value),
-                None => run.push(self.push(hash, key, value)),
-            }
+            run.extend(self.table.put(key, value));
         }
         if !run.is_empty() {
             self.runs.push(run);
-        }
-    }
-
-    fn push(&mut self, hash: u64, key: &[u8], value: Option<&[u8]>) -> u32 {
-        let number = length(self.slots.len());
-        let (key_at, value_at) = (self.bytes.len(), self.bytes.len() + key.len());
-        self.bytes.extend_from_slice(key);
-        self.bytes.extend_from_slice(value.unwrap_or_default());
-        let value = value.map_or(DELETED, |value| length(value.len()));
-        self.slots.push(Slot { key_at, value_at, key: length(key.len()), value });
-        let Generation { bytes, slots, by_key, hasher, .. } = self;
-        by_key.insert_unique(hash, number, |number| {
-            let slot = &slots[*number as usize];
-            hasher.hash_one(&bytes[slot.key_at..][..slot.key as usize])
-        });
-        number
-    }
-
-    /// The new value takes the place of the old one, if there is room.
-    fn replace(&mut self, number: usize, value: Option<&[u8]>) {
-        let slot = &mut self.slots[number];
-        let room = if slot.value == DELETED { 0 } else { slot.value as usize };
-        slot.value = value.map_or(DELETED, |value| length(value.len()));
-        let value = value.unwrap_or_default();
-        if value.len() <= room {
-            self.bytes[slot.value_at..][..value.len()].copy_from_slice(value);
-        } else {
-            slot.value_at = self.bytes.len();
-            self.bytes.extend_from_slice(value);
         }
     }
 
@@ -147,7 +73,7 @@ impl Generation {
                 && let (Some(last), Some(mut before)) = (self.runs.pop(), self.runs.pop())
             {
                 before.extend(last);
-                sort_by_key(&mut before, |number| self.key(number));
+                sort_by_key(&mut before, |number| self.table.key(number));
                 self.runs.push(before);
             }
         }
@@ -157,27 +83,23 @@ impl Generation {
     pub(super) fn in_order(&self) -> impl Iterator<Item = Write<'_>> {
         let all = self.in_order.get_or_init(|| {
             let mut all = self.runs.concat();
-            sort_by_key(&mut all, |number| self.key(number));
+            sort_by_key(&mut all, |number| self.table.key(number));
             all
         });
-        all.iter().map(|number| self.write(*number))
+        all.iter().map(|number| self.table.write(*number))
     }
 
     /// Of each run what a scan meets, from where it begins on.
     fn met<'a>(&'a self, scan: &Scan<'_>) -> impl Iterator<Item = &'a [u32]> {
         let runs = self.in_order.get().map_or(&*self.runs, std::slice::from_ref);
         runs.iter().map(|run| {
-            let before = |key: &[u8]| run.partition_point(|number| self.key(*number) < key);
+            let before = |key: &[u8]| run.partition_point(|number| self.table.key(*number) < key);
             match scan.reverse {
                 false => &run[before(scan.from)..],
                 true => &run[..scan.to.map_or(run.len(), before)],
             }
         })
     }
-}
-
-fn length(bytes: usize) -> u32 {
-    u32::try_from(bytes).expect("neither a value nor the keys of a generation are so many")
 }
 
 /// What was written to the keys of a range, in one order of them or the other.
@@ -201,7 +123,7 @@ impl<'a> Written<'a> {
 
     fn head(&self, (generation, run): &(&'a Generation, &'a [u32])) -> Option<Write<'a>> {
         let number = if self.reverse { run.last() } else { run.first() };
-        let write = number.map(|number| generation.write(*number))?;
+        let write = number.map(|number| generation.table.write(*number))?;
         let is_inside = self.bound.as_deref().is_none_or(|bound| (write.0 < bound) != self.reverse);
         is_inside.then_some(write)
     }

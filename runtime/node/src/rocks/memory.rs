@@ -1,20 +1,25 @@
 //! What the store and its readers share: the database, what was written over it, and what was read of it.
 
-use super::generation::{Generation, Write, Written};
+use super::generation::{Generation, Written};
 use super::pages::{Gap, Pages};
 use super::read::{Frozen, Moment, Stored};
 use super::scanning::Scanning;
-use super::{HEIGHT, MEMORY_BYTES_MAX, cannot_write, height_of};
+use super::table::Write;
+use super::values::Values;
+use super::{HEIGHT, PAGES_BYTES_MAX, VALUES_BYTES_MAX, cannot_write, height_of};
 use abi::view::show_scanned;
 use rocksdb::{DB, FlushOptions, WriteBatch, WriteOptions};
 use state::{Diff, Entry, Fault, Range, Scan, View};
 use std::collections::VecDeque;
-use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread::sleep;
 use std::time::Duration;
 
 /// For how long a thread that needs much of the lock leaves it to others.
 const PAUSE: Duration = Duration::from_micros(50);
+
+/// Values that are brought up to date at one time.
+const UPDATED: usize = if cfg!(test) { 2 } else { 64 };
 
 /// The database and what is in memory.
 pub(super) struct Shared {
@@ -30,8 +35,10 @@ pub(super) struct Memory {
     frozen: VecDeque<Arc<Frozen>>,
     /// What was frozen, and is empty again: to give such memory back and to take it anew holds others up.
     spare: Option<Generation>,
-    /// What was read of the database.
+    /// What was read of the database, in the order of keys.
     pages: Pages,
+    /// The same of keys that were asked for by themselves.
+    values: Mutex<Values>,
     /// The height of the last block that was applied.
     pub(super) applied: u64,
     /// That of what is frozen, or else of the database.
@@ -40,8 +47,8 @@ pub(super) struct Memory {
 
 impl Memory {
     fn at(height: u64) -> Memory {
-        let (now, frozen) = (Generation::default(), VecDeque::new());
-        Memory { now, frozen, spare: None, pages: Pages::new(), applied: height, settled: height }
+        let (now, frozen, values) = (Generation::default(), VecDeque::new(), Mutex::default());
+        Memory { now, frozen, spare: None, pages: Pages::new(), values, applied: height, settled: height }
     }
 
     /// Whether the database has everything.
@@ -75,11 +82,22 @@ impl Memory {
         std::iter::once(&self.now).chain(self.frozen.iter().rev().map(|frozen| &frozen.writes))
     }
 
-    fn get(&self, key: &[u8]) -> Result<Option<&[u8]>, Gap> {
-        match self.generations().find_map(|generation| generation.get(key)) {
-            Some(value) => Ok(value),
-            None => self.pages.get(key),
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Gap> {
+        if let Some(value) = self.generations().find_map(|generation| generation.get(key)) {
+            return Ok(value.map(<[u8]>::to_vec));
         }
+        let mut values = self.values();
+        if let Some(value) = values.get(key, VALUES_BYTES_MAX) {
+            return Ok(value);
+        }
+        let value = self.pages.get(key)?;
+        values.put(key, value, VALUES_BYTES_MAX);
+        Ok(value.map(<[u8]>::to_vec))
+    }
+
+    /// A thread that panicked has left at most some bytes that nobody looks at.
+    fn values(&self) -> MutexGuard<'_, Values> {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn scan(&self, scanning: &mut Scanning<'_>) -> Result<(), Gap> {
@@ -144,14 +162,18 @@ impl Shared {
     /// which they are.
     fn bring_up_to_date(&self, writes: &Generation) -> Result<(), Fault> {
         self.write()?.pages.renew();
-        let mut writes = writes.in_order().peekable();
-        while writes.peek().is_some() {
+        let mut left = writes.in_order().peekable();
+        while left.peek().is_some() {
             let mut memory = self.write()?;
-            memory.pages.update(&mut writes);
-            memory.pages.forget(MEMORY_BYTES_MAX);
+            memory.pages.update(&mut left);
+            memory.pages.forget(PAGES_BYTES_MAX);
             drop(memory);
             // Whoever waits for the lock would not get it from a thread that wants it back at once.
             sleep(PAUSE);
+        }
+        let mut writes = writes.in_order().peekable();
+        while writes.peek().is_some() {
+            self.read()?.values().update(writes.by_ref().take(UPDATED));
         }
         let mut memory = self.write()?;
         memory.pages.renew();
@@ -208,7 +230,7 @@ impl Shared {
             let stretch = gap.read(&Stored::now(&self.db))?;
             let mut memory = self.write()?;
             memory.pages.fill(stretch);
-            memory.pages.forget(MEMORY_BYTES_MAX);
+            memory.pages.forget(PAGES_BYTES_MAX);
         }
     }
 
@@ -230,7 +252,7 @@ impl Shared {
 /// The state as it is now.
 impl View for Shared {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        self.ask(|memory| Ok(memory.get(key)?.map(<[u8]>::to_vec)))
+        self.ask(|memory| memory.get(key))
     }
 
     fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {

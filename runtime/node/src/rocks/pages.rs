@@ -8,7 +8,7 @@
 //!
 //! - Filled and brought up to date, pages read like the database, whatever is read and forgotten meanwhile.
 
-use super::generation::Write;
+use super::table::Write;
 use page::Page;
 use smallvec::SmallVec;
 use state::{Entry, Fault, Scan, View};
