@@ -443,6 +443,11 @@ impl Writer {
     pub fn with_capacity(bytes: usize) -> Writer {
         Writer { out: Vec::with_capacity(bytes) }
     }
+
+    /// What was written so far.
+    pub fn written(&self) -> &[u8] {
+        &self.out
+    }
 }
 
 #[cfg(test)]

@@ -17,10 +17,12 @@ use abi::codec::{Bytes, Decode, Encode, Error, Writer};
 use abi::fault::Fault;
 use abi::limits::BLOCK_BYTES_MAX;
 use abi::{Hash, VERSION, planted};
+use index::Index;
 use summing::Summing;
 
 mod dump;
 mod frames;
+mod index;
 mod open;
 mod prune;
 mod rewrite;
@@ -46,7 +48,7 @@ pub struct Journal<D: Disk> {
     /// What is known of the blocks that are gone, if any are.
     past: Option<Past>,
     /// Where each block lies, from the first that is kept.
-    index: Vec<Kept>,
+    index: Index,
     /// The last block's header.
     head: Option<Header>,
     durable: u64,
@@ -56,13 +58,6 @@ pub struct Journal<D: Disk> {
     /// What the segment that is written comes to, as far as that is known.
     summing: Option<Summing>,
     stopped: bool,
-}
-
-/// Where a block is kept, and its commitment, once there is one.
-#[derive(Clone, Copy, Debug)]
-struct Kept {
-    block: Place,
-    commitment: Option<Place>,
 }
 
 /// A block that was read and not decoded, which may be left to another thread.
@@ -130,7 +125,7 @@ impl<D: Disk> Journal<D> {
             segment,
             next,
             past: None,
-            index: Vec::new(),
+            index: Index::after(0),
             head: None,
             durable: 0,
             committed: 0,
@@ -144,7 +139,7 @@ impl<D: Disk> Journal<D> {
 
     /// The height of the last block appended.
     pub fn height(&self) -> u64 {
-        self.first() - 1 + self.index.len() as u64
+        self.index.height()
     }
 
     /// The height of the first block that is kept, or of the one that will be.
@@ -209,7 +204,7 @@ impl<D: Disk> Journal<D> {
         let bytes = w.into_bytes();
         assert!(bytes.len() <= BLOCK_BYTES_MAX, "block too large: size={}", bytes.len());
         let place = self.write(Some(bytes), previous)?;
-        self.index.push(Kept { block: place, commitment: None });
+        self.index.push(place);
         self.head = Some(block.header);
         summing::sum(&mut self.summing, sums);
         Ok(())
@@ -247,11 +242,11 @@ impl<D: Disk> Journal<D> {
     pub fn read(&self, height: u64) -> Result<Option<Block>, Fault> {
         self.running()?;
         self.is_kept(height)?;
-        let Some(kept) = self.kept(height) else {
+        let Some(place) = self.index.block(height) else {
             return Ok(None);
         };
-        let (segment, frame) = self.frame(kept.block)?;
-        Undecoded { height, segment, page: kept.block.page, frame: frame.bytes }.block().map(Some)
+        let (segment, frame) = self.frame(place)?;
+        Undecoded { height, segment, page: place.page, frame: frame.bytes }.block().map(Some)
     }
 
     /// The blocks from `height` on, read but not decoded, until they come to `bytes`: at least one, if there is one.
@@ -263,10 +258,10 @@ impl<D: Disk> Journal<D> {
         self.running()?;
         let (mut read, mut size) = (Vec::new(), 0);
         for height in height.. {
-            let Some(kept) = self.kept(height).filter(|_| size < bytes) else { break };
-            let (segment, frame) = self.frame(kept.block)?;
+            let Some(place) = self.index.block(height).filter(|_| size < bytes) else { break };
+            let (segment, frame) = self.frame(place)?;
             size += frame.bytes.len();
-            read.push(Undecoded { height, segment, page: kept.block.page, frame: frame.bytes });
+            read.push(Undecoded { height, segment, page: place.page, frame: frame.bytes });
         }
         Ok(read)
     }
@@ -285,7 +280,7 @@ impl<D: Disk> Journal<D> {
 
     /// The segment and page where the frame of the block at `height` starts; `None` if there is none.
     pub fn place(&self, height: u64) -> Option<(u32, u32)> {
-        self.kept(height).map(|kept| (kept.block.segment, kept.block.page))
+        self.index.block(height).map(|place| (place.segment, place.page))
     }
 
     /// The commitment of the block at `height`; `None` while it is not in the journal.
@@ -296,7 +291,7 @@ impl<D: Disk> Journal<D> {
     pub fn commitment(&self, height: u64) -> Result<Option<Commitment>, Fault> {
         self.running()?;
         self.is_kept(height)?;
-        let Some(place) = self.kept(height).and_then(|kept| kept.commitment) else {
+        let Some(place) = self.index.commitment(height) else {
             return Ok(None);
         };
         let (segment, frame) = self.frame(place)?;
@@ -345,10 +340,6 @@ impl<D: Disk> Journal<D> {
         done
     }
 
-    fn kept(&self, height: u64) -> Option<&Kept> {
-        self.index.get(usize::try_from(height.checked_sub(self.first())?).ok()?)
-    }
-
     fn is_kept(&self, height: u64) -> Result<(), Fault> {
         match &self.past {
             Some(past) if (1..=past.header.height).contains(&height) => Err(past.gone()),
@@ -389,8 +380,8 @@ impl<D: Disk> Journal<D> {
         if let Some(summing) = &mut self.summing {
             summing.wrote(place.page, &pages);
         }
-        if let (Some(_), Some(last)) = (commitment, self.index.last_mut()) {
-            last.commitment = Some(place);
+        if commitment.is_some() {
+            self.index.commit(place);
         }
         Ok(place)
     }

@@ -1,14 +1,15 @@
 //! Many hashes, one after the other in one byte string.
 
 use abi::Hash;
-use abi::codec::{Decode, Encode, Error, Reader, Reason, Writer};
+use abi::codec::{Decode, Encode, Error, Major, Reader, Reason, Writer};
 
 /// The hashes.
 pub(crate) struct Packed<T>(pub(crate) T);
 
 impl Encode for Packed<&[Hash]> {
     fn encode(&self, w: &mut Writer) {
-        w.bytes(&self.0.iter().flat_map(|hash| hash.0).collect::<Vec<u8>>());
+        w.head(Major::Bytes, 32 * self.0.len() as u64);
+        self.0.iter().for_each(|hash| w.raw(&hash.0));
     }
 }
 

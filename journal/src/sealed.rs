@@ -6,11 +6,9 @@ use abi::hash::Kind;
 
 /// Writes members, and their digest behind them.
 pub(crate) fn seal(w: &mut Writer, kind: Kind, members: impl FnOnce(&mut Writer)) {
-    let mut before = Writer::default();
-    members(&mut before);
-    let before = before.into_bytes();
-    w.raw(&before);
-    kind.hash(&before).encode(w);
+    let start = w.written().len();
+    members(w);
+    kind.hash(&w.written()[start..]).encode(w);
 }
 
 /// Reads the digest of all bytes since `start`.

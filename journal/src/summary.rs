@@ -23,12 +23,15 @@ use crate::window::LiveKey;
 use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
 use abi::hash::SUMMARY;
 use abi::system::Act;
-use abi::{Hash, VERSION};
+use abi::{Hash, VERSION, planted};
 
 const MAGIC: &str = "counterfoil summary";
 const MEMBERS: usize = 17;
 /// The page of a block's frame, and that of its commitment's.
 const PLACE_BYTES: usize = 8;
+/// What a live key takes at most, and all that is neither key nor leaf as a rule.
+const KEY_BYTES: usize = 53;
+const REST_BYTES: usize = 64 << 10;
 
 /// What records come to, for whoever opens their journal.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -42,10 +45,12 @@ pub struct Sums {
 }
 
 impl Sums {
-    pub(crate) fn add(&mut self, mut next: Sums) {
-        self.leaves.append(&mut next.leaves);
-        self.keys.append(&mut next.keys);
-        self.acts.append(&mut next.acts);
+    /// What records come to of which these are the sums, part by part.
+    pub(crate) fn of(parts: &[Sums]) -> Sums {
+        let leaves = parts.iter().map(|part| &*part.leaves).collect::<Vec<_>>().concat();
+        let keys = parts.iter().map(|part| &*part.keys).collect::<Vec<_>>().concat();
+        let acts = parts.iter().map(|part| &*part.acts).collect::<Vec<_>>().concat();
+        Sums { leaves, keys, acts }
     }
 }
 
@@ -80,6 +85,24 @@ pub struct Summary {
     pub(crate) before: Option<u32>,
     /// What the records come to. Of the keys there are those that live after the last block.
     pub sums: Sums,
+}
+
+/// A summary to be, whose sums are still those of one part of its segment after the other.
+#[derive(Debug)]
+pub(crate) struct Parted {
+    /// Its sums are none.
+    pub(crate) summary: Summary,
+    pub(crate) parts: Vec<Sums>,
+}
+
+impl Parted {
+    /// The summary, with all its sums. That takes a while.
+    pub(crate) fn whole(self) -> Summary {
+        let Parted { summary, parts } = self;
+        let mut sums = Sums::of(&parts);
+        sums.keys.retain(|key| key.expires_ms > summary.head.time_ms && !planted!(KeysNotSummed));
+        Summary { sums, ..summary }
+    }
 }
 
 impl Summary {
@@ -127,6 +150,14 @@ impl Summary {
 impl Encode for Summary {
     fn encode(&self, w: &mut Writer) {
         seal(w, SUMMARY, |w| self.encode_members(w));
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let Sums { leaves, keys, .. } = &self.sums;
+        let bytes = leaves.len() * size_of::<Hash>() + keys.len() * KEY_BYTES + REST_BYTES;
+        let mut w = Writer::with_capacity(bytes);
+        self.encode(&mut w);
+        w.into_bytes()
     }
 }
 

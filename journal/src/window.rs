@@ -4,16 +4,23 @@ use abi::call::Caller;
 use abi::codec::Encode;
 use abi::hash::SCOPE;
 use abi::{Hash, canonical_array, planted};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+
+/// The tables of live keys: one for each first byte of a scope, so that no call waits for all of them to grow.
+const TABLES: usize = 256;
 
 /// Which (caller, key) pairs are live, and at which seq each was used: some 130 bytes for each.
 ///
 /// Time moves forward only: what has expired is forgotten.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Window {
-    /// By the digest of caller and key.
-    live: BTreeMap<Scope, Live>,
+    /// By the first byte of the digest of caller and key.
+    live: Vec<HashTable<LiveKey>>,
+    /// How many there are.
+    len: usize,
     /// The same, by the time at which they expire.
     expiring: BTreeMap<u64, Vec<Scope>>,
 }
@@ -21,13 +28,6 @@ pub struct Window {
 /// The digest of a caller and its key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Scope(Hash);
-
-impl Scope {
-    /// Of a call by `caller` with the idempotency key `key`.
-    pub fn of(caller: &Caller, key: &[u8; 32]) -> Scope {
-        Scope(SCOPE.hash_parts(&[&caller.to_bytes(), key]))
-    }
-}
 
 impl Ord for Scope {
     /// As the hashes, which seldom agree in their first bytes; and numbers are compared faster.
@@ -39,6 +39,25 @@ impl Ord for Scope {
 impl PartialOrd for Scope {
     fn partial_cmp(&self, other: &Scope) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+impl Scope {
+    /// Of a call by `caller` with the idempotency key `key`.
+    pub fn of(caller: &Caller, key: &[u8; 32]) -> Scope {
+        Scope(SCOPE.hash_parts(&[&caller.to_bytes(), key]))
+    }
+
+    /// The number of its table.
+    fn table(&self) -> usize {
+        usize::from(self.0.0[0])
+    }
+
+    /// Its hash there: eight bytes of a digest need no other. Whoever looks for keys that agree in many bits of them
+    /// makes their search longer by as many as are found.
+    fn hash(&self) -> u64 {
+        let [.., a, b, c, d, e, f, g, h] = self.0.0;
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
     }
 }
 
@@ -55,10 +74,10 @@ pub struct LiveKey {
 
 canonical_array!(LiveKey { scope, expires_ms, seq });
 
-#[derive(Clone, Copy, Debug)]
-struct Live {
-    seq: u64,
-    expires_ms: u64,
+impl Default for Window {
+    fn default() -> Window {
+        Window { live: vec![HashTable::new(); TABLES], len: 0, expiring: BTreeMap::new() }
+    }
 }
 
 impl Window {
@@ -69,20 +88,22 @@ impl Window {
 
     /// The window in which these keys are live.
     pub fn of(live: &[LiveKey]) -> Window {
-        let entry = |key: &LiveKey| (Scope(key.scope), Live { seq: key.seq, expires_ms: key.expires_ms });
-        let mut window = Window { live: live.iter().map(entry).collect(), ..Window::new() };
-        for (scope, live) in &window.live {
-            window.expiring.entry(live.expires_ms).or_default().push(*scope);
+        let mut window = Window::new();
+        for key in live {
+            window.put(*key);
+        }
+        for key in window.live.iter().flatten() {
+            window.expiring.entry(key.expires_ms).or_default().push(Scope(key.scope));
         }
         window
     }
 
     /// The live keys, by scope.
     pub fn live(&self) -> impl Iterator<Item = LiveKey> {
-        self.live.iter().map(|(scope, live)| LiveKey {
-            scope: scope.0,
-            expires_ms: live.expires_ms,
-            seq: live.seq,
+        self.live.iter().flat_map(|table| {
+            let mut keys: Vec<LiveKey> = table.iter().copied().collect();
+            keys.sort_unstable_by_key(|key| key.scope);
+            keys
         })
     }
 
@@ -93,16 +114,33 @@ impl Window {
 
     /// The same, as it will be at `time_ms`.
     pub fn find_at(&self, scope: &Scope, time_ms: u64) -> Option<u64> {
-        let live = self.live.get(scope)?;
+        let live = self.live[scope.table()].find(scope.hash(), |live| live.scope == scope.0)?;
         (live.expires_ms > time_ms && !planted!(KeyNotFound)).then_some(live.seq)
     }
 
     /// Adds a key that is not live yet, used by the call at `seq`.
     pub fn insert(&mut self, scope: Scope, expires_ms: u64, seq: u64) -> LiveKey {
-        let before = self.live.insert(scope, Live { seq, expires_ms });
-        assert!(before.is_none(), "a live key is used once");
+        let key = LiveKey { scope: scope.0, expires_ms, seq };
+        assert!(self.put(key), "a live key is used once");
         self.expiring.entry(expires_ms).or_default().push(scope);
-        LiveKey { scope: scope.0, expires_ms, seq }
+        key
+    }
+
+    /// Puts a key in its table, in the place of the same one: whether there was none.
+    fn put(&mut self, key: LiveKey) -> bool {
+        let (scope, table_hash) = (Scope(key.scope), |key: &LiveKey| Scope(key.scope).hash());
+        let table = &mut self.live[scope.table()];
+        match table.entry(scope.hash(), |live| live.scope == key.scope, table_hash) {
+            Entry::Occupied(mut live) => {
+                *live.get_mut() = key;
+                false
+            }
+            Entry::Vacant(place) => {
+                place.insert(key);
+                self.len += 1;
+                true
+            }
+        }
     }
 
     /// Moves time to `time_ms`: keys whose expiry it has reached are dead.
@@ -110,20 +148,21 @@ impl Window {
         let time_ms = if planted!(KeysDieEarly) { time_ms.saturating_add(120_000) } else { time_ms };
         while let Some(first) = self.expiring.first_entry().filter(|first| *first.key() <= time_ms) {
             for scope in first.remove() {
-                let was = self.live.remove(&scope);
-                assert!(was.is_some(), "every key that expires was live");
+                let live = self.live[scope.table()].find_entry(scope.hash(), |live| live.scope == scope.0);
+                live.expect("every key that expires was live").remove();
+                self.len -= 1;
             }
         }
     }
 
     /// How many keys are live.
     pub fn len(&self) -> usize {
-        self.live.len()
+        self.len
     }
 
     /// Whether no key is live.
     pub fn is_empty(&self) -> bool {
-        self.live.is_empty()
+        self.len == 0
     }
 }
 

@@ -1,14 +1,15 @@
 //! Opening a journal: every frame is read, and a torn tail cut.
 
 use super::frames::{self, Decoded, Read};
+use super::index::Index;
 use super::summing::{Resumed, Summing};
-use super::{Journal, Kept, first, prune, summing};
+use super::{Journal, prune, summing};
 use crate::block::{Block, Header};
 use crate::commitment::Commitment;
 use crate::disk::Disk;
 use crate::past::Past;
 use crate::segment::{self, Label, MAGIC, Place, Segment, SegmentSize};
-use crate::summary::{Summary, Sums};
+use crate::summary::{Parted, Summary, Sums};
 use crate::verify::link;
 use abi::codec::{Decode, Encode, Error};
 use abi::fault::Fault;
@@ -253,7 +254,7 @@ pub(super) struct Scan {
     /// The first segment's number.
     first: u32,
     pub(super) past: Option<Past>,
-    pub(super) index: Vec<Kept>,
+    pub(super) index: Index,
     pub(super) head: Option<Header>,
     pub(super) committed: u64,
     commitment: Option<Commitment>,
@@ -283,7 +284,7 @@ impl Scan {
             shard,
             first,
             past,
-            index: Vec::new(),
+            index: Index::after(committed),
             head,
             committed,
             commitment: None,
@@ -299,7 +300,7 @@ impl Scan {
     }
 
     pub(super) fn height(&self) -> u64 {
-        first(self.past.as_ref()) - 1 + self.index.len() as u64
+        self.index.height()
     }
 
     /// The journal that was read, open for writing at page `next` of its last segment.
@@ -366,14 +367,16 @@ impl Scan {
     /// Goes on over the blocks that a summary is of: what their records come to.
     fn resume(&mut self, segment: u32, summary: Summary) -> Sums {
         let place = |page| Place { segment, page };
-        if let (Some(last), Some(page)) = (self.index.last_mut(), summary.before) {
-            last.commitment = Some(place(page));
-            self.committed = self.height();
-        }
+        let mut commit = |index: &mut Index, page: Option<u32>| {
+            if let Some(page) = page {
+                index.commit(place(page));
+                self.committed = index.height();
+            }
+        };
+        commit(&mut self.index, summary.before);
         for pages in summary.places {
-            let commitment = pages.commitment.map(place);
-            self.index.push(Kept { block: place(pages.block), commitment });
-            self.committed = if commitment.is_some() { self.height() } else { self.committed };
+            self.index.push(place(pages.block));
+            commit(&mut self.index, pages.commitment);
         }
         self.head = Some(summary.head);
         self.commitment = summary.commitment.and_then(|commitment| Commitment::from_bytes(&commitment).ok());
@@ -382,17 +385,11 @@ impl Scan {
 
     /// Has the summary of a segment left that is finished, unless it has one.
     fn summarise(&mut self, number: u32, has_one: bool) {
-        let first = first(self.past.as_ref());
         if let Some((summing, head)) = self.summing.take().zip(self.head)
             && !has_one
         {
-            self.summaries.extend(summing.summary(
-                number,
-                &self.index,
-                first,
-                head,
-                self.commitment.as_ref(),
-            ));
+            let summary = summing.summary(number, &self.index, head, self.commitment.as_ref());
+            self.summaries.extend(summary.map(Parted::whole));
         }
     }
 
@@ -436,9 +433,7 @@ impl Scan {
             if !self.head.is_some_and(|head| commitment.names(&head)) {
                 return Err(corrupt("the commitment is another block's"));
             }
-            if let Some(last) = self.index.last_mut() {
-                last.commitment = Some(place);
-            }
+            self.index.commit(place);
             self.committed = self.height();
             self.commitment = Some(commitment);
         }
@@ -446,7 +441,7 @@ impl Scan {
         let block = block.map_err(wrong)?;
         link(&self.shard, self.head.as_ref(), &block.header)
             .map_err(|reason| corrupt(&reason.to_string()))?;
-        self.index.push(Kept { block: place, commitment: None });
+        self.index.push(place);
         self.head = Some(block.header);
         self.commitment = None;
         if block.is_erased() {

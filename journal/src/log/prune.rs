@@ -102,7 +102,7 @@ impl<D: Disk> Journal<D> {
     ///
     /// `Io`, for a disk that fails.
     pub fn prunable(&self, height: u64) -> Result<Option<Prunable>, Fault> {
-        let segment_of = |height| self.kept(height).map(|kept| kept.block.segment);
+        let segment_of = |height| self.index.block(height).map(|place| place.segment);
         let mut heights = (self.first()..self.height()).rev().skip_while(|at| *at > height);
         let Some(last) = heights.find(|at| segment_of(*at) < segment_of(at + 1)) else { return Ok(None) };
         let Some(segment) = segment_of(last + 1) else { return Ok(None) };
@@ -125,16 +125,15 @@ impl<D: Disk> Journal<D> {
     pub fn prune(&mut self, past: Past) -> Result<(), Fault> {
         self.running()?;
         let height = past.header.height;
-        let kept = |height| self.kept(height).map(|kept| kept.block);
         let (Some(Place { segment: before, .. }), Some(Place { segment, .. })) =
-            (kept(height), kept(height + 1))
+            (self.index.block(height), self.index.block(height + 1))
         else {
             panic!("the block of the past and the one after it are there");
         };
         assert!(before < segment, "segments go as a whole");
         let dropped = self.drop_before(segment, &past);
         self.stopping(dropped)?;
-        self.index.drain(..usize::try_from(height + 1 - self.first()).expect("an index is in memory"));
+        self.index.forget(height);
         self.past = Some(past);
         Ok(())
     }

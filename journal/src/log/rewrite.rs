@@ -4,11 +4,11 @@
 //! takes the place of the old one in one step: a crash leaves the one or the other, and both open. The frames
 //! behind the block move up, because it is shorter now; their order, their contents and the label stay.
 
-use super::{Content, Journal, Kept, read_content};
+use super::{Content, Journal, read_content};
 use crate::block::Block;
 use crate::disk::Disk;
 use crate::page::PAGE_BYTES;
-use crate::segment::{self, Frame, Place, Segment};
+use crate::segment::{self, Frame, Segment};
 use abi::codec::{Bytes, Encode};
 use abi::fault::Fault;
 use std::collections::BTreeMap;
@@ -33,10 +33,7 @@ impl<D: Disk> Journal<D> {
             there == Some(block.header) && block.is_erased(),
             "the block is the erased form of what is there"
         );
-        let place = self
-            .kept(height)
-            .map(|kept| kept.block)
-            .ok_or_else(|| Fault::corrupt(format!("block {height}")))?;
+        let place = self.index.block(height).ok_or_else(|| Fault::corrupt(format!("block {height}")))?;
         let segment = Segment::open(&self.disk, place.segment)?;
         let (bytes, moved) = self.rewritten(segment, place.page, &block.to_bytes())?;
         let unsummarised = self.unsummarise(segment.number);
@@ -81,21 +78,12 @@ impl<D: Disk> Journal<D> {
 
     /// Whether every frame of a segment was found.
     fn are_known(&self, number: u32, found: &BTreeMap<u32, u32>) -> bool {
-        let places = self.index.iter().flat_map(|kept| [Some(kept.block), kept.commitment]).flatten();
-        places.filter(|place| place.segment == number).all(|place| found.contains_key(&place.page))
+        self.index.pages(number).all(|page| found.contains_key(&page))
     }
 
     /// Follows the frames of a segment to where they are now.
     fn moved(&mut self, number: u32, moved: &BTreeMap<u32, u32>) {
-        let follow = |place: &mut Place| {
-            if let (true, Some(page)) = (place.segment == number, moved.get(&place.page)) {
-                place.page = *page;
-            }
-        };
-        for Kept { block, commitment } in &mut self.index {
-            follow(block);
-            commitment.iter_mut().for_each(follow);
-        }
+        self.index.moved(number, moved);
         if let (true, Some(next)) = (self.segment.number == number, moved.get(&self.next)) {
             self.next = *next;
         }

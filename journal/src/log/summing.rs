@@ -1,17 +1,18 @@
 //! Summing up the segment that is written, and taking summaries at their word where their pages are there.
 
+use super::Journal;
+use super::index::Index;
 use super::open::Scan;
-use super::{Journal, Kept};
 use crate::block::Header;
 use crate::commitment::Commitment;
 use crate::disk::Disk;
 use crate::page::{self, CHECKSUM_BYTES, PAGE_BYTES};
 use crate::segment::{Frame, Place, Segment};
-use crate::summary::{Pages, Summary, Sums};
+use crate::summary::{Pages, Parted, Summary, Sums};
+use abi::Hash;
 use abi::codec::{Bytes, Decode, Encode};
 use abi::fault::Fault;
 use abi::hash::{Hasher, SUMMARY};
-use abi::{Hash, planted};
 use beside::both;
 
 /// The longest summary, in bytes: more than what a segment's records come to.
@@ -84,7 +85,8 @@ impl Content {
 #[derive(Clone, Debug)]
 pub(super) struct Summing {
     content: Content,
-    sums: Sums,
+    /// Part by part: all together they are many megabytes, and whoever commits waits while those are moved.
+    sums: Vec<Sums>,
     /// The page of the last frame.
     last: u32,
     /// The hash of the header before the segment's first block.
@@ -93,7 +95,7 @@ pub(super) struct Summing {
 
 impl Summing {
     pub(super) fn new(previous: Hash) -> Summing {
-        Summing { content: Content::new(), sums: Sums::default(), last: 0, previous }
+        Summing { content: Content::new(), sums: Vec::new(), last: 0, previous }
     }
 
     /// Goes on over the frame that was written at page `at`.
@@ -118,33 +120,31 @@ impl Summing {
     pub(super) fn summary(
         self,
         number: u32,
-        index: &[Kept],
-        first: u64,
+        index: &Index,
         head: Header,
         commitment: Option<&Commitment>,
-    ) -> Option<Summary> {
+    ) -> Option<Parted> {
         let here = |place: Place| (place.segment == number).then_some(place.page);
-        let begin = index.partition_point(|kept| kept.block.segment < number);
-        let places: Vec<Pages> = index[begin..]
-            .iter()
-            .map(|kept| Pages { block: kept.block.page, commitment: kept.commitment.and_then(here) })
-            .collect();
-        let mut sums = self.sums;
-        sums.keys.retain(|key| key.expires_ms > head.time_ms && !planted!(KeysNotSummed));
-        (!places.is_empty()).then(|| Summary {
+        let commitment_here = |height| index.commitment(height).and_then(here);
+        let heights = index.heights(number);
+        let pages = |height| {
+            index.block(height).map(|place| Pages { block: place.page, commitment: commitment_here(height) })
+        };
+        let summary = Summary {
             shard: head.shard,
             segment: number,
             end: self.content.pages,
             last: self.last,
             content: self.content.digest(),
             previous: self.previous,
-            first_height: first + begin as u64,
+            first_height: heights.start,
             head,
             commitment: commitment.map(|commitment| Bytes(commitment.to_bytes())),
-            places,
-            before: begin.checked_sub(1).and_then(|before| index[before].commitment).and_then(here),
-            sums,
-        })
+            places: heights.clone().filter_map(pages).collect(),
+            before: heights.start.checked_sub(1).and_then(commitment_here),
+            sums: Sums::default(),
+        };
+        (!heights.is_empty()).then_some(Parted { summary, parts: self.sums })
     }
 }
 
@@ -162,8 +162,8 @@ impl<D: Disk> Journal<D> {
         let summing = if commitment.is_some() { self.summing.clone() } else { self.summing.take() };
         let Some((summing, head)) = summing.zip(self.head) else { return };
         let number = self.segment.number;
-        if let Some(summary) = summing.summary(number, &self.index, self.first(), head, commitment) {
-            self.disk.leave(&name(number), move || summary.to_bytes());
+        if let Some(summary) = summing.summary(number, &self.index, head, commitment) {
+            self.disk.leave(&name(number), move || summary.whole().to_bytes());
         }
     }
 
@@ -180,7 +180,7 @@ impl<D: Disk> Journal<D> {
 /// Adds the sums of blocks; where they are not known, the segment has no summary.
 pub(super) fn sum(summing: &mut Option<Summing>, sums: Option<Sums>) {
     match (&mut *summing, sums) {
-        (Some(summing), Some(sums)) => summing.sums.add(sums),
+        (Some(summing), Some(sums)) => summing.sums.push(sums),
         _ => *summing = None,
     }
 }

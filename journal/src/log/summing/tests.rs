@@ -41,16 +41,22 @@ fn sums_of(block: &Block) -> Sums {
     Sums { leaves, keys, acts: PastAct::of(block, profile) }
 }
 
+impl Told {
+    fn add(&mut self, next: Sums) {
+        self.sums = Sums::of(&[std::mem::take(&mut self.sums), next]);
+    }
+}
+
 impl Fold for Told {
     fn block(&mut self, block: &Block) -> Option<Sums> {
         let sums = sums_of(block);
-        self.sums.add(sums.clone());
+        self.add(sums.clone());
         self.heads.push(block.header);
         Some(sums)
     }
 
     fn summary(&mut self, summary: &Summary) {
-        self.sums.add(summary.sums.clone());
+        self.add(summary.sums.clone());
         self.heads.push(summary.head);
         self.summaries += 1;
     }
