@@ -5,6 +5,7 @@ use crate::hash::DIFF;
 use crate::id::Hash;
 use crate::tag::sort_by_key;
 use std::fmt;
+use std::ops::Range;
 
 /// One entry for each key written, in key order: the new value, or `None` for a deletion. The last write
 /// of a key wins, and writes that change nothing are entries too.
@@ -79,8 +80,14 @@ impl Diff {
 
     /// What `key` was last written to: `None` if it was not.
     pub fn get(&self, key: &[u8]) -> Option<Option<&[u8]>> {
-        let at = self.places.binary_search_by(|place| self.key(place).cmp(key)).ok()?;
-        Some(self.write(&self.places[at]).1)
+        self.get_among(0..self.len(), key)
+    }
+
+    /// The same, where nothing but these of its writes can be of that key.
+    pub(crate) fn get_among(&self, writes: Range<usize>, key: &[u8]) -> Option<Option<&[u8]>> {
+        let places = &self.places[writes];
+        let at = places.binary_search_by(|place| self.key(place).cmp(key)).ok()?;
+        Some(self.write(&places[at]).1)
     }
 
     /// The writes in key order.

@@ -5,6 +5,7 @@
 //! with no set-up; a test derives them again.
 
 use crate::id::Hash;
+use crate::lanes::hash_short;
 
 pub use blake3::Hasher;
 
@@ -20,16 +21,18 @@ pub struct Kind {
 impl Kind {
     /// The digest of `input` as an object of this kind.
     pub fn hash(&self, input: &[u8]) -> Hash {
-        Hash(*blake3::keyed_hash(&self.key, input).as_bytes())
+        keyed(&self.key, input)
     }
 
     /// The digest of the concatenation of `parts`.
     pub fn hash_parts(&self, parts: &[&[u8]]) -> Hash {
-        let mut hasher = self.hasher();
-        parts.iter().for_each(|part| {
-            hasher.update(part);
-        });
-        Hash(*hasher.finalize().as_bytes())
+        hash_short(&self.key, parts).unwrap_or_else(|| {
+            let mut hasher = self.hasher();
+            parts.iter().for_each(|part| {
+                hasher.update(part);
+            });
+            Hash(*hasher.finalize().as_bytes())
+        })
     }
 
     /// The digest of two digests: one 64-byte block.
@@ -60,9 +63,13 @@ impl Kind {
     }
 }
 
+fn keyed(key: &[u8; 32], input: &[u8]) -> Hash {
+    hash_short(key, &[input]).unwrap_or_else(|| Hash(*blake3::keyed_hash(key, input).as_bytes()))
+}
+
 /// A digest that only the holder of `secret` could have named: salts come from this.
 pub fn salt(secret: &[u8; 32], of: &[u8]) -> [u8; 32] {
-    *blake3::keyed_hash(secret, of).as_bytes()
+    keyed(secret, of).0
 }
 
 macro_rules! kinds {

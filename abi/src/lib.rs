@@ -59,6 +59,8 @@ pub mod hash;
 #[cfg(feature = "std")]
 pub mod lanes;
 #[cfg(feature = "std")]
+pub mod layer;
+#[cfg(feature = "std")]
 pub mod merkle;
 #[cfg(feature = "std")]
 pub mod planted;

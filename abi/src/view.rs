@@ -105,26 +105,8 @@ impl View for Overlay {
     }
 }
 
-/// A view with the writes of a block laid over it, whether or not the view shows them already.
-pub struct Layer {
-    /// What is below.
-    pub base: Arc<dyn View>,
-    /// What the block wrote.
-    pub writes: Arc<Diff>,
-}
-
-impl View for Layer {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        read_through(self.writes.get(key), &*self.base, key)
-    }
-
-    fn scan(&self, scan: &Scan<'_>) -> Result<Vec<Entry>, Fault> {
-        laid_over(&*self.base, self.writes.range(scan.from, scan.to), scan)
-    }
-}
-
 /// The value of a key, where `written` is what it was written to over `base`, if it was.
-fn read_through(
+pub(crate) fn read_through(
     written: Option<Option<&[u8]>>,
     base: &dyn View,
     key: &[u8],
@@ -136,7 +118,7 @@ fn read_through(
 }
 
 /// The first entries of a range, where `written` is what was written there over `base`.
-fn laid_over<'a>(
+pub(crate) fn laid_over<'a>(
     base: &dyn View,
     written: impl DoubleEndedIterator<Item = (&'a [u8], Option<&'a [u8]>)> + 'a,
     scan: &Scan<'_>,
@@ -232,6 +214,7 @@ impl View for std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layer::Layer;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -262,7 +245,7 @@ mod tests {
             prop_assert_eq!(View::get(&overlay, &from), View::get(&model, &from));
             // Over what was there before, and over what it has been written to already.
             for base in [base, model.clone()] {
-                let layer = Layer { base: Arc::new(base), writes: Arc::new(diff.clone()) };
+                let layer = Layer::new(Arc::new(base), Arc::new(diff.clone()));
                 prop_assert_eq!(layer.scan(&scan), View::scan(&model, &scan));
                 prop_assert_eq!(layer.get(&from), View::get(&model, &from));
             }

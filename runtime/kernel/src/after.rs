@@ -24,7 +24,7 @@ use abi::call::Caller;
 use abi::effect::Execution;
 use abi::fault::Fault;
 use abi::id::Hash;
-use abi::view::Layer;
+use abi::layer::Layer;
 use abi::writes::Writes;
 use journal::{Block, Disk, Journal};
 use state::{Diff, Edited, KeysProof, RangeProof, Recording, Store, Tree, View, Witness};
@@ -315,7 +315,7 @@ impl<'a, D: Disk> Search<'a, D> {
     fn found(&self) -> Result<Option<Found<'a>>, Fault> {
         let writes: Diff = self.values.iter().collect();
         let tree = self.tree.edited(&*self.view, &writes)?;
-        let view = Arc::new(Layer { base: self.view.clone(), writes: Arc::new(writes) });
+        let view = Arc::new(Layer::new(self.view.clone(), Arc::new(writes)));
         Ok((tree.root() == self.root).then_some((view, tree)))
     }
 

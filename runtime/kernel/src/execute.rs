@@ -14,7 +14,7 @@
 use crate::admit::{self, Admission, Admitted, Next, Refusal};
 use crate::check::Check;
 use crate::keyring::Keyring;
-use crate::leaves::leaves_of;
+use crate::leaves::{leaves_of, shared};
 use crate::machine::{Machine, RunError};
 use crate::queue::Queue;
 use crate::revert::Past;
@@ -27,13 +27,14 @@ use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::hash::EFFECT;
 use abi::id::Hash;
+use abi::layer::Layer;
 use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX, EVENTS_MAX, MESSAGES_MAX, WRITES_MAX};
 use abi::merkle::list_root;
 use abi::planted;
 use abi::record::Record;
 use abi::session::Space;
 use abi::system::PROGRAM_KEY;
-use abi::view::{Layer, Overlay, View};
+use abi::view::{Overlay, View};
 use journal::{Block, Entry, Header, History, LiveKey, PastAct, Sums, Window};
 use state::Tree;
 use std::sync::Arc;
@@ -175,7 +176,7 @@ impl Executed {
             height: self.height + u64::from(!self.draft.is_empty()),
             seq: self.draft.next.seq,
             time_ms: self.draft.next.time_ms,
-            view: Arc::new(Layer { base: state, writes: self.draft.diff.clone() }),
+            view: Arc::new(Layer::new(state, self.draft.diff.clone())),
         })
     }
 }
@@ -250,7 +251,8 @@ impl Building {
     /// The block, with all that can be said of it before the state that it leaves is known.
     fn done(self) -> Draft {
         let diff = Arc::unwrap_or_clone(self.state).into_writes();
-        let hashes: Vec<Hash> = self.draft.effects.iter().map(Effect::hash).collect();
+        let effects = &self.draft.effects;
+        let hashes = shared(effects.len(), |calls| effects[calls].iter().map(Effect::hash).collect());
         let (execution_root, diff_hash) = (list_root(&EFFECT, &hashes), diff.hash());
         Draft { execution_root, diff: Arc::new(diff), diff_hash, ..self.draft }
     }

@@ -24,8 +24,8 @@ fn hashes(records: &[Record]) -> Vec<Hash> {
     records.iter().map(|record| History::leaf_hash(&record.leaf())).collect()
 }
 
-/// The leaves of so many calls; of many, one half beside the other.
-fn shared(calls: usize, leaves: impl Fn(Range<usize>) -> Vec<Hash> + Sync) -> Vec<Hash> {
-    let Ok(leaves) = halves(calls, CALLS_SHARED, |calls| Ok::<_, Infallible>(leaves(calls)));
-    leaves
+/// A hash of each of so many calls; of many, one half beside the other.
+pub(crate) fn shared(calls: usize, hashes: impl Fn(Range<usize>) -> Vec<Hash> + Sync) -> Vec<Hash> {
+    let Ok(hashes) = halves(calls, CALLS_SHARED, |calls| Ok::<_, Infallible>(hashes(calls)));
+    hashes
 }
