@@ -8,6 +8,7 @@
 
 mod calls;
 mod commits;
+mod cores;
 mod draw;
 mod large;
 mod latency;
@@ -52,8 +53,8 @@ const MEASURES: [(&str, Measure); 11] = [
     ("ycsb", ycsb::measure),
     ("programs", programs::measure),
     ("latency", latency::measure),
-    ("replay", replay::measure),
-    ("shards", shards::measure),
+    (replay::NAME, replay::measure),
+    (shards::NAME, shards::measure),
     ("memory", memory::measure),
     (LARGE, large::measure),
     (LONG, long::measure),
@@ -111,6 +112,9 @@ impl Asked {
 fn main() -> Result<()> {
     if std::env::args().nth(1).as_deref() == Some(memory::VICTIM) {
         return memory::be_victim(std::env::args().skip(2));
+    }
+    if std::env::args().nth(1).as_deref() == Some(cores::WORKER) {
+        return cores::be_worker(std::env::args().skip(2));
     }
     let asked = Asked::read(std::env::args().skip(1))?;
     println!("| durable, with receipts | ours | peer | ratio, or ours | goal | |\n|---|---|---|---|---|---|");

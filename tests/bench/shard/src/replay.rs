@@ -1,19 +1,22 @@
 //! What becomes of the journal that calls leave: a store is filled from its diffs, as after a crash, and a verifier
-//! runs every call again, with one worker or two, from the files alone.
+//! runs every call again from the files alone, on one core or two.
 
 use crate::calls::{Puts, wasm};
+use crate::cores::{self, Cores};
 use crate::subject::{Proven, open};
 use crate::{Asked, Goal, Result, Row, median};
+use abi::id::Hash;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use verify::{Anchor, DirectorySource, Execution, Exit, Plan, verify_history};
 
+pub(crate) const NAME: &str = "replay";
 /// Most keys that the shard has first: the journal is to be of small calls.
 const KEYS_MAX: u64 = 100_000;
 
 /// What was done live, and the time that took.
 struct Live {
-    anchor: Anchor,
+    shard: Hash,
     records: u64,
     height: u64,
     took: Duration,
@@ -25,7 +28,7 @@ impl Live {
         puts.rate(Proven::Asserted, asked.time)?;
         let subject = puts.subject;
         let (records, height) = (subject.answered, subject.shard.position().height);
-        let live = Live { anchor: Anchor::Shard(subject.shard.id()), records, height, took: subject.took };
+        let live = Live { shard: subject.shard.id(), records, height, took: subject.took };
         subject.shard.close()?;
         Ok(live)
     }
@@ -44,17 +47,27 @@ impl Live {
         }
     }
 
-    /// Verifies the journal by running every call again.
-    fn verify(&self, dir: &Path, jobs: usize) -> Result<Duration> {
-        let plan = Plan { execution: Execution::By(kernel::Engine::Cranelift), from: None, jobs };
-        let (begun, mut records) = (Instant::now(), 0);
-        let source = &mut DirectorySource::new(dir, true);
-        let report = verify_history(source, &self.anchor, &plan, &mut |verified| records = verified);
-        let took = begun.elapsed();
-        match report.verdict.exit == Exit::Verified && records == self.records {
-            true => Ok(took),
-            false => Err(format!("{records} of {} records: {}", self.records, report.to_text()).into()),
-        }
+    /// Records a second, verified by a worker on each of these cores.
+    fn verify(&self, dir: &Path, cores: Cores) -> Result<f64> {
+        let jobs = if let Cores::One = cores { 1 } else { 2 };
+        let words = [dir.display().to_string(), self.shard.to_string(), self.records.to_string()];
+        cores::rate(cores, NAME, &[&words[..], &[jobs.to_string()]].concat())
+    }
+}
+
+/// Records a second of a verifier that runs every call again: words are the directory, the shard, how many records
+/// there are, and by how many workers.
+pub(crate) fn rate(words: &[String]) -> Result<f64> {
+    let [dir, shard, all, jobs] = words else { return Err("replay what?".into()) };
+    let plan = Plan { execution: Execution::By(kernel::Engine::Cranelift), from: None, jobs: jobs.parse()? };
+    let (anchor, all, mut records) = (Anchor::Shard(shard.parse()?), all.parse::<u64>()?, 0);
+    let source = &mut DirectorySource::new(Path::new(dir), true);
+    let begun = Instant::now();
+    let report = verify_history(source, &anchor, &plan, &mut |verified| records = verified);
+    let took = begun.elapsed();
+    match report.verdict.exit == Exit::Verified && records == all {
+        true => Ok(all as f64 / took.as_secs_f64()),
+        false => Err(format!("{records} of {all} records: {}", report.to_text()).into()),
     }
 }
 
@@ -66,8 +79,8 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     let (mut replayed, mut one, mut two) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..asked.rounds {
         replayed.push(rate(live.replay(dir.path(), &format!("store {round}"))?));
-        one.push(rate(live.verify(dir.path(), 1)?));
-        two.push(rate(live.verify(dir.path(), 2)?));
+        one.push(live.verify(dir.path(), Cores::One)?);
+        two.push(live.verify(dir.path(), Cores::All)?);
     }
     let (one, two) = (median(one), median(two));
     let row = |what: &str, ours, peer, goal| Row {
@@ -79,9 +92,9 @@ pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     };
     Ok(vec![
         row("records replayed by their diffs, of small calls", median(replayed), None, 1_000_000.0),
-        row("records verified by running them again, two workers", two, Some(("one worker", one)), 1.8),
+        row("records verified by running them again, on two cores", two, Some(("on one core", one)), 1.8),
         row(
-            "records verified by running them again, two workers",
+            "records verified by running them again, on two cores",
             two,
             Some(("the live run", rate(live.took))),
             1.5,

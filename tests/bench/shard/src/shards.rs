@@ -1,87 +1,88 @@
-//! Two shards in two threads beside one in one thread: the same number of calls for each, all made before the clock
-//! starts. A shard stays in its thread.
+//! Two shards on two cores beside one shard on one core, each in a thread of its own, in which it stays. All calls are
+//! made before the clock starts.
 
 use crate::calls::{BLOCK, Puts, SUBMITTED};
-use crate::draw::whole;
+use crate::cores::{self, Cores};
 use crate::subject::Proven;
 use crate::{Asked, Goal, Result, Row, median};
 use abi::call::SignedCall;
 use kernel::THREAD_STACK_BYTES;
-use std::error::Error;
-use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::path::{Path, PathBuf};
+use std::sync::Barrier;
 use std::thread::{self, Builder};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// Calls a second of two shards together, and of one alone, which has both cores for itself: its commits on one, and its
-/// execution on the other.
+pub(crate) const NAME: &str = "shards";
+/// For how long a shard warms up, which says how many calls it is to be measured with.
+const WARM: Duration = Duration::from_secs(1);
+
+/// Calls a second of two shards that have two cores, and of one that has one.
 pub(crate) fn measure(asked: &Asked) -> Result<Vec<Row>> {
     let dir = tempfile::tempdir_in(&asked.dir)?;
-    let dirs = ["one", "other"].map(|name| dir.path().join(name));
-    let [together, alone] = thread::scope(|scope| {
-        let (order, orders) = channel();
-        let (tell, told) = channel();
-        // As much stack as a call may need, which is lent to it otherwise.
-        let thread = || Builder::new().stack_size(THREAD_STACK_BYTES);
-        let there = thread().spawn_scoped(scope, || {
-            let other = other(&dirs[1], asked.keys, orders, tell);
-            other.map_err(|error| error.to_string())
-        })?;
-        let one = || one(&dirs[0], asked, order, told).map_err(|error| error.to_string());
-        let here = thread().spawn_scoped(scope, one)?;
-        let panicked = |_| "the thread of a shard panicked";
-        let (here, there) = (here.join().map_err(panicked)?, there.join().map_err(panicked)?);
-        // Of two errors, the one over there is the cause.
-        there.and(here).map_err(Box::<dyn Error>::from)
-    })?;
-    let what = format!("small calls, two shards in two threads, {BLOCK} to a block");
-    let (ours, peer) = (median(together), Some(("one shard alone", median(alone))));
-    Ok(vec![Row { what, ours, peer, unit: "/s", goal: Goal::AtLeast(1.8) }])
-}
-
-/// Measures with a shard in this thread, and the other when it is told to: of both together, and of this alone.
-fn one(dir: &Path, asked: &Asked, order: Sender<usize>, told: Receiver<()>) -> Result<[Vec<f64>; 2]> {
-    let mut puts = Puts::new(dir, asked.keys)?;
-    told.recv()?;
-    let rate = puts.rate(Proven::Asserted, asked.time)?;
-    let chunks = usize::try_from(whole(rate * asked.time.as_secs_f64()))?.div_ceil(SUBMITTED);
-    let calls = (chunks * SUBMITTED) as f64;
-    let (mut together, mut alone) = (Vec::new(), Vec::new());
+    let (mut two, mut one) = (Vec::new(), Vec::new());
     for _ in 0..asked.rounds {
-        let made = chunks_of(&mut puts, chunks);
-        let begun = Instant::now();
-        answer(&mut puts, made)?;
-        alone.push(calls / begun.elapsed().as_secs_f64());
-        order.send(chunks)?;
-        told.recv()?;
-        let made = chunks_of(&mut puts, chunks);
-        let begun = Instant::now();
-        order.send(chunks)?;
-        answer(&mut puts, made)?;
-        told.recv()?;
-        together.push(2.0 * calls / begun.elapsed().as_secs_f64());
+        for (cores, shards, rates) in [(Cores::One, 1, &mut one), (Cores::All, 2, &mut two)] {
+            let words = [shards, asked.keys, asked.time.as_secs()].map(|number| number.to_string());
+            let dir = dir.path().join("shards");
+            let words = [&[dir.display().to_string()][..], &words].concat();
+            rates.push(cores::rate(cores, NAME, &words)?);
+            std::fs::remove_dir_all(&dir)?;
+        }
     }
-    Ok([together, alone])
+    let what = format!("small calls, two shards on two cores, {BLOCK} to a block");
+    let peer = Some(("one shard on one core", median(one)));
+    Ok(vec![Row { what, ours: median(two), peer, unit: "/s", goal: Goal::AtLeast(1.8) }])
 }
 
-/// The other shard, as long as there are orders: first it makes calls, then it answers them.
-fn other(dir: &Path, keys: u64, orders: Receiver<usize>, tell: Sender<()>) -> Result<()> {
-    let mut puts = Puts::new(dir, keys)?;
-    tell.send(())?;
-    while let Ok(chunks) = orders.recv() {
-        let made = chunks_of(&mut puts, chunks);
-        tell.send(())?;
-        orders.recv()?;
-        answer(&mut puts, made)?;
-        tell.send(())?;
+/// Calls a second of so many shards together: words are their directory, how many they are, their keys and seconds.
+pub(crate) fn rate(words: &[String]) -> Result<f64> {
+    let [dir, shards, keys, seconds] = words else { return Err("shards of what?".into()) };
+    let (keys, time) = (keys.parse()?, Duration::from_secs(seconds.parse()?));
+    let dirs: Vec<PathBuf> =
+        (0..shards.parse()?).map(|number: u32| Path::new(dir).join(number.to_string())).collect();
+    std::fs::create_dir_all(dir)?;
+    let ready = &Barrier::new(dirs.len());
+    let rates = thread::scope(|scope| {
+        let begin = |dir: &PathBuf| {
+            let dir = dir.clone();
+            let shard = move || one(&dir, keys, time, ready).map_err(|error| error.to_string());
+            // As much stack as a call may need, which is lent to it otherwise.
+            Builder::new().stack_size(THREAD_STACK_BYTES).spawn_scoped(scope, shard)
+        };
+        let threads = dirs.iter().map(begin).collect::<std::result::Result<Vec<_>, _>>()?;
+        let joined = threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| Err("a shard panicked".into())));
+        joined.collect::<std::result::Result<Vec<f64>, String>>().map_err(std::io::Error::other)
+    })?;
+    Ok(rates.iter().sum())
+}
+
+/// Calls a second of one shard, while all are measured.
+fn one(dir: &Path, keys: u64, time: Duration, ready: &Barrier) -> Result<f64> {
+    let made = Puts::new(dir, keys).and_then(|mut puts| {
+        let rate = puts.rate(Proven::Asserted, WARM)?;
+        let chunks = (1.5 * rate * time.as_secs_f64() / SUBMITTED as f64).ceil();
+        let made: Vec<Vec<SignedCall>> =
+            (0..chunks as usize).map(|_| puts.made(SUBMITTED, Proven::Asserted)).collect();
+        Ok((puts, made))
+    });
+    let (mut puts, made) = match made {
+        Ok(made) => made,
+        // The others would wait for it for ever.
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::exit(1);
+        }
+    };
+    ready.wait();
+    let (begun, mut answered) = (Instant::now(), 0);
+    for chunk in made {
+        if begun.elapsed() >= time {
+            break;
+        }
+        answered += chunk.len();
+        puts.subject.submit(chunk, BLOCK)?;
     }
-    Ok(())
-}
-
-fn chunks_of(puts: &mut Puts, chunks: usize) -> Vec<Vec<SignedCall>> {
-    (0..chunks).map(|_| puts.made(SUBMITTED, Proven::Asserted)).collect()
-}
-
-fn answer(puts: &mut Puts, chunks: Vec<Vec<SignedCall>>) -> Result<()> {
-    chunks.into_iter().try_for_each(|chunk| puts.subject.submit(chunk, BLOCK).map(|_| ()))
+    Ok(answered as f64 / begun.elapsed().as_secs_f64())
 }
