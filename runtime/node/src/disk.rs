@@ -2,21 +2,28 @@
 
 use crate::background::Awaited;
 use crate::data::sync_dir;
-use ahead::{Ahead, name_it, stood_for, was_taken};
+use ahead::{Ahead, name_it, stood_for};
 use cap_std::fs::{Dir, File, OpenOptions};
 use journal::Disk;
+use opened::Opened;
 use rustix::fs::{Advice, fadvise};
 use state::Fault;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 mod ahead;
+mod opened;
 
 /// Files of one directory; every operation stays inside it.
 pub struct FileDisk {
     dir: Dir,
-    files: BTreeMap<String, std::fs::File>,
+    names: BTreeSet<String>,
+    opened: Opened,
+    /// The file that was created or written last, with its name. It stays open, as an error of its sync is told to whoever
+    /// has had it open since it was written.
+    written: Option<(String, Arc<std::fs::File>)>,
     /// The file that is made next, if that has begun.
     ahead: Option<Ahead>,
     /// What gives the last one of these its name.
@@ -31,8 +38,8 @@ const ZEROS: usize = 1 << 20;
 const REPLACEMENT: &str = ".new";
 
 impl FileDisk {
-    /// The disk in `dir`. Files that are there are opened, and what the page cache holds of them is dropped:
-    /// after a sync that failed it holds bytes that never reached the medium, and never will.
+    /// The disk in `dir`. What the page cache holds of the files that are there is dropped: after a sync that failed it
+    /// holds bytes that never reached the medium, and never will.
     pub fn open(dir: Dir) -> Result<FileDisk, Fault> {
         let (disk, taken) = FileDisk::open_with(dir, OpenOptions::new().read(true).write(true))?;
         for name in taken {
@@ -48,7 +55,7 @@ impl FileDisk {
 
     /// With the names of those files that a crash has kept from having them.
     fn open_with(dir: Dir, options: &OpenOptions) -> Result<(FileDisk, Vec<String>), Fault> {
-        let mut files = BTreeMap::new();
+        let (mut names, mut stand_ins) = (BTreeSet::new(), Vec::new());
         for entry in dir.entries().map_err(|e| Fault::io("list the journal", e))? {
             let entry = entry.map_err(|e| Fault::io("list the journal", e))?;
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -56,27 +63,52 @@ impl FileDisk {
             if name.ends_with(REPLACEMENT) {
                 continue;
             }
-            let file =
-                dir.open_with(&name, options).map_err(|e| Fault::io(format!("open journal/{name}"), e))?;
-            files.insert(name, file.into_std());
-        }
-        // Of those that were made ahead, the one that was taken is there, under the name that is its own.
-        let stand_ins = files.extract_if(.., |name, _| stood_for(name).is_some()).collect::<Vec<_>>();
-        let mut taken = Vec::new();
-        for (stand_in, file) in stand_ins {
-            let is_taken = was_taken(&file).map_err(|e| Fault::io(format!("read journal/{stand_in}"), e))?;
-            if let Some(name) = stood_for(&stand_in).filter(|name| is_taken && !files.contains_key(*name)) {
-                taken.push(name.to_string());
-                files.insert(name.into(), file);
+            match stood_for(&name) {
+                Some(name) => stand_ins.push(name.to_owned()),
+                None => _ = names.insert(name),
             }
         }
-        let mut disk = FileDisk { dir, files, ahead: None, naming: None, leaving: None };
+        // Of those that were made ahead, the one that was taken is there, under the name that is its own.
+        let opened =
+            Opened::new(dir.try_clone().map_err(|e| Fault::io("open the journal", e))?, options.clone());
+        let mut taken = Vec::new();
+        for name in stand_ins.into_iter().filter(|name| !names.contains(name)) {
+            match opened.get(&name) {
+                Ok(_) => taken.push(name),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(Fault::io(format!("open journal/{name}"), error)),
+            }
+        }
+        names.extend(taken.iter().cloned());
+        let mut disk =
+            FileDisk { dir, names, opened, written: None, ahead: None, naming: None, leaving: None };
         disk.reread()?;
         Ok((disk, taken))
     }
 
-    fn file(&self, doing: &str, name: &str) -> Result<&std::fs::File, Fault> {
-        self.files.get(name).ok_or_else(|| Fault::io(format!("{doing} journal/{name}"), "no such file"))
+    fn file(&self, doing: &str, name: &str) -> Result<Arc<std::fs::File>, Fault> {
+        if let Some((_, file)) = self.written.as_ref().filter(|(its, _)| its == name) {
+            return Ok(file.clone());
+        }
+        let opened = match self.names.contains(name) {
+            true => self.opened.get(name),
+            false => Err(std::io::Error::other("no such file")),
+        };
+        opened.map_err(|e| Fault::io(format!("{doing} journal/{name}"), e))
+    }
+
+    /// From now on the file of that name is this one.
+    fn is_now(&mut self, name: &str, file: File) {
+        self.opened.forget(name);
+        self.names.insert(name.into());
+        self.written = Some((name.into(), Arc::new(file.into_std())));
+    }
+
+    /// From now on there is no file of that name, or another.
+    fn is_gone(&mut self, name: &str) {
+        self.opened.forget(name);
+        self.names.remove(name);
+        self.written = self.written.take().filter(|(its, _)| its != name);
     }
 
     /// Makes a file under a temporary name, and gives it its own once it is durable.
@@ -135,7 +167,7 @@ pub(crate) fn has_no_room(error: &std::io::Error) -> bool {
 
 impl Disk for FileDisk {
     fn list(&self) -> Result<Vec<String>, Fault> {
-        Ok(self.files.keys().cloned().collect())
+        Ok(self.names.iter().cloned().collect())
     }
 
     fn len(&self, name: &str) -> Result<u64, Fault> {
@@ -157,7 +189,7 @@ impl Disk for FileDisk {
             }
             Err(error) => return Err(Fault::io(doing(), error)),
         };
-        self.files.insert(name.into(), file.into_std());
+        self.is_now(name, file);
         Ok(())
     }
 
@@ -172,14 +204,16 @@ impl Disk for FileDisk {
     }
 
     fn reread(&mut self) -> Result<(), Fault> {
-        self.files.iter().try_for_each(|(name, file)| {
-            let dropped = fadvise(file, 0, None, Advice::DontNeed);
+        self.names.iter().try_for_each(|name| {
+            let file = self.file("open", name)?;
+            let dropped = fadvise(&*file, 0, None, Advice::DontNeed);
             dropped.map_err(|e| Fault::io(format!("drop what is cached of journal/{name}"), e))
         })
     }
 
     fn write(&mut self, name: &str, offset: u64, bytes: &[u8]) -> Result<(), Fault> {
         let file = self.file("write", name)?;
+        self.written = Some((name.into(), file.clone()));
         let doing = || format!("write journal/{name}");
         let written = match file.write_at(bytes, offset) {
             Ok(written) => written,
@@ -200,7 +234,7 @@ impl Disk for FileDisk {
     fn remove(&mut self, name: &str) -> Result<(), Fault> {
         // It may be what is being named.
         self.naming = None;
-        self.files.remove(name);
+        self.is_gone(name);
         let removed = match self.dir.remove_file(name) {
             // Whoever took it away was there first: a summary is in nobody's keeping.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -217,25 +251,23 @@ impl Disk for FileDisk {
             Err(error) if has_no_room(&error) => return Err(Fault::full(doing(), error)),
             Err(error) => return Err(Fault::io(doing(), error)),
         };
-        self.files.insert(name.into(), file.into_std());
+        self.is_now(name, file);
         Ok(())
     }
 
     fn leave(&mut self, name: &str, bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(true).clone();
         self.leaving = None;
-        self.files.remove(name);
+        self.is_gone(name);
         let Ok(file) = self.dir.open_with(name, &options) else { return };
-        let file = file.into_std();
-        if let Ok(mut its) = file.try_clone() {
-            let write = move || {
-                if its.write_all(&bytes()).is_err() {
-                    // What there is of it is in nobody's way, and may take room.
-                    _ = its.set_len(0);
-                }
-            };
-            self.leaving = Awaited::begin("leave summary", write).ok();
-        }
-        self.files.insert(name.into(), file);
+        self.names.insert(name.into());
+        let mut file = file.into_std();
+        let write = move || {
+            if file.write_all(&bytes()).is_err() {
+                // What there is of it is in nobody's way, and may take room.
+                _ = file.set_len(0);
+            }
+        };
+        self.leaving = Awaited::begin("leave summary", write).ok();
     }
 }

@@ -16,7 +16,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-fn stand_in(name: &str) -> String {
+/// The name that stands for a name.
+pub(super) fn stand_in(name: &str) -> String {
     format!("{name}{AHEAD}")
 }
 
