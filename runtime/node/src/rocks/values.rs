@@ -38,6 +38,11 @@ impl Values {
         self.last.put(key, value);
     }
 
+    /// Whether nothing is known here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.last.size() + self.before.size() == 0
+    }
+
     /// The database holds other values now, or is about to.
     pub(super) fn update<'a>(&mut self, writes: impl Iterator<Item = Write<'a>>) {
         for (key, value) in writes {
