@@ -21,18 +21,12 @@ pub struct Kind {
 impl Kind {
     /// The digest of `input` as an object of this kind.
     pub fn hash(&self, input: &[u8]) -> Hash {
-        keyed(&self.key, input)
+        keyed(&self.key, &[input])
     }
 
     /// The digest of the concatenation of `parts`.
     pub fn hash_parts(&self, parts: &[&[u8]]) -> Hash {
-        hash_short(&self.key, parts).unwrap_or_else(|| {
-            let mut hasher = self.hasher();
-            parts.iter().for_each(|part| {
-                hasher.update(part);
-            });
-            Hash(*hasher.finalize().as_bytes())
-        })
+        keyed(&self.key, parts)
     }
 
     /// The digest of two digests: one 64-byte block.
@@ -63,13 +57,19 @@ impl Kind {
     }
 }
 
-fn keyed(key: &[u8; 32], input: &[u8]) -> Hash {
-    hash_short(key, &[input]).unwrap_or_else(|| Hash(*blake3::keyed_hash(key, input).as_bytes()))
+fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> Hash {
+    hash_short(key, parts).unwrap_or_else(|| {
+        let mut hasher = Hasher::new_keyed(key);
+        parts.iter().for_each(|part| {
+            hasher.update(part);
+        });
+        Hash(*hasher.finalize().as_bytes())
+    })
 }
 
 /// A digest that only the holder of `secret` could have named: salts come from this.
 pub fn salt(secret: &[u8; 32], of: &[u8]) -> [u8; 32] {
-    keyed(secret, of).0
+    keyed(secret, &[of]).0
 }
 
 macro_rules! kinds {

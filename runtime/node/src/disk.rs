@@ -68,9 +68,9 @@ impl FileDisk {
                 None => _ = names.insert(name),
             }
         }
-        // Of those that were made ahead, the one that was taken is there, under the name that is its own.
         let opened =
             Opened::new(dir.try_clone().map_err(|e| Fault::io("open the journal", e))?, options.clone());
+        // Of those that were made ahead, the one that was taken is there, under the name that is its own.
         let mut taken = Vec::new();
         for name in stand_ins.into_iter().filter(|name| !names.contains(name)) {
             match opened.get(&name) {

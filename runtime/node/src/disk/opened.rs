@@ -29,11 +29,12 @@ impl Opened {
     pub(super) fn get(&self, name: &str) -> Result<Arc<File>> {
         let mut files = self.files();
         let found = files.iter().position(|(its, _)| its == name);
-        let file = match found.and_then(|at| files.remove(at)) {
-            Some((_, file)) => file,
-            None => Arc::new(self.open(name)?),
+        let entry = match found.and_then(|at| files.remove(at)) {
+            Some(entry) => entry,
+            None => (name.into(), Arc::new(self.open(name)?)),
         };
-        files.push_front((name.into(), file.clone()));
+        let file = entry.1.clone();
+        files.push_front(entry);
         files.truncate(OPENED_MAX);
         Ok(file)
     }
