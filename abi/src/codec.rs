@@ -448,6 +448,11 @@ impl Writer {
     pub fn written(&self) -> &[u8] {
         &self.out
     }
+
+    /// Forgets what was written so far, and keeps the room.
+    pub fn clear(&mut self) {
+        self.out.clear();
+    }
 }
 
 #[cfg(test)]

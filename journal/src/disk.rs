@@ -54,10 +54,10 @@ pub trait Disk {
         Err(Fault::io(format!("replace {name}"), "this disk does not"))
     }
 
-    /// Leaves a file of these bytes, in the place of the one of that name, for whoever can do without it: nothing
-    /// is synced, and after a crash it may be there, or not, or be anything. A disk need not leave it, nor make the bytes
-    /// while the caller waits.
-    fn leave(&mut self, _name: &str, _bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {}
+    /// Leaves a file of the bytes that are given piece by piece, in the place of the one of that name, for whoever can do
+    /// without it: nothing is synced, and after a crash it may be there, or not, or be anything. A disk need not leave it,
+    /// nor have the pieces given while the caller waits.
+    fn leave(&mut self, _name: &str, _pieces: impl FnOnce(&mut dyn FnMut(&[u8])) + Send + 'static) {}
 }
 
 /// What the name of a file ends with that was made ahead, and is to have the name before that: it counts once something
@@ -146,7 +146,9 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn leave(&mut self, name: &str, bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {
-        self.files.insert(name.into(), bytes());
+    fn leave(&mut self, name: &str, pieces: impl FnOnce(&mut dyn FnMut(&[u8])) + Send + 'static) {
+        let mut bytes = Vec::new();
+        pieces(&mut |piece| bytes.extend_from_slice(piece));
+        self.files.insert(name.into(), bytes);
     }
 }

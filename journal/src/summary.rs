@@ -18,9 +18,9 @@
 use crate::block::Header;
 use crate::packed::Packed;
 use crate::past::PastAct;
-use crate::sealed::{check_seal, seal};
+use crate::sealed::{Sealing, check_seal};
 use crate::window::LiveKey;
-use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
+use abi::codec::{Bytes, Decode, Encode, Error, Major, Reader, Reason, Writer};
 use abi::hash::SUMMARY;
 use abi::system::Act;
 use abi::{Hash, VERSION, planted};
@@ -29,9 +29,8 @@ const MAGIC: &str = "counterfoil summary";
 const MEMBERS: usize = 17;
 /// The page of a block's frame, and that of its commitment's.
 const PLACE_BYTES: usize = 8;
-/// What a live key takes at most, and all that is neither key nor leaf as a rule.
-const KEY_BYTES: usize = 53;
-const REST_BYTES: usize = 64 << 10;
+/// So many leaves are written at a time.
+const PIECE: usize = 1 << 10;
 
 /// What records come to, for whoever opens their journal.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -42,16 +41,6 @@ pub struct Sums {
     pub keys: Vec<LiveKey>,
     /// What the authority did.
     pub acts: Vec<PastAct>,
-}
-
-impl Sums {
-    /// What records come to of which these are the sums, part by part.
-    pub(crate) fn of(parts: &[Sums]) -> Sums {
-        let leaves = parts.iter().map(|part| &*part.leaves).collect::<Vec<_>>().concat();
-        let keys = parts.iter().map(|part| &*part.keys).collect::<Vec<_>>().concat();
-        let acts = parts.iter().map(|part| &*part.acts).collect::<Vec<_>>().concat();
-        Sums { leaves, keys, acts }
-    }
 }
 
 /// Where in the segment a block lies, and its commitment, if it is in the same segment.
@@ -87,7 +76,7 @@ pub struct Summary {
     pub sums: Sums,
 }
 
-/// A summary to be, whose sums are still those of one part of its segment after the other.
+/// A summary to be, whose sums are those of one part of its segment after the other.
 #[derive(Debug)]
 pub(crate) struct Parted {
     /// Its sums are none.
@@ -96,12 +85,33 @@ pub(crate) struct Parted {
 }
 
 impl Parted {
-    /// The summary, with all its sums. That takes a while.
-    pub(crate) fn whole(self) -> Summary {
+    /// Gives the bytes of the summary with all its sums, piece by piece. That takes a while.
+    pub(crate) fn give(&self, give: &mut dyn FnMut(&[u8])) {
         let Parted { summary, parts } = self;
-        let mut sums = Sums::of(&parts);
-        sums.keys.retain(|key| key.expires_ms > summary.head.time_ms && !planted!(KeysNotSummed));
-        Summary { sums, ..summary }
+        let mut sealing = Sealing::new(SUMMARY, give);
+        let leaves = parts.iter().map(|part| part.leaves.len()).sum::<usize>();
+        sealing.write(|w| {
+            summary.encode_frames(w);
+            w.head(Major::Bytes, leaves as u64 * size_of::<Hash>() as u64);
+        });
+        for leaves in parts.iter().flat_map(|part| part.leaves.chunks(PIECE)) {
+            sealing.write(|w| leaves.iter().for_each(|leaf| w.raw(&leaf.0)));
+        }
+        let keys = |part| self.live(part);
+        sealing.write(|w| w.array(parts.iter().flat_map(keys).count()));
+        for key in parts.iter().flat_map(keys) {
+            sealing.write(|w| key.encode(w));
+        }
+        let acts = parts.iter().flat_map(|part| &part.acts);
+        sealing.write(|w| w.array(acts.clone().count()));
+        acts.for_each(|act| sealing.write(|w| act.encode(w)));
+        sealing.seal();
+    }
+
+    /// The keys of a part that live after the last block.
+    fn live<'a>(&self, part: &'a Sums) -> impl Iterator<Item = &'a LiveKey> {
+        let now_ms = self.summary.head.time_ms;
+        part.keys.iter().filter(move |key| key.expires_ms > now_ms && !planted!(KeysNotSummed))
     }
 }
 
@@ -124,7 +134,8 @@ impl Summary {
             && self.last < self.end
     }
 
-    fn encode_members(&self, w: &mut Writer) {
+    /// What it says of the frames.
+    fn encode_frames(&self, w: &mut Writer) {
         w.array(MEMBERS);
         w.text(MAGIC);
         VERSION.encode(w);
@@ -141,23 +152,6 @@ impl Summary {
         let place = |pages: &Pages| [pages.block.to_be_bytes(), page(pages.commitment)];
         w.bytes(self.places.iter().flat_map(place).collect::<Vec<_>>().as_flattened());
         self.before.encode(w);
-        Packed(&self.sums.leaves[..]).encode(w);
-        self.sums.keys.encode(w);
-        self.sums.acts.encode(w);
-    }
-}
-
-impl Encode for Summary {
-    fn encode(&self, w: &mut Writer) {
-        seal(w, SUMMARY, |w| self.encode_members(w));
-    }
-
-    fn to_bytes(&self) -> Vec<u8> {
-        let Sums { leaves, keys, .. } = &self.sums;
-        let bytes = leaves.len() * size_of::<Hash>() + keys.len() * KEY_BYTES + REST_BYTES;
-        let mut w = Writer::with_capacity(bytes);
-        self.encode(&mut w);
-        w.into_bytes()
     }
 }
 

@@ -437,13 +437,15 @@ impl Disk for SimDisk {
         self.files.borrow_mut().insert(name.into(), file);
         Ok(())
     }
-    fn leave(&mut self, name: &str, bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {
+
+    fn leave(&mut self, name: &str, pieces: impl FnOnce(&mut dyn FnMut(&[u8])) + Send + 'static) {
         if self.fuse.check().is_err() {
             return;
         }
-        let bytes = &*bytes();
+        let mut bytes = Vec::new();
+        pieces(&mut |piece| bytes.extend_from_slice(piece));
         let mut file = File { len: bytes.len() as u64, ..File::default() };
-        file.unsynced = file.sectors(0, bytes);
+        file.unsynced = file.sectors(0, &bytes);
         let written = file.unsynced.len();
         self.files.borrow_mut().insert(name.into(), file);
         // Who leaves it does not look; whoever comes next will.

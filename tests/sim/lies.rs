@@ -116,7 +116,7 @@ impl Disk for LyingDisk {
         self.disk.remove(name)
     }
 
-    fn leave(&mut self, name: &str, bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {
-        self.disk.leave(name, bytes);
+    fn leave(&mut self, name: &str, pieces: impl FnOnce(&mut dyn FnMut(&[u8])) + Send + 'static) {
+        self.disk.leave(name, pieces);
     }
 }

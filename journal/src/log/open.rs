@@ -11,7 +11,7 @@ use crate::past::Past;
 use crate::segment::{self, Label, MAGIC, Place, Segment, SegmentSize};
 use crate::summary::{Parted, Summary, Sums};
 use crate::verify::link;
-use abi::codec::{Decode, Encode, Error};
+use abi::codec::{Decode, Error};
 use abi::fault::Fault;
 use abi::{Hash, VERSION, planted};
 use std::ops::ControlFlow;
@@ -140,7 +140,7 @@ impl<D: Disk> Journal<D> {
         }
         let Found { mut scan, last, torn, blank } = found;
         for summary in std::mem::take(&mut scan.summaries) {
-            disk.leave(&summing::name(summary.segment), move || summary.to_bytes());
+            disk.leave(&summing::name(summary.summary.segment), move |give| summary.give(give));
         }
         prune::sweep(&mut disk, scan.first)?;
         if let Some(blank) = blank {
@@ -263,7 +263,7 @@ pub(super) struct Scan {
     /// What the segment that is read comes to, as far as that is known.
     summing: Option<Summing>,
     /// The summaries that finished segments should have.
-    summaries: Vec<Summary>,
+    summaries: Vec<Parted>,
 }
 
 /// The last whole frame of a segment, and the page after it.
@@ -389,7 +389,7 @@ impl Scan {
             && !has_one
         {
             let summary = summing.summary(number, &self.index, head, self.commitment.as_ref());
-            self.summaries.extend(summary.map(Parted::whole));
+            self.summaries.extend(summary);
         }
     }
 

@@ -255,7 +255,7 @@ impl Disk for FileDisk {
         Ok(())
     }
 
-    fn leave(&mut self, name: &str, bytes: impl FnOnce() -> Vec<u8> + Send + 'static) {
+    fn leave(&mut self, name: &str, pieces: impl FnOnce(&mut dyn FnMut(&[u8])) + Send + 'static) {
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(true).clone();
         self.leaving = None;
         self.is_gone(name);
@@ -263,7 +263,13 @@ impl Disk for FileDisk {
         self.names.insert(name.into());
         let mut file = file.into_std();
         let write = move || {
-            if file.write_all(&bytes()).is_err() {
+            let mut written = Ok(());
+            pieces(&mut |piece| {
+                if written.is_ok() {
+                    written = file.write_all(piece);
+                }
+            });
+            if written.is_err() {
                 // What there is of it is in nobody's way, and may take room.
                 _ = file.set_len(0);
             }

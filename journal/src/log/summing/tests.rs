@@ -43,7 +43,10 @@ fn sums_of(block: &Block) -> Sums {
 
 impl Told {
     fn add(&mut self, next: Sums) {
-        self.sums = Sums::of(&[std::mem::take(&mut self.sums), next]);
+        let Sums { leaves, keys, acts } = next;
+        self.sums.leaves.extend(leaves);
+        self.sums.keys.extend(keys);
+        self.sums.acts.extend(acts);
     }
 }
 
