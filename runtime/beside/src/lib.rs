@@ -6,6 +6,7 @@
 //! - Where no thread is to be had, as in a browser, they are run one after the other.
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::cell::Cell;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{SendError, sync_channel};
@@ -20,6 +21,26 @@ static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
     let threads = ThreadPoolBuilder::new().stack_size(STACK_BYTES);
     threads.thread_name(|number| format!("beside {number}")).build().ok()
 });
+
+thread_local! {
+    static IS_ALONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it lives, this thread shares nothing; then as it was.
+struct Alone(bool);
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        IS_ALONE.set(self.0);
+    }
+}
+
+/// Does `here` by itself, where there are only two cores: for whoever knows that both have enough to do. What is shared
+/// then waits for threads that are busy.
+pub fn alone<A>(here: impl FnOnce() -> A) -> A {
+    let _alone = Alone(IS_ALONE.replace(true));
+    here()
+}
 
 /// Does `there` on another thread while `here` is done on this one, and returns when both are.
 pub fn beside<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
@@ -55,7 +76,8 @@ pub fn both<A: Send, B: Send>(
     one: impl FnOnce() -> A + Send,
     other: impl FnOnce() -> B + Send,
 ) -> (A, B) {
-    match POOL.as_ref().filter(|_| is_worth) {
+    let is_free = |pool: &&ThreadPool| !IS_ALONE.get() || pool.current_num_threads() > 2;
+    match POOL.as_ref().filter(|_| is_worth).filter(is_free) {
         Some(pool) => pool.join(one, other),
         None => (one(), other()),
     }
@@ -158,5 +180,15 @@ mod tests {
             assert!(std::panic::catch_unwind(|| both(is_worth, || (), || assert_eq!(1, 2))).is_err());
         }
         assert!(std::panic::catch_unwind(|| beside(|| assert_eq!(1, 2), || ())).is_err());
+    }
+
+    #[test]
+    fn who_is_alone_on_two_cores_shares_nothing() {
+        let here = || thread::current().id();
+        let of_both = || both(true, here, here);
+        let is_two = POOL.as_ref().is_some_and(|pool| pool.current_num_threads() <= 2);
+        assert_eq!(alone(of_both) == (here(), here()), is_two);
+        // What comes after is shared as ever: who is no thread of the pool has it work.
+        assert_ne!(of_both().0, here());
     }
 }

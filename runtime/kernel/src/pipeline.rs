@@ -24,7 +24,7 @@ use abi::fault::Fault;
 use abi::id::Hash;
 use abi::planted;
 use abi::profile::Profile;
-use beside::beside;
+use beside::{alone, beside};
 use journal::{Block, Disk, Entry};
 use state::Store;
 use std::collections::VecDeque;
@@ -190,9 +190,9 @@ impl<D: Disk, S: Store> Shard<D, S> {
     ) -> Result<Option<Executed>, Fault> {
         let Shard { genesis, keyring, id, build, machine, window, committed, memory, .. } = self;
         let ground = Ground { genesis, keyring, shard: *id, build };
-        let is_shared = queue.is_shared(executed.verdicts.len());
+        let (is_shared, is_live) = (queue.is_shared(executed.verdicts.len()), queue.source.is_live());
         // What is alone, and has come from where more may come, waits for nothing.
-        let goes_on = is_shared || !queue.source.is_live();
+        let goes_on = is_shared || !is_live;
         let begin = executed.then(machine, queue, committed.store.view()).filter(|_| goes_on);
         let committing = queue.commits();
         let ahead = || begin.map(|begin| execute::execute(machine, window, &ground, None, begin, queue));
@@ -201,12 +201,15 @@ impl<D: Disk, S: Store> Shard<D, S> {
             drop(committing);
             settled
         };
-        let (next, settled) = if is_shared {
-            beside(ahead, commit)
-        } else {
-            // In this order too, what is executed ahead sees what is not committed yet.
-            let next = ahead();
-            (next, commit())
+        let (next, settled) = match (is_shared, is_live) {
+            // Those who bring calls want a core too.
+            (true, true) => beside(ahead, || alone(commit)),
+            (true, false) => beside(ahead, commit),
+            (false, _) => {
+                // In this order too, what is executed ahead sees what is not committed yet.
+                let next = ahead();
+                (next, commit())
+            }
         };
         let profile = settled?;
         profile.into_iter().for_each(|profile| machine.set_profile(profile));

@@ -11,7 +11,8 @@ use std::vec::IntoIter;
 /// How many calls are taken at a time, at most: where more may come meanwhile, and of a batch.
 const CALLS_TAKEN: usize = 128;
 const CALLS_AHEAD: usize = 4_096;
-/// From how many calls of a block on, what comes while it is committed is executed meanwhile, where more may come.
+/// From how many calls on a shard is busy, where more may come: then what comes while a block is committed is executed
+/// meanwhile, and what waits is not left for the next block, which costs an fsync and a signature.
 const CALLS_BUSY: usize = 300;
 
 /// Where calls come from. Whoever executes takes them, while another thread commits those before.
@@ -22,8 +23,8 @@ pub trait Source: Sync {
     /// How many there are now.
     fn waiting(&self) -> usize;
 
-    /// Whether more may come at any time. Then a block ends where it is its turn to be committed, so that nobody waits
-    /// for calls that may never come; else only the numbers of the calls decide where it ends.
+    /// Whether more may come at any time. Then a block ends where it is its turn to be committed and few calls wait, so
+    /// that nobody waits for calls that may never come; else only the numbers of the calls decide where it ends.
     fn is_live(&self) -> bool;
 
     /// Waits until some more can be taken and are worth it, or until it is `over`.
@@ -83,13 +84,15 @@ pub(crate) struct Queue<'a> {
 impl<'a> Queue<'a> {
     /// The next call, for a block that has calls already or has none; none, if that block ends here.
     pub(crate) fn next(&mut self, is_begun: bool) -> Option<&Check> {
-        if self.checks.is_empty() {
-            let is_due = self.source.is_live() && !self.is_committing();
-            if !(is_due && is_begun) {
-                self.refill();
-            }
+        if self.checks.is_empty() && !(is_begun && self.is_due()) {
+            self.refill();
         }
         self.checks.front()
+    }
+
+    /// Whether a block that has calls ends here, so that nobody waits for calls that may never come.
+    fn is_due(&self) -> bool {
+        self.source.is_live() && !self.is_committing() && self.source.waiting() < CALLS_BUSY
     }
 
     /// Takes more calls; while a block is being committed, waits for some where more may come.

@@ -83,6 +83,25 @@ fn calls_that_come_while_others_are_committed_see_the_same() {
 }
 
 #[test]
+fn what_waits_in_numbers_is_not_left_for_the_next_block() {
+    let mut sample = Sample::begun();
+    let (genesis, now_ms) = (sample.shard.genesis().clone(), sample.now_ms);
+    let call = sample.call("count");
+    let each = |number: u16| {
+        let mut key = [9; 32];
+        key[..2].copy_from_slice(&number.to_be_bytes());
+        Request { signed: unsigned(Call { key, ..call.clone() }), now_ms }
+    };
+    let requests = (0..400).map(each).collect();
+    let source = Trickle(Mutex::new(Checker::new(&genesis, genesis.id()).all(requests)));
+    let mut settled = Vec::new();
+    let mut tell = |block: Settled<'_>| settled.push(block.answers.len());
+    sample.shard.serve(&source, 1000, &mut |_, _| {}, &mut tell).unwrap();
+    assert!(settled[0] > 100, "though they come a few at a time: {settled:?}");
+    assert_eq!(settled.iter().sum::<usize>(), 400);
+}
+
+#[test]
 fn blocks_of_any_size_have_the_same_effects_and_root() {
     let run = |block_calls: usize| {
         let mut sample = Sample::begun();
