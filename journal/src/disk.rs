@@ -2,6 +2,7 @@
 
 use abi::fault::Fault;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 /// Where segments are kept: files behind a directory handle, or a simulation of them.
 ///
@@ -54,10 +55,11 @@ pub trait Disk {
         Err(Fault::io(format!("replace {name}"), "this disk does not"))
     }
 
-    /// Leaves a file of the bytes that are given piece by piece, in the place of the one of that name, for whoever can do
-    /// without it: nothing is synced, and after a crash it may be there, or not, or be anything. A disk need not leave it,
-    /// nor have the pieces given while the caller waits.
-    fn leave(&mut self, _name: &str, _pieces: impl FnOnce(&mut dyn FnMut(&[u8])) + Send + 'static) {}
+    /// Leaves a file of what `write` writes, in the place of the one of that name, for whoever can do without it: nothing
+    /// is synced, and after a crash it may be there, or not, or be anything. A disk need not leave it, nor have it written
+    /// while the caller waits.
+    fn leave(&mut self, _name: &str, _write: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'static) {
+    }
 }
 
 /// What the name of a file ends with that was made ahead, and is to have the name before that: it counts once something
@@ -146,9 +148,10 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn leave(&mut self, name: &str, pieces: impl FnOnce(&mut dyn FnMut(&[u8])) + Send + 'static) {
+    fn leave(&mut self, name: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'static) {
         let mut bytes = Vec::new();
-        pieces(&mut |piece| bytes.extend_from_slice(piece));
-        self.files.insert(name.into(), bytes);
+        if write(&mut bytes).is_ok() {
+            self.files.insert(name.into(), bytes);
+        }
     }
 }

@@ -6,9 +6,14 @@ use abi::codec::{Decode, Encode, Error, Major, Reader, Reason, Writer};
 /// The hashes.
 pub(crate) struct Packed<T>(pub(crate) T);
 
+/// The head of so many hashes, which the caller writes next.
+pub(crate) fn head(w: &mut Writer, hashes: usize) {
+    w.head(Major::Bytes, 32 * hashes as u64);
+}
+
 impl Encode for Packed<&[Hash]> {
     fn encode(&self, w: &mut Writer) {
-        w.head(Major::Bytes, 32 * self.0.len() as u64);
+        head(w, self.0.len());
         self.0.iter().for_each(|hash| w.raw(&hash.0));
     }
 }

@@ -16,21 +16,20 @@
 //! - It is a cache. No object of the format holds one, and who verifies a journal does not look at it.
 
 use crate::block::Header;
-use crate::packed::Packed;
+use crate::packed::{self, Packed};
 use crate::past::PastAct;
 use crate::sealed::{Sealing, check_seal};
 use crate::window::LiveKey;
-use abi::codec::{Bytes, Decode, Encode, Error, Major, Reader, Reason, Writer};
+use abi::codec::{Bytes, Decode, Encode, Error, Reader, Reason, Writer};
 use abi::hash::SUMMARY;
 use abi::system::Act;
 use abi::{Hash, VERSION, planted};
+use std::io::{self, Write};
 
 const MAGIC: &str = "counterfoil summary";
 const MEMBERS: usize = 17;
 /// The page of a block's frame, and that of its commitment's.
 const PLACE_BYTES: usize = 8;
-/// So many leaves are written at a time.
-const PIECE: usize = 1 << 10;
 
 /// What records come to, for whoever opens their journal.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -85,31 +84,23 @@ pub(crate) struct Parted {
 }
 
 impl Parted {
-    /// Gives the bytes of the summary with all its sums, piece by piece. That takes a while.
-    pub(crate) fn give(&self, give: &mut dyn FnMut(&[u8])) {
+    /// Writes the summary with all its sums, piece by piece. That takes a while.
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Parted { summary, parts } = self;
-        let mut sealing = Sealing::new(SUMMARY, give);
-        let leaves = parts.iter().map(|part| part.leaves.len()).sum::<usize>();
+        let mut sealing = Sealing::new(SUMMARY, out);
+        let mut leaves = parts.iter().flat_map(|part| &part.leaves);
         sealing.write(|w| {
             summary.encode_frames(w);
-            w.head(Major::Bytes, leaves as u64 * size_of::<Hash>() as u64);
-        });
-        for leaves in parts.iter().flat_map(|part| part.leaves.chunks(PIECE)) {
-            sealing.write(|w| leaves.iter().for_each(|leaf| w.raw(&leaf.0)));
-        }
-        let keys = |part| self.live(part);
-        sealing.write(|w| w.array(parts.iter().flat_map(keys).count()));
-        for key in parts.iter().flat_map(keys) {
-            sealing.write(|w| key.encode(w));
-        }
-        let acts = parts.iter().flat_map(|part| &part.acts);
-        sealing.write(|w| w.array(acts.clone().count()));
-        acts.for_each(|act| sealing.write(|w| act.encode(w)));
-        sealing.seal();
+            packed::head(w, leaves.clone().count());
+        })?;
+        leaves.try_for_each(|leaf| sealing.write(|w| w.raw(&leaf.0)))?;
+        sealing.array(parts.iter().flat_map(|part| self.live(part)))?;
+        sealing.array(parts.iter().flat_map(|part| &part.acts))?;
+        sealing.seal()
     }
 
     /// The keys of a part that live after the last block.
-    fn live<'a>(&self, part: &'a Sums) -> impl Iterator<Item = &'a LiveKey> {
+    fn live<'a>(&self, part: &'a Sums) -> impl Iterator<Item = &'a LiveKey> + Clone {
         let now_ms = self.summary.head.time_ms;
         part.keys.iter().filter(move |key| key.expires_ms > now_ms && !planted!(KeysNotSummed))
     }

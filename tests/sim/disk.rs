@@ -13,6 +13,7 @@ use abi::fault::Fault;
 use journal::Disk;
 use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::rc::Rc;
 
 pub(crate) const SECTOR_BYTES: usize = 512;
@@ -438,12 +439,14 @@ impl Disk for SimDisk {
         Ok(())
     }
 
-    fn leave(&mut self, name: &str, pieces: impl FnOnce(&mut dyn FnMut(&[u8])) + Send + 'static) {
+    fn leave(&mut self, name: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'static) {
         if self.fuse.check().is_err() {
             return;
         }
         let mut bytes = Vec::new();
-        pieces(&mut |piece| bytes.extend_from_slice(piece));
+        if write(&mut bytes).is_err() {
+            return;
+        }
         let mut file = File { len: bytes.len() as u64, ..File::default() };
         file.unsynced = file.sectors(0, &bytes);
         let written = file.unsynced.len();

@@ -4,6 +4,7 @@ use crate::disk::{SECTOR_BYTES, SimDisk};
 use crate::store::StoreLie;
 use abi::fault::Fault;
 use journal::Disk;
+use std::io::{self, Write};
 
 /// How hardware lies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -116,7 +117,7 @@ impl Disk for LyingDisk {
         self.disk.remove(name)
     }
 
-    fn leave(&mut self, name: &str, pieces: impl FnOnce(&mut dyn FnMut(&[u8])) + Send + 'static) {
-        self.disk.leave(name, pieces);
+    fn leave(&mut self, name: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'static) {
+        self.disk.leave(name, write);
     }
 }

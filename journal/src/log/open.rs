@@ -140,7 +140,7 @@ impl<D: Disk> Journal<D> {
         }
         let Found { mut scan, last, torn, blank } = found;
         for summary in std::mem::take(&mut scan.summaries) {
-            disk.leave(&summing::name(summary.summary.segment), move |give| summary.give(give));
+            disk.leave(&summing::name(summary.summary.segment), move |out| summary.write(out));
         }
         prune::sweep(&mut disk, scan.first)?;
         if let Some(blank) = blank {

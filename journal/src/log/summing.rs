@@ -163,7 +163,7 @@ impl<D: Disk> Journal<D> {
         let Some((summing, head)) = summing.zip(self.head) else { return };
         let number = self.segment.number;
         if let Some(summary) = summing.summary(number, &self.index, head, commitment) {
-            self.disk.leave(&name(number), move |give| summary.give(give));
+            self.disk.leave(&name(number), move |out| summary.write(out));
         }
     }
 

@@ -255,25 +255,23 @@ impl Disk for FileDisk {
         Ok(())
     }
 
-    fn leave(&mut self, name: &str, pieces: impl FnOnce(&mut dyn FnMut(&[u8])) + Send + 'static) {
+    fn leave(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()> + Send + 'static,
+    ) {
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(true).clone();
         self.leaving = None;
         self.is_gone(name);
         let Ok(file) = self.dir.open_with(name, &options) else { return };
         self.names.insert(name.into());
         let mut file = file.into_std();
-        let write = move || {
-            let mut written = Ok(());
-            pieces(&mut |piece| {
-                if written.is_ok() {
-                    written = file.write_all(piece);
-                }
-            });
-            if written.is_err() {
+        let work = move || {
+            if write(&mut file).is_err() {
                 // What there is of it is in nobody's way, and may take room.
                 _ = file.set_len(0);
             }
         };
-        self.leaving = Awaited::begin("leave summary", write).ok();
+        self.leaving = Awaited::begin("leave summary", work).ok();
     }
 }
