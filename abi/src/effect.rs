@@ -4,7 +4,7 @@ use crate::call::{Call, Caller};
 use crate::canonical_array;
 use crate::codec::{Bytes, Encode, Writer};
 use crate::diff::Diff;
-use crate::hash::{EFFECT, EVENT, Kind, MESSAGE, OUTPUT};
+use crate::hash::{EFFECT, EVENT, Kind, MESSAGE, OUTPUT, unhex};
 use crate::id::Hash;
 use crate::merkle::list_root;
 use crate::outcome::Outcome;
@@ -123,7 +123,7 @@ impl Excerpt {
 }
 
 /// Room for the bytes of most effects.
-const EFFECT_BYTES: usize = 512;
+pub const EFFECT_BYTES: usize = 512;
 
 /// What a call did: the part of a record that a native run, another engine and an author's `cargo test`
 /// must reproduce.
@@ -235,17 +235,39 @@ pub fn output_digest(call: &Call, output: &[u8]) -> Hash {
     OUTPUT.hash_parts(&[&call.output_salt(), output])
 }
 
+/// The root over no events: most calls emit none.
+pub const NO_EVENTS: Hash = Hash(unhex("718452ad7e15cbf979143ec5f7af581a8d24c13dd29359ceca322de4e4c7f2de"));
+
+/// The root over no messages.
+pub const NO_MESSAGES: Hash = Hash(unhex("1aaca299d288c84ea2df4b25a922a6e38b014d43623a684bf0ff1fdc3d0a9bfc"));
+
 /// The root over a call's events, each salted by its own key.
 pub fn events_digest(call: &Call, events: &[Event]) -> Hash {
-    salted_root(&EVENT, |index| call.event_salt(index), events)
+    match events.is_empty() {
+        true => NO_EVENTS,
+        false => salted_root(&EVENT, |index| call.event_salt(index), events),
+    }
 }
 
 /// The root over a call's messages, each salted by its own key.
 pub fn messages_digest(call: &Call, messages: &[Message]) -> Hash {
-    salted_root(&MESSAGE, |index| call.message_salt(index), messages)
+    match messages.is_empty() {
+        true => NO_MESSAGES,
+        false => salted_root(&MESSAGE, |index| call.message_salt(index), messages),
+    }
 }
 
 fn salted_root(kind: &Kind, salt: impl Fn(u64) -> [u8; 32], items: &[impl Encode]) -> Hash {
     let digests = (0..).zip(items).map(|(index, item)| kind.hash_parts(&[&salt(index), &item.to_bytes()]));
     list_root(kind, &digests.collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_roots_of_nothing_are_those_of_empty_lists() {
+        assert_eq!([NO_EVENTS, NO_MESSAGES], [EVENT, MESSAGE].map(|kind| list_root(&kind, &[])));
+    }
 }

@@ -5,7 +5,7 @@
 //! with no set-up; a test derives them again.
 
 use crate::id::Hash;
-use crate::lanes::hash_short;
+use crate::lanes::{hash_long, hash_short};
 
 pub use blake3::Hasher;
 
@@ -31,10 +31,7 @@ impl Kind {
 
     /// The digest of two digests: one 64-byte block.
     pub fn hash_pair(&self, left: &Hash, right: &Hash) -> Hash {
-        let mut block = [0u8; 64];
-        block[..32].copy_from_slice(&left.0);
-        block[32..].copy_from_slice(&right.0);
-        self.hash(&block)
+        self.hash(&pair(left, right))
     }
 
     /// The digest of `input` padded to whole 64-byte blocks: its length in 8 bytes, big-endian, the
@@ -57,8 +54,20 @@ impl Kind {
     }
 }
 
+/// Two digests, one after the other.
+pub(crate) fn pair(left: &Hash, right: &Hash) -> [u8; 64] {
+    let mut block = [0u8; 64];
+    block[..32].copy_from_slice(&left.0);
+    block[32..].copy_from_slice(&right.0);
+    block
+}
+
 fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> Hash {
-    hash_short(key, parts).unwrap_or_else(|| {
+    let hashed = match parts {
+        [input] if input.len() > 1024 => hash_long(key, input),
+        parts => hash_short(key, parts),
+    };
+    hashed.unwrap_or_else(|| {
         let mut hasher = Hasher::new_keyed(key);
         parts.iter().for_each(|part| {
             hasher.update(part);
@@ -81,7 +90,7 @@ macro_rules! kinds {
     };
 }
 
-const fn unhex(text: &str) -> [u8; 32] {
+pub(crate) const fn unhex(text: &str) -> [u8; 32] {
     let text = text.as_bytes();
     assert!(text.len() == 64);
     let mut out = [0; 32];

@@ -6,10 +6,13 @@
 //! BLAKE3's crate has no public function for either. This is the one file that calls its hidden module, and the
 //! reason why its version is pinned.
 
-use crate::hash::Kind;
+use crate::hash::{Kind, pair as pair_of};
 use crate::id::Hash;
 use blake3::IncrementCounter;
 use blake3::platform::{Platform, le_bytes_from_words_32, words_from_le_bytes_32};
+
+/// The chaining value between two blocks of a chunk.
+type Words = [u32; 8];
 
 /// Inputs handed over at once: a multiple of every processor's lanes.
 const LANES: usize = 64;
@@ -21,8 +24,14 @@ const CHUNK_BYTES: usize = 1024;
 /// The flags of BLAKE3 (specification, section 2.2).
 const CHUNK_START: u8 = 1 << 0;
 const CHUNK_END: u8 = 1 << 1;
+const PARENT: u8 = 1 << 2;
 const ROOT: u8 = 1 << 3;
 const KEYED_HASH: u8 = 1 << 4;
+
+/// Whole blocks of a chunk that its last one comes after, in bytes.
+const BEGIN_BYTES: usize = CHUNK_BYTES - BLOCK_BYTES;
+/// Up to so many chunks are hashed here: more fill BLAKE3's own lanes.
+const CHUNKS_FEW: usize = 8;
 
 /// The longest input that fills one block when it is padded, and two.
 const ONE_BLOCK: usize = 64 - 8;
@@ -48,6 +57,47 @@ pub(crate) fn hash_short(key: &[u8; 32], parts: &[&[u8]]) -> Option<Hash> {
     }
     Platform::Portable.compress_in_place(&mut words, &block, filled as u8, 0, flags | CHUNK_END | ROOT);
     Some(Hash(le_bytes_from_words_32(&words)))
+}
+
+/// The keyed digest of an input of a few chunks, which begin side by side (specification, section 2.4): the last one
+/// too, if it is long enough. A page of a segment is such an input.
+pub(crate) fn hash_long(key: &[u8; 32], input: &[u8]) -> Option<Hash> {
+    let (last, chunks) = (input.len() % CHUNK_BYTES, input.len().div_ceil(CHUNK_BYTES));
+    if !(2..=CHUNKS_FEW).contains(&chunks) || (1..=BEGIN_BYTES).contains(&last) {
+        return None;
+    }
+    let mut begun = [&[0; BEGIN_BYTES]; CHUNKS_FEW];
+    for (begun, chunk) in begun.iter_mut().zip(input.chunks(CHUNK_BYTES)) {
+        *begun = chunk.first_chunk().expect("all chunks are longer");
+    }
+    let (mut out, key) = ([0; 32 * CHUNKS_FEW], words_from_le_bytes_32(key));
+    let counts = IncrementCounter::Yes;
+    Platform::detect().hash_many(&begun[..chunks], &key, 0, counts, KEYED_HASH, CHUNK_START, 0, &mut out);
+    let ends = out.as_chunks().0.iter().zip(input.chunks(CHUNK_BYTES)).zip(0..);
+    let mut nodes: Vec<Hash> = ends
+        .map(|((begun, chunk), number)| {
+            let words = words_from_le_bytes_32(begun);
+            last_block(words, &chunk[BEGIN_BYTES..], number, KEYED_HASH | CHUNK_END)
+        })
+        .collect();
+    while nodes.len() > 1 {
+        let flags = KEYED_HASH | PARENT | if nodes.len() == 2 { ROOT } else { 0 };
+        let parent = |pair: &[Hash]| match pair {
+            [left, right] => last_block(key, &pair_of(left, right), 0, flags),
+            alone => alone[0],
+        };
+        nodes = nodes.chunks(2).map(parent).collect();
+    }
+    nodes.pop()
+}
+
+/// What a block of at most 64 bytes makes of the words before it.
+#[expect(clippy::cast_possible_truncation, reason = "a block has 64 bytes")]
+fn last_block(mut words: Words, last: &[u8], number: u64, flags: u8) -> Hash {
+    let mut block = [0; BLOCK_BYTES];
+    block[..last.len()].copy_from_slice(last);
+    Platform::Portable.compress_in_place(&mut words, &block, last.len() as u8, number, flags);
+    Hash(le_bytes_from_words_32(&words))
 }
 
 impl Kind {
@@ -79,6 +129,67 @@ impl Kind {
                 &mut out[..32 * len],
             );
             digests.extend(out[..32 * len].as_chunks().0.iter().map(|digest| Hash(*digest)));
+        }
+    }
+}
+
+/// Hashes the beginnings of inputs, which are longer, to what their digests go on from.
+type Begin = fn(&Kind, &[&[u8]], &mut [u8]);
+
+/// By the number of whole blocks, less one, that come before the last one of an input that is one chunk.
+const BEGIN: [Begin; CHUNK_BYTES / BLOCK_BYTES - 1] = [
+    begin::<64>,
+    begin::<128>,
+    begin::<192>,
+    begin::<256>,
+    begin::<320>,
+    begin::<384>,
+    begin::<448>,
+    begin::<512>,
+    begin::<576>,
+    begin::<640>,
+    begin::<704>,
+    begin::<768>,
+    begin::<832>,
+    begin::<896>,
+    begin::<960>,
+];
+
+fn begin<const N: usize>(kind: &Kind, inputs: &[&[u8]], out: &mut [u8]) {
+    let mut begun = [&[0; N]; LANES];
+    for (begun, input) in begun.iter_mut().zip(inputs) {
+        *begun = input.first_chunk().expect("all are longer");
+    }
+    let key = words_from_le_bytes_32(&kind.key);
+    let no = IncrementCounter::No;
+    Platform::detect().hash_many(&begun[..inputs.len()], &key, 0, no, KEYED_HASH, CHUNK_START, 0, out);
+}
+
+impl Kind {
+    /// The digests of `inputs`, in their order: side by side as far as those that follow one another have alike
+    /// lengths.
+    pub fn hash_each(&self, inputs: &[&[u8]]) -> Vec<Hash> {
+        let before_last = |input: &&[u8]| input.len().saturating_sub(1) / BLOCK_BYTES;
+        let mut digests = Vec::with_capacity(inputs.len());
+        for alike in inputs.chunk_by(|one, other| before_last(one) == before_last(other)) {
+            let blocks = before_last(&alike[0]);
+            match blocks.checked_sub(1).and_then(|blocks| BEGIN.get(blocks)) {
+                Some(begin) if alike.len() > 1 => self.hash_alike(*begin, blocks, alike, &mut digests),
+                _ => digests.extend(alike.iter().map(|input| self.hash(input))),
+            }
+        }
+        digests
+    }
+
+    fn hash_alike(&self, begin: Begin, blocks: usize, inputs: &[&[u8]], digests: &mut Vec<Hash>) {
+        let mut out = [0; 32 * LANES];
+        for inputs in inputs.chunks(LANES) {
+            begin(self, inputs, &mut out[..32 * inputs.len()]);
+            let begun = out.as_chunks().0.iter().zip(inputs);
+            let flags = KEYED_HASH | CHUNK_END | ROOT;
+            digests.extend(begun.map(|(begun, input)| {
+                last_block(words_from_le_bytes_32(begun), &input[blocks * BLOCK_BYTES..], 0, flags)
+            }));
         }
     }
 }
@@ -176,6 +287,23 @@ mod tests {
     }
 
     #[test]
+    fn each_is_hashed_as_by_itself() {
+        let bytes = inputs::<1024>(3).concat();
+        let by_itself = |inputs: &[&[u8]]| -> Vec<Hash> {
+            inputs.iter().map(|input| Hash(*blake3::keyed_hash(&STATE_NODE.key, input).as_bytes())).collect()
+        };
+        let of_len = |len: usize, count: usize| (0..count).map(|at| &bytes[at..at + len]).collect::<Vec<_>>();
+        for len in (0..=200).chain([447, 448, 449, 600, 960, 961, 1023, 1024, 1025, 2000]) {
+            for count in [0, 1, 2, 7, 64, 65, 200] {
+                let inputs = of_len(len, count);
+                assert_eq!(STATE_NODE.hash_each(&inputs), by_itself(&inputs), "{len} {count}");
+            }
+        }
+        let mixed: Vec<_> = (0..3000).map(|at| &bytes[at % 70..][..at * at % 1100]).collect();
+        assert_eq!(STATE_NODE.hash_each(&mixed), by_itself(&mixed));
+    }
+
+    #[test]
     fn what_is_short_is_hashed_as_by_the_public_function() {
         let bytes = inputs::<1024>(2).concat();
         for len in (0..=200).chain([256, 500, 1000, 1023, 1024]) {
@@ -191,6 +319,23 @@ mod tests {
             (STATE_NODE.hash(&bytes[..1025]), STATE_NODE.hash_parts(&[&bytes[..1025]])),
             (public, public)
         );
+    }
+
+    #[test]
+    fn what_is_long_is_hashed_as_by_the_public_function() {
+        let bytes = inputs::<1024>(10).concat();
+        let public = |len: usize| Hash(*blake3::keyed_hash(&STATE_NODE.key, &bytes[..len]).as_bytes());
+        let lens = (1..=9 * 1024).step_by(7).chain((1..=9).flat_map(|chunks| {
+            [961, 962, 1000, 1023, 1024, 1025, 960].map(|last| (chunks - 1) * 1024 + last)
+        }));
+        let mut here = 0;
+        for len in lens {
+            let hashed = hash_long(&STATE_NODE.key, &bytes[..len]);
+            here += usize::from(hashed.is_some());
+            assert_eq!(hashed.unwrap_or(public(len)), public(len), "{len}");
+            assert_eq!(STATE_NODE.hash(&bytes[..len]), public(len), "{len}");
+        }
+        assert!(here > 7 * 5, "every number of chunks is tried");
     }
 
     #[test]

@@ -49,6 +49,8 @@ pub mod diff;
 #[cfg(feature = "std")]
 pub mod effect;
 #[cfg(feature = "std")]
+pub mod encoded;
+#[cfg(feature = "std")]
 pub mod fault;
 #[cfg(feature = "std")]
 pub mod fuel;

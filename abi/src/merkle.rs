@@ -2,7 +2,7 @@
 //!
 //! The history tree of a journal uses it with SHA-256; execution roots, events and envelopes with BLAKE3.
 
-use crate::hash::{Kind, LIST_NODE};
+use crate::hash::{Kind, LIST_NODE, pair};
 use crate::id::Hash;
 
 /// Hashes two children into their parent.
@@ -16,7 +16,18 @@ pub fn list_node(left: &Hash, right: &Hash) -> Hash {
 /// The root of a BLAKE3 list whose leaves are already digests of kind `of`; the empty list's is
 /// `H_of("")`.
 pub fn list_root(of: &Kind, leaves: &[Hash]) -> Hash {
-    if leaves.is_empty() { of.hash(b"") } else { root(list_node, leaves) }
+    let (mut nodes, mut pairs) = (leaves.to_vec(), Vec::new());
+    // Level by level, side by side: who has no other one goes up as it is, which makes the same shape.
+    while nodes.len() > 1 {
+        let (level, alone) = nodes.as_chunks::<2>();
+        pairs.clear();
+        pairs.extend(level.iter().map(|[left, right]| pair(left, right)));
+        let mut above = Vec::with_capacity(nodes.len().div_ceil(2));
+        LIST_NODE.hash_many(&pairs, &mut above);
+        above.extend(alone);
+        nodes = above;
+    }
+    nodes.pop().unwrap_or_else(|| of.hash(b""))
 }
 
 /// The root over `leaves` (leaf hashes), of which there is at least one.
@@ -103,6 +114,14 @@ mod tests {
                     assert_eq!(root_of_path(list_node, leaf, index, size, &path[1..]), None);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_list_is_hashed_side_by_side_into_the_same_shape() {
+        for size in (1..40).chain([63, 64, 65, 127, 128, 129, 1000]) {
+            let leaves = leaves(size);
+            assert_eq!(list_root(&LIST_NODE, &leaves), root(list_node, &leaves), "{size}");
         }
     }
 

@@ -2,7 +2,8 @@
 
 use crate::canonical_array;
 use crate::codec::{Encode, Writer};
-use crate::effect::Effect;
+use crate::effect::{EFFECT_BYTES, Effect};
+use crate::encoded::Encoded;
 use crate::id::Hash;
 
 /// How many bytes most leaves fit into.
@@ -45,6 +46,28 @@ impl Record {
         self.encode(&mut w);
         w.into_bytes()
     }
+}
+
+/// The effects of records, as bytes.
+pub fn effects(records: &[Record]) -> Encoded {
+    let mut effects = Encoded::with_capacity(records.len(), EFFECT_BYTES);
+    records.iter().for_each(|record| effects.push(&record.effect));
+    effects
+}
+
+/// The [leaves](Record::leaf) of calls that follow one another, by their effects and what fuel each has used; the first
+/// one has this placement.
+pub fn leaves(effects: &Encoded, fuel: impl IntoIterator<Item = u64>, first: Placement) -> Encoded {
+    let mut leaves = Encoded::with_capacity(effects.len(), LEAF_BYTES);
+    for ((index, effect), fuel) in (first.index..).zip(effects.all()).zip(fuel) {
+        leaves.write(|w| {
+            w.array(3);
+            w.raw(effect);
+            fuel.encode(w);
+            Placement { index, ..first }.encode(w);
+        });
+    }
+    leaves
 }
 
 #[cfg(test)]
@@ -114,6 +137,18 @@ mod tests {
             fuel: 70_000,
             placement: Placement { height: 7, index: 1, epoch: 1, root_before, root_after },
         }
+    }
+
+    #[test]
+    fn leaves_are_made_of_effects() {
+        let second = |record: Record| Record {
+            fuel: 7,
+            placement: Placement { index: record.placement.index + 1, ..record.placement },
+            ..record
+        };
+        let records = [record(), second(record())];
+        let leaves = leaves(&effects(&records), records.iter().map(|record| record.fuel), record().placement);
+        assert_eq!(leaves.all(), records.each_ref().map(Record::leaf));
     }
 
     /// The bytes of an object, which both halves of the codec read, and write again, alike.

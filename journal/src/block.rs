@@ -9,6 +9,7 @@ use abi::canonical_array;
 use abi::codec::{Encode, Writer};
 use abi::diff::Diff;
 use abi::effect::{Effect, Event, Message, Moment};
+use abi::encoded::Encoded;
 use abi::hash::{EFFECT, HEADER};
 use abi::limits::{
     ARGS_BYTES_MAX, EVENT_BYTES_MAX, EVENTS_BYTES_MAX, EVENTS_MAX, KEY_BYTES_MAX, MESSAGE_BYTES_MAX,
@@ -17,9 +18,12 @@ use abi::limits::{
 use abi::merkle::list_root;
 use abi::outcome::Outcome;
 use abi::profile::Profile;
-use abi::record::{Placement, Record};
+use abi::record::{self, Placement, Record};
 use abi::system::Act;
 use std::ops::Range;
+
+/// Records that are encoded before they are hashed.
+const RECORDS_NEAR: usize = 64;
 
 /// More than a header takes.
 const HEADER_BYTES: usize = 512;
@@ -202,6 +206,11 @@ impl Block {
         self.entries.iter().map(Entry::items).sum::<usize>() + self.diff.len()
     }
 
+    /// The digests of its calls.
+    pub fn digests(&self) -> Vec<Hash> {
+        self.entries.iter().map(Entry::digest).collect()
+    }
+
     /// The records: what the compact body and the header together stand for.
     pub fn records(&self, profile: Hash) -> Vec<Record> {
         self.records_of(0..self.entries.len(), profile)
@@ -210,27 +219,42 @@ impl Block {
     /// Those of some of the calls.
     pub fn records_of(&self, calls: Range<usize>, profile: Hash) -> Vec<Record> {
         let first = self.header.first_seq;
-        let record = |(index, entry): (u64, &Entry)| {
-            self.record(index, entry.effect(first.saturating_add(index), profile), entry.fuel)
+        let record = |(index, entry): (u64, &Entry)| Record {
+            effect: entry.effect(first.saturating_add(index), profile),
+            fuel: entry.fuel,
+            placement: self.placement(index),
         };
         (calls.start as u64..).zip(&self.entries[calls]).map(record).collect()
     }
 
-    /// The records of all calls, whose effects these are.
-    pub fn records_with(&self, effects: Vec<Effect>) -> Vec<Record> {
-        let effects = (0..).zip(effects).zip(&self.entries);
-        effects.map(|((index, effect), entry)| self.record(index, effect, entry.fuel)).collect()
+    /// The leaves of all calls, whose effects these are.
+    pub fn leaves(&self, effects: &Encoded) -> Encoded {
+        record::leaves(effects, self.entries.iter().map(|entry| entry.fuel), self.placement(0))
     }
 
-    fn record(&self, index: u64, effect: Effect, fuel: u64) -> Record {
+    /// Where the record at an index stands.
+    fn placement(&self, index: u64) -> Placement {
         let Header { height, epoch, root_before, root_after, .. } = self.header;
-        Record { effect, fuel, placement: Placement { height, index, epoch, root_before, root_after } }
+        Placement { height, index, epoch, root_before, root_after }
     }
 }
 
 /// The root of the list of the records' effect hashes.
 pub fn execution_root(records: &[Record]) -> Hash {
-    list_root(&EFFECT, &records.iter().map(|record| record.effect.hash()).collect::<Vec<_>>())
+    roots(records, |_| {})
+}
+
+/// The same, where `leaf` is given the leaf of each record on the way.
+pub(crate) fn roots(records: &[Record], mut leaf: impl FnMut(&[u8])) -> Hash {
+    let mut hashes = Vec::with_capacity(records.len());
+    // As many at a time as stay near.
+    for some in records.chunks(RECORDS_NEAR) {
+        let effects = record::effects(some);
+        hashes.append(&mut EFFECT.hash_each(&effects.all()));
+        let leaves = record::leaves(&effects, some.iter().map(|record| record.fuel), some[0].placement);
+        leaves.all().into_iter().for_each(&mut leaf);
+    }
+    list_root(&EFFECT, &hashes)
 }
 
 /// Which length in a diff is over its limit; a key in state is one byte longer than the program's.

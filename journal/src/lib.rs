@@ -86,6 +86,6 @@ pub use tile::{
     TILE_WIDTH, Tile, TileError, TileKind, bundle_of_records, history_of_tiles, records_of_bundle,
     root_of_tiles,
 };
-pub use verify::{Chain, Invalid, Reason, prove};
+pub use verify::{Chain, Invalid, Reason, digests, prove};
 pub use window::{LiveKey, Scope, Window};
 pub use witness::{Decision, Refusal, Request, Witness};

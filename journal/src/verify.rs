@@ -17,7 +17,7 @@
 //! that grows with the history.
 
 use crate::authority::{Appointed, appointed};
-use crate::block::{Block, Header, diff_over_limit, execution_root};
+use crate::block::{Block, Header, diff_over_limit, execution_root, roots};
 use crate::bundle::Start;
 use crate::commitment::{Commitment, Issuer};
 use crate::frontier::Frontier;
@@ -113,7 +113,7 @@ impl Chain {
     /// Names the first rule that the block breaks, and where. The chain then stands where it stood.
     pub fn block(&mut self, block: &Block) -> Result<Vec<Record>, Invalid> {
         let next = self.check(block)?;
-        prove(block, &next.records)?;
+        prove(block, &digests(&next.records))?;
         Ok(self.advance(block, next))
     }
 
@@ -164,11 +164,10 @@ impl Chain {
         let records = block.records(self.profile_of(block).hash());
         let serving =
             self.calls(block, &records).map_err(|(seq, reason)| Invalid { seq: Some(seq), ..at(reason) })?;
-        if execution_root(&records) != header.execution_root {
+        let mut history = self.history.clone();
+        if roots(&records, |leaf| history.push(leaf)) != header.execution_root {
             return Err(at(Reason::ExecutionRoot));
         }
-        let mut history = self.history.clone();
-        records.iter().for_each(|record| history.push(&record.leaf()));
         if history.root() != header.history_root && !planted!(SkipHistoryRoot) {
             return Err(at(Reason::HistoryRoot));
         }
@@ -309,6 +308,11 @@ impl Chain {
     pub fn profile_of(&self, block: &Block) -> Profile {
         block.profile().unwrap_or(self.profile)
     }
+}
+
+/// The digests of the calls of records.
+pub fn digests(records: &[Record]) -> Vec<Hash> {
+    records.iter().map(|record| record.effect.call).collect()
 }
 
 /// What a checked block leaves.

@@ -11,9 +11,7 @@ use super::{Block, Entry};
 use abi::Hash;
 use abi::codec::Bytes;
 use abi::diff::Diff;
-use abi::effect::{Effect, events_digest, messages_digest, output_digest};
-use abi::hash::{EVENT, MESSAGE};
-use abi::merkle::list_root;
+use abi::effect::{Effect, NO_EVENTS, NO_MESSAGES, events_digest, messages_digest, output_digest};
 use abi::outcome::Outcome;
 use abi::profile::Profile;
 
@@ -49,7 +47,7 @@ impl Erased {
 
     /// Whether there were no events and no messages: the list of none has a digest of its own.
     fn is_silent(&self) -> bool {
-        self.events == list_root(&EVENT, &[]) && self.messages == list_root(&MESSAGE, &[])
+        self.events == NO_EVENTS && self.messages == NO_MESSAGES
     }
 }
 

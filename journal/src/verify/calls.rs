@@ -19,17 +19,17 @@ use std::collections::BTreeMap;
 /// The keys that a block's own calls use, and when each expires.
 type Used = BTreeMap<Scope, u64>;
 
-/// Checks that every call of a block proves its caller; `records` are the block's own.
+/// Checks that every call of a block proves its caller; `digests` are its calls' own.
 ///
 /// # Errors
 ///
 /// Names the first call that does not.
-pub fn prove(block: &Block, records: &[Record]) -> Result<(), Invalid> {
-    let calls = block.entries.iter().zip(records);
+pub fn prove(block: &Block, digests: &[Hash]) -> Result<(), Invalid> {
+    let calls = (block.header.first_seq..).zip(block.entries.iter().zip(digests));
     let mut prover = Prover::default();
-    let unproved = calls.into_iter().find(|(entry, record)| !prover.proves(&entry.call, &record.effect.call));
-    unproved.filter(|_| !planted!(SkipCallProof)).map_or(Ok(()), |(_, record)| {
-        let (height, seq) = (Some(block.header.height), Some(record.effect.seq));
+    let unproved = calls.into_iter().find(|(_, (entry, digest))| !prover.proves(&entry.call, digest));
+    unproved.filter(|_| !planted!(SkipCallProof)).map_or(Ok(()), |(seq, _)| {
+        let (height, seq) = (Some(block.header.height), Some(seq));
         Err(Invalid { height, seq, ..Invalid::of(Reason::CallProof) })
     })
 }

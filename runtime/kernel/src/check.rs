@@ -133,7 +133,7 @@ fn check_form(is_act: bool, shard: &Hash, signed: &SignedCall) -> Result<usize, 
     if asked < min || asked > FUEL_MAX {
         return Err(Rejected::Fuel { asked, min });
     }
-    dynamic::decode(&call.args).map(|_| size).map_err(Rejected::Arguments)
+    dynamic::check(&call.args).map(|()| size).map_err(Rejected::Arguments)
 }
 
 /// An act needs the authority, and nothing else may carry its signatures.

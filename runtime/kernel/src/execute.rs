@@ -14,7 +14,7 @@
 use crate::admit::{self, Admission, Admitted, Next, Refusal};
 use crate::check::Check;
 use crate::keyring::Keyring;
-use crate::leaves::{leaves_of, shared};
+use crate::leaves::{hashes, shared};
 use crate::machine::{Machine, RunError};
 use crate::queue::Queue;
 use crate::revert::Past;
@@ -22,7 +22,8 @@ use crate::shard::Answer;
 use crate::system;
 use abi::call::Call;
 use abi::diff::Diff;
-use abi::effect::{Effect, Execution};
+use abi::effect::{EFFECT_BYTES, Effect, Execution};
+use abi::encoded::Encoded;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::hash::EFFECT;
@@ -31,7 +32,6 @@ use abi::layer::Layer;
 use abi::limits::{BLOCK_BYTES_MAX, BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX, EVENTS_MAX, MESSAGES_MAX, WRITES_MAX};
 use abi::merkle::list_root;
 use abi::planted;
-use abi::record::Record;
 use abi::session::Space;
 use abi::system::PROGRAM_KEY;
 use abi::view::{Overlay, View};
@@ -222,7 +222,7 @@ pub(crate) struct Draft {
     /// Of all its calls.
     profile: Hash,
     /// What each of them came to.
-    effects: Vec<Effect>,
+    effects: Encoded,
     /// The digest of the list of those.
     execution_root: Hash,
     /// What they wrote together, and its digest.
@@ -240,7 +240,7 @@ impl Building {
             entries: Vec::with_capacity(calls),
             keys: Vec::with_capacity(calls),
             profile,
-            effects: Vec::with_capacity(calls),
+            effects: Encoded::with_capacity(calls, EFFECT_BYTES),
             execution_root: Hash::ZERO,
             diff: Arc::default(),
             diff_hash: Hash::ZERO,
@@ -252,7 +252,7 @@ impl Building {
     fn done(self) -> Draft {
         let diff = Arc::unwrap_or_clone(self.state).into_writes();
         let effects = &self.draft.effects;
-        let hashes = shared(effects.len(), |calls| effects[calls].iter().map(Effect::hash).collect());
+        let hashes = shared(effects.len(), |calls| EFFECT.hash_each(&effects.some(calls)));
         let (execution_root, diff_hash) = (list_root(&EFFECT, &hashes), diff.hash());
         Draft { execution_root, diff: Arc::new(diff), diff_hash, ..self.draft }
     }
@@ -286,7 +286,7 @@ impl Building {
         self.bytes += bytes + size_of(&execution) + 128;
         let Execution { outcome, events, messages, .. } = &execution;
         let diff = execution.diff.hash();
-        self.draft.effects.push(Effect::new(call, digest, at, outcome, diff, events, messages));
+        self.draft.effects.push(&Effect::new(call, digest, at, outcome, diff, events, messages));
         self.draft.entries.push(Entry {
             call: *signed,
             program: at.program,
@@ -317,14 +317,14 @@ impl Draft {
         self.entries.is_empty()
     }
 
-    /// The root of the state after the last call, and the block with its header; its records, and what they come to.
+    /// The root of the state after the last call, and the block with its header; its leaves, and what they come to.
     pub(crate) fn seal(
         self,
         ground: &Ground<'_>,
         last: &Position,
         before: &Arc<dyn View>,
         (tree, history): (&mut Tree, &mut History),
-    ) -> Result<(Block, Vec<Record>, Sums), Fault> {
+    ) -> Result<(Block, Encoded, Sums), Fault> {
         assert!(!self.entries.is_empty(), "there are no empty blocks");
         let Draft { next, entries, keys, profile, effects, execution_root, diff, diff_hash } = self;
         let diff = Arc::unwrap_or_clone(diff);
@@ -350,8 +350,8 @@ impl Draft {
             time_ms: next.time_ms,
         };
         let block = Block { header, build: ground.build.into(), entries, diff };
-        let records = block.records_with(effects);
-        let leaves = leaves_of(&records);
+        let records = block.leaves(&effects);
+        let leaves = hashes(&records);
         leaves.iter().for_each(|leaf| history.push_hash(*leaf));
         header.history_size = history.size();
         header.history_root = history.root();

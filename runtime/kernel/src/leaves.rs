@@ -1,5 +1,6 @@
 //! The leaves of a block in the history tree.
 
+use abi::encoded::Encoded;
 use abi::id::Hash;
 use abi::record::Record;
 use beside::halves;
@@ -12,16 +13,13 @@ const CALLS_SHARED: usize = 256;
 
 /// The leaves of a block's records in the history tree, which are made of the block.
 pub(crate) fn leaves(block: &Block, profile: Hash) -> Vec<Hash> {
-    shared(block.entries.len(), |calls| hashes(&block.records_of(calls, profile)))
+    let leaf = |record: &Record| History::leaf_hash(&record.leaf());
+    shared(block.entries.len(), |calls| block.records_of(calls, profile).iter().map(leaf).collect())
 }
 
-/// The leaves of records in the history tree.
-pub(crate) fn leaves_of(records: &[Record]) -> Vec<Hash> {
-    shared(records.len(), |calls| hashes(&records[calls]))
-}
-
-fn hashes(records: &[Record]) -> Vec<Hash> {
-    records.iter().map(|record| History::leaf_hash(&record.leaf())).collect()
+/// The hashes of leaves.
+pub(crate) fn hashes(leaves: &Encoded) -> Vec<Hash> {
+    shared(leaves.len(), |calls| leaves.some(calls).into_iter().map(History::leaf_hash).collect())
 }
 
 /// A hash of each of so many calls; of many, one half beside the other.

@@ -5,9 +5,9 @@ use crate::commit::Committed;
 use crate::recall::Sources;
 use crate::shard::{Shard, missing};
 use abi::codec::Encode;
+use abi::encoded::Encoded;
 use abi::fault::Fault;
 use abi::genesis::Genesis;
-use abi::record::Record;
 use journal::{Block, Commitment, Disk, Header, Receipt, ReceiptFile, ReceiptFiles};
 use state::Store;
 
@@ -64,13 +64,13 @@ impl<D: Disk> Sources<'_, D> {
         &self,
         header: &Header,
         commitment: &Commitment,
-        records: &[Record],
+        records: &Encoded,
     ) -> Result<Vec<Vec<u8>>, Fault> {
         let files = ReceiptFiles::new(self.genesis, commitment, &self.writer_links(header)?);
         let (places, size) = (header.first_seq..header.history_size, header.history_size);
         // What is new is not forgotten.
         let paths = self.history.whole().paths(places, size).ok_or_else(|| missing(header.height))?;
-        let records = records.iter().zip(paths);
-        Ok(records.map(|(record, path)| files.file(&record.leaf(), record.effect.seq, path)).collect())
+        let records = (header.first_seq..).zip(records.all()).zip(paths);
+        Ok(records.map(|((seq, record), path)| files.file(record, seq, path)).collect())
     }
 }

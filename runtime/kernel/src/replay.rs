@@ -19,7 +19,7 @@ use abi::id::Hash;
 use abi::profile::Profile;
 use abi::system::{Act, Revert};
 use abi::view::{Overlay, View};
-use journal::{Block, Chain, Entry, Header, Invalid, Start};
+use journal::{Block, Chain, Entry, Header, Invalid, Start, digests};
 use state::{MemoryStore, Recording, Store, Tree, Witness};
 use std::fmt;
 use std::sync::Arc;
@@ -213,8 +213,8 @@ impl Replayer {
     /// Verifies the next block and runs its calls.
     pub fn block(&mut self, block: &Block) -> Result<(), ReplayError> {
         self.fold.knows(block)?;
-        self.chain.block(block)?;
-        self.rerun.block(block, self.chain.profile(), self.fold.view())?;
+        let records = self.chain.block(block)?;
+        self.rerun.block(block, &digests(&records), self.chain.profile(), self.fold.view())?;
         self.fold.block(block)
     }
 
@@ -324,7 +324,7 @@ impl Fold {
     ) -> Result<Witness, ReplayError> {
         self.knows(block)?;
         let recording = Arc::new(Recording::new(self.view()));
-        match rerun.block(block, profile, recording.clone()) {
+        match rerun.block(block, &block.digests(), profile, recording.clone()) {
             Ok(()) | Err(ReplayError::Diverged(_)) => {}
             Err(error) => return Err(error),
         }
@@ -387,8 +387,9 @@ impl Rerun {
         }
     }
 
-    /// Runs the calls of a block, which is under `profile`, over the state `before` it. What they come to must be what the block says,
-    /// and their writes together its diff; the root is [`Fold`]'s to check, or a witness's.
+    /// Runs the calls of a block, which have these digests and are under `profile`, over the state `before` it. What they
+    /// come to must be what the block says, and their writes together its diff; the root is [`Fold`]'s to check, or a
+    /// witness's.
     ///
     /// # Errors
     ///
@@ -396,6 +397,7 @@ impl Rerun {
     pub fn block(
         &mut self,
         block: &Block,
+        digests: &[Hash],
         profile: Profile,
         before: Arc<dyn View>,
     ) -> Result<(), ReplayError> {
@@ -404,10 +406,19 @@ impl Rerun {
         if block.is_erased() {
             return Err(ReplayError::Erased { from: height, height });
         }
-        let mut state = Arc::new(Overlay::new(before));
-        for (seq, entry) in (block.header.first_seq..).zip(&block.entries) {
+        let (mut state, mut serving) = (Arc::new(Overlay::new(before)), None);
+        for (seq, (entry, digest)) in (block.header.first_seq..).zip(block.entries.iter().zip(digests)) {
             let diverged = |what| ReplayError::Diverged(Divergence { height, seq: Some(seq), what });
-            let diff = self.run(block, entry, seq, state.clone())?.map_err(diverged)?;
+            let is_act = Profile::of_system(&entry.program).is_some();
+            if !is_act && serving.is_none() {
+                serving = Some(Machine::serving(&*state)?);
+            }
+            if !is_act && serving != Some(Some(entry.program)) {
+                return Err(diverged(What::Program));
+            }
+            let diff = self.run(block, entry, (seq, *digest), state.clone())?.map_err(diverged)?;
+            // An act may change it.
+            serving = serving.filter(|_| !is_act);
             Arc::make_mut(&mut state).merge(&diff);
         }
         match walk::differing(&block.diff, state.writes()).next() {
@@ -424,18 +435,13 @@ impl Rerun {
         &mut self,
         block: &Block,
         entry: &Entry,
-        seq: u64,
+        (seq, digest): (u64, Hash),
         state: Arc<Overlay>,
     ) -> Result<Result<abi::diff::Diff, What>, ReplayError> {
-        let (program, height) = (entry.program, block.header.height);
-        let is_act = Profile::of_system(&program).is_some();
-        if !is_act && Machine::serving(&*state)? != Some(program) {
-            return Ok(Err(What::Program));
-        }
-        let execution = match self.execute(block, entry, seq, state.clone()) {
+        let execution = match self.execute(block, entry, (seq, digest), state.clone()) {
             Ok(execution) => execution,
             Err(RunError::NoMethod) => return Ok(Err(What::Outcome)),
-            Err(error) => return Err(ReplayError::of_run(error, height, seq)),
+            Err(error) => return Err(ReplayError::of_run(error, block.header.height, seq)),
         };
         if let Some(revert) = revert_of(entry) {
             let mut after = (*state).clone();
@@ -466,15 +472,14 @@ impl Rerun {
         &mut self,
         block: &Block,
         entry: &Entry,
-        seq: u64,
+        (seq, digest): (u64, Hash),
         state: Arc<Overlay>,
     ) -> Result<Execution, RunError> {
         if let Some(revert) = revert_of(entry) {
             let (writes, output) = (changing(&block.diff, &*state)?, entry.outcome.output().to_vec());
             return Ok(system::reverted(&revert, &Back { writes, output }));
         }
-        let call = &entry.call.call;
-        self.machine.run(call, call.digest(), self.moment(entry, seq), state)
+        self.machine.run(&entry.call.call, digest, self.moment(entry, seq), state)
     }
 
     /// Where and when a call of history ran.

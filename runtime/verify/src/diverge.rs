@@ -15,7 +15,7 @@ use abi::fault::Fault;
 use abi::genesis::Genesis;
 use abi::record::Record;
 use abi::system::Act;
-use journal::{Block, BundleWriter, Chain, Checkpoint, ForkFile, Header, History, Link, Start};
+use journal::{Block, BundleWriter, Chain, Checkpoint, ForkFile, Header, History, Link, Start, digests};
 use kernel::{Engine, Examined, Fold, ReplayError, Rerun};
 use std::fmt;
 
@@ -180,8 +180,9 @@ impl Ground {
         let keys = differing_keys(a, b);
         let fork = self.fork(&parts);
         let chain = &self.chain;
-        let runs =
-            [a, b].map(|block| self.rerun.block(block, chain.profile_of(block), self.fold.view()).err());
+        let runs = [(a, &records[0]), (b, &records[1])].map(|(block, records)| {
+            self.rerun.block(block, &digests(records), chain.profile_of(block), self.fold.view()).err()
+        });
         let wrong = runs.iter().position(|run| matches!(run, Some(ReplayError::Diverged(_))));
         let examined = match wrong.map(|side| (&runs[side], &parts[side].block)) {
             Some((Some(ReplayError::Diverged(found)), block)) => {

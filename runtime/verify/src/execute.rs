@@ -12,7 +12,7 @@ use abi::hash::PROGRAM;
 use abi::outcome::Outcome;
 use abi::profile::Profile;
 use abi::record::Record;
-use journal::{Block, Chain, CheckpointFile};
+use journal::{Block, Chain, CheckpointFile, digests};
 use kernel::{Divergence, Engine, Fold, Machine, Question, ReplayError, Rerun, What};
 use state::{View, Witness, WitnessState};
 use std::sync::Arc;
@@ -49,13 +49,14 @@ impl Alone {
     /// Checks a block; whether its calls were run.
     pub(crate) fn part(&mut self, part: &Part, offset: Option<u64>) -> Step<bool> {
         let block = &part.block;
-        self.chain.block(block).map_err(|error| invalid_at(error, offset))?;
+        let records = self.chain.block(block).map_err(|error| invalid_at(error, offset))?;
         let trusted = self.from.as_ref().map_or(0, |from| from.checkpoint.header.height);
         let before = self.ground.before(part, offset, |fold| Ok(fold.view()))?;
         let view = before.view().filter(|_| block.header.height > trusted);
         let executed = view.is_some();
         if let Some(view) = view {
-            self.rerun.block(block, self.chain.profile(), view).map_err(|error| of_replay(error, offset))?;
+            let ran = self.rerun.block(block, &digests(&records), self.chain.profile(), view);
+            ran.map_err(|error| of_replay(error, offset))?;
         }
         self.ground.after(block, before, offset)?;
         let is_other = |from: &CheckpointFile| from.checkpoint.header != block.header;
@@ -191,7 +192,7 @@ impl Witnessed {
     /// Checks a block; whether its calls were run.
     pub(crate) fn part(&mut self, part: &Part, offset: Option<u64>) -> Step<bool> {
         let block = &part.block;
-        self.chain.block(block).map_err(|error| invalid_at(error, offset))?;
+        let records = self.chain.block(block).map_err(|error| invalid_at(error, offset))?;
         // Whether this is what the writer signed comes before whether it is right.
         certified(&self.chain, part, offset)?;
         if block.is_erased() {
@@ -204,7 +205,7 @@ impl Witnessed {
         };
         let state = shown(bytes, block, offset)?;
         self.rerun
-            .block(block, self.chain.profile(), state.clone())
+            .block(block, &digests(&records), self.chain.profile(), state.clone())
             .map_err(|error| of_replay(error, offset))?;
         leads(&state, block, offset).map(|()| true)
     }

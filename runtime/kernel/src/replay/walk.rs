@@ -107,7 +107,9 @@ impl Rerun {
         let (call, at) = (&entry.call.call, self.moment(entry, seq));
         let traced = match Profile::of_system(&entry.program).is_some() {
             // The system program makes no host calls that are shown.
-            true => self.execute(block, entry, seq, state.clone()).map(|execution| (execution, Vec::new())),
+            true => self
+                .execute(block, entry, (seq, call.digest()), state.clone())
+                .map(|execution| (execution, Vec::new())),
             false => self.machine.trace(call, call.digest(), at, state.clone()),
         };
         let before: Arc<dyn View> = state;
@@ -214,7 +216,7 @@ impl Rerun {
         let mut state = Arc::new(Overlay::new(before));
         let mut writers = BTreeMap::new();
         for (seq, entry) in (block.header.first_seq..).zip(&block.entries[..count]) {
-            match self.execute(block, entry, seq, state.clone()) {
+            match self.execute(block, entry, (seq, entry.call.call.digest()), state.clone()) {
                 Ok(execution) => {
                     writers.extend(execution.diff.iter().map(|(key, _)| (key.to_vec(), seq)));
                     Arc::make_mut(&mut state).merge(&execution.diff);

@@ -43,7 +43,7 @@ pub(super) fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, NodeError>
     let mut rerun = Rerun::new(&genesis, Box::new(programs), args.engine)?;
     let walk = rerun.walk(&block, profile, index, witness.clone())?;
     if show(global, args, &mut rerun, (&block, index), &walk)? {
-        rerun.block(&block, profile, witness)?;
+        rerun.block(&block, &block.digests(), profile, witness)?;
     }
     Ok(Exit::Verified)
 }
