@@ -71,8 +71,8 @@ pub use frontier::Frontier;
 pub use head::Head;
 pub use history::{History, Recalled, is_consistent};
 pub use log::{
-    Cut, Damage, Dump, DumpedFrame, Ending, Fold, Journal, JournalSurvey, Prunable, SegmentSurvey,
-    SurveyedBlock, Tail, Undecoded, past_name,
+    Cut, Damage, Dump, DumpedFrame, Ending, Fold, Journal, JournalReader, JournalSurvey, Prunable,
+    SegmentSurvey, SurveyedBlock, Tail, Undecoded, past_name,
 };
 pub use note::{Line, NOTE_BYTES_MAX, Note, NoteError, NoteKey, SIGNATURES_MAX, Scheme};
 pub use page::PAGE_BYTES;

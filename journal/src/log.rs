@@ -25,6 +25,7 @@ mod frames;
 mod index;
 mod open;
 mod prune;
+mod reader;
 mod rewrite;
 mod summing;
 mod survey;
@@ -32,6 +33,7 @@ mod survey;
 pub use dump::{Dump, DumpedFrame};
 pub use open::{Cut, Fold, Tail};
 pub use prune::{Prunable, name as past_name};
+pub use reader::JournalReader;
 pub use survey::{Damage, Ending, JournalSurvey, SegmentSurvey, SurveyedBlock};
 
 /// One shard's journal on one disk.

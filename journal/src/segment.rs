@@ -153,6 +153,11 @@ impl Segment {
         Ok(Some(Frame { bytes, pages }))
     }
 
+    /// What is wrong where a frame is torn before the last segment.
+    pub(crate) fn torn_within(&self, page: u32) -> Fault {
+        self.corrupt(page, "torn, but a later segment follows")
+    }
+
     /// Judges what lies from page `first` on, where no whole frame starts: nothing, or one torn frame, of
     /// which the end (a page index) is returned.
     ///

@@ -88,12 +88,14 @@ pub(super) fn each<D: Disk>(
     }
 }
 
+/// What a frame says by itself.
+pub(super) fn decoded(frame: &[u8]) -> Result<Decoded, Error> {
+    let (block, commitment) = read_content(frame)?;
+    let block = block.map(|block| Block::from_bytes(&block));
+    Ok((block, commitment.map(|commitment| Commitment::from_bytes(&commitment))))
+}
+
 fn decode(frames: Vec<(u32, Frame)>) -> Vec<Read> {
-    let decoded = |bytes: &[u8]| {
-        let (block, commitment) = read_content(bytes)?;
-        let block = block.map(|block| Block::from_bytes(&block));
-        Ok((block, commitment.map(|commitment| Commitment::from_bytes(&commitment))))
-    };
     let read = |(page, frame): (u32, Frame)| Read { page, decoded: decoded(&frame.bytes), frame };
     frames.into_iter().map(read).collect()
 }

@@ -8,7 +8,7 @@ use crate::block::{Block, Header};
 use crate::commitment::Commitment;
 use crate::disk::Disk;
 use crate::past::Past;
-use crate::segment::{self, Label, MAGIC, Place, Segment, SegmentSize};
+use crate::segment::{self, Frame, Label, MAGIC, Place, Segment, SegmentSize};
 use crate::summary::{Parted, Summary, Sums};
 use crate::verify::link;
 use abi::codec::{Decode, Error};
@@ -193,19 +193,16 @@ impl Found {
         resumes: bool,
         fold: &mut dyn Fold,
     ) -> Result<Found, Fault> {
-        let count = count(disk, first)?;
-        let is_pruned = past.is_some();
+        let count = segments(disk, first)?;
+        let blank = is_blank(disk, first, count, past.is_some())?.then_some(count - 1);
         let mut scan = Scan::new(shard, first, past);
-        // What follows a past was labelled before the past was written.
-        let may_be_blank = count - 1 > first || !is_pruned;
-        let blank = (may_be_blank && Segment::is_blank(disk, count - 1)?).then_some(count - 1);
         let mut last = None;
         for number in first..blank.unwrap_or(count) {
             let segment = Segment::open(disk, number)?;
             let end = scan.segment(disk, segment, resumes, fold)?;
             if number + 1 < count {
                 if segment.torn_end(disk, end.next)?.is_some() {
-                    return Err(segment.corrupt(end.next, "torn, but a later segment follows"));
+                    return Err(segment.torn_within(end.next));
                 }
                 scan.summarise(segment.number, end.resumed);
             }
@@ -224,8 +221,15 @@ impl Found {
     }
 }
 
+/// Whether the last of the segments from `first` to `count` is one that a crash left without its label.
+pub(super) fn is_blank<D: Disk>(disk: &D, first: u32, count: u32, is_pruned: bool) -> Result<bool, Fault> {
+    // What follows a past was labelled before the past was written.
+    let may_be_blank = count - 1 > first || !is_pruned;
+    Ok(may_be_blank && Segment::is_blank(disk, count - 1)?)
+}
+
 /// The number after the last segment's; from the first's on, numbers have no gaps.
-fn count<D: Disk>(disk: &D, first: u32) -> Result<u32, Fault> {
+pub(super) fn segments<D: Disk>(disk: &D, first: u32) -> Result<u32, Fault> {
     let numbers = disk.list()?.into_iter().filter_map(|name| segment::number(&name));
     let mut numbers: Vec<u32> = numbers.filter(|number| *number >= first).collect();
     numbers.sort_unstable();
@@ -343,14 +347,13 @@ impl Scan {
                 End { next: last.1 + last.0.pages, frame: last.0.bytes, page: last.1, resumed: true }
             }
             None => {
-                let label = segment.read(disk, 0)?.ok_or_else(|| segment.corrupt(0, "no whole label"))?;
-                self.label(segment, &label.bytes)?;
+                let label = self.begin(disk, segment)?;
                 self.summing = resumes.then(|| Summing::new(self.head_hash()));
                 End { next: label.pages, frame: label.bytes, page: 0, resumed: false }
             }
         };
         frames::each(disk, segment, end.next, |Read { page, frame, decoded }| {
-            if let Some(block) = self.frame(segment, page, decoded)? {
+            if let Some(block) = self.frame(segment, page, decoded)?.0 {
                 summing::sum(&mut self.summing, fold.block(&block));
             }
             end = End { next: page + frame.pages, frame: frame.bytes, page, resumed: false };
@@ -393,6 +396,12 @@ impl Scan {
         }
     }
 
+    /// The label of the next segment, with which it begins.
+    pub(super) fn begin<D: Disk>(&self, disk: &D, segment: Segment) -> Result<Frame, Fault> {
+        let label = segment.read(disk, 0)?.ok_or_else(|| segment.corrupt(0, "no whole label"))?;
+        self.label(segment, &label.bytes).map(|()| label)
+    }
+
     pub(super) fn label(&self, segment: Segment, bytes: &[u8]) -> Result<(), Fault> {
         let label = Label::from_bytes(bytes).map_err(|error| segment.corrupt(0, &error.to_string()))?;
         if label.magic != MAGIC || label.version != VERSION {
@@ -413,13 +422,13 @@ impl Scan {
         Ok(())
     }
 
-    /// Goes on over a frame; the block in it, if there is one.
+    /// Goes on over a frame; the block in it, if there is one, and the commitment to the block before.
     pub(super) fn frame(
         &mut self,
         segment: Segment,
         page: u32,
         decoded: Result<Decoded, Error>,
-    ) -> Result<Option<Block>, Fault> {
+    ) -> Result<(Option<Block>, Option<Commitment>), Fault> {
         let height = self.height() + 1;
         let corrupt = |why: &str| segment.corrupt(page, &format!("at height {height}: {why}"));
         let wrong = |error: Error| corrupt(&error.to_string());
@@ -428,16 +437,16 @@ impl Scan {
             return Err(corrupt("an empty frame"));
         }
         let place = Place { segment: segment.number, page };
-        if let Some(commitment) = commitment {
-            let commitment = commitment.map_err(wrong)?;
+        let commitment = commitment.transpose().map_err(wrong)?;
+        if let Some(commitment) = &commitment {
             if !self.head.is_some_and(|head| commitment.names(&head)) {
                 return Err(corrupt("the commitment is another block's"));
             }
             self.index.commit(place);
             self.committed = self.height();
-            self.commitment = Some(commitment);
+            self.commitment = Some(commitment.clone());
         }
-        let Some(block) = block else { return Ok(None) };
+        let Some(block) = block else { return Ok((None, commitment)) };
         let block = block.map_err(wrong)?;
         link(&self.shard, self.head.as_ref(), &block.header)
             .map_err(|reason| corrupt(&reason.to_string()))?;
@@ -447,6 +456,6 @@ impl Scan {
         if block.is_erased() {
             self.erased = block.header.height;
         }
-        Ok(Some(block))
+        Ok((Some(block), commitment))
     }
 }

@@ -8,8 +8,24 @@ use std::cell::Cell;
 const SECTOR: usize = 512;
 const SIZE: SegmentSize = SegmentSize::of_pages(16);
 
+/// Opens a journal, of which who only reads it is told the same.
 fn open(disk: MemoryDisk, shard: Hash) -> Result<(Journal<MemoryDisk>, Tail), Fault> {
-    Journal::open(disk, shard)
+    let read = read_through(disk.clone(), shard);
+    let opened = Journal::open(disk, shard);
+    let held = opened.as_ref().map_err(Clone::clone).map(|(journal, _)| {
+        let held = |height| (journal.read(height).unwrap().unwrap(), journal.commitment(height).unwrap());
+        (journal.first()..=journal.height()).map(held).collect::<Vec<_>>()
+    });
+    assert_eq!(read, held);
+    opened
+}
+
+fn read_through(disk: MemoryDisk, shard: Hash) -> Result<Vec<(Block, Option<Commitment>)>, Fault> {
+    let (mut reader, mut read) = (JournalReader::open(disk, shard)?, Vec::new());
+    while let Some(next) = reader.read()? {
+        read.push(next);
+    }
+    Ok(read)
 }
 
 /// A journal of these blocks, each synced, each but the last with its commitment.

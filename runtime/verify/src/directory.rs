@@ -14,7 +14,7 @@ use abi::genesis::Genesis;
 use abi::hash::PROGRAM;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, FileExt};
-use journal::{AHEAD, Disk, Journal, PAGE_BYTES, is_taken};
+use journal::{AHEAD, Disk, JournalReader, PAGE_BYTES, is_taken};
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -26,16 +26,14 @@ const GENESIS_BYTES_MAX: u64 = 64 << 10;
 pub struct DirectorySource {
     path: PathBuf,
     programs: bool,
-    journal: Option<Journal<ReadDisk>>,
-    /// The height that was read last.
-    height: u64,
+    journal: Option<JournalReader<ReadDisk>>,
 }
 
 impl DirectorySource {
     /// The shard in `path`, a directory that holds a `genesis` and a `journal`; its programs are read if calls
     /// are to be run: from `programs` in it, or where a node keeps them, `../../programs`.
     pub fn new(path: &Path, programs: bool) -> DirectorySource {
-        DirectorySource { path: path.into(), programs, journal: None, height: 0 }
+        DirectorySource { path: path.into(), programs, journal: None }
     }
 
     fn open(&self) -> io::Result<(Genesis, ReadDisk, Programs)> {
@@ -63,9 +61,7 @@ impl Source for DirectorySource {
             };
             Box::new(Verdict::new(exit, code, format!("cannot read {}: {error}", self.path.display())))
         })?;
-        let (journal, _) = Journal::open(disk, genesis.id()).map_err(|fault| unreadable(&fault))?;
-        let to = journal.height();
-        self.height = journal.first() - 1;
+        let journal = JournalReader::open(disk, genesis.id()).map_err(|fault| unreadable(&fault))?;
         let start = match journal.past() {
             Some(past) => Some(past.start().ok_or_else(|| {
                 unreadable(&Fault::corrupt("the journal's past names acts that are not in it"))
@@ -73,16 +69,13 @@ impl Source for DirectorySource {
             None => None,
         };
         self.journal = Some(journal);
-        Ok(Preface { genesis, start, programs, to })
+        Ok(Preface { genesis, start, programs })
     }
 
     fn next(&mut self) -> Step<Option<Part>> {
-        let Some(journal) = &self.journal else { return Ok(None) };
-        let height = self.height + 1;
-        let read = journal.read(height).and_then(|block| Ok((block, journal.commitment(height)?)));
-        let (block, commitment) = read.map_err(|fault| unreadable(&fault))?;
-        self.height = height;
-        Ok(block.map(|block| Part { block, commitment, witness: None }))
+        let Some(journal) = &mut self.journal else { return Ok(None) };
+        let read = journal.read().map_err(|fault| unreadable(&fault))?;
+        Ok(read.map(|(block, commitment)| Part { block, commitment, witness: None }))
     }
 
     fn offset(&self) -> Option<u64> {

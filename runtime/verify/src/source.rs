@@ -28,8 +28,6 @@ pub struct Preface {
     pub start: Option<Start>,
     /// The programs that came along.
     pub programs: Programs,
-    /// The height of the last block.
-    pub to: u64,
 }
 
 /// One block as it comes.
@@ -107,9 +105,8 @@ impl<R: Read> Source for BundleSource<R> {
     }
 
     fn preface(&mut self) -> Step<Preface> {
-        let to = match self.item()? {
-            Some(Item::Manifest(manifest)) => manifest.to,
-            _ => return Err(self.ends_early()),
+        let Some(Item::Manifest(_)) = self.item()? else {
+            return Err(self.ends_early());
         };
         let Some(Item::Genesis(genesis)) = self.item()? else {
             return Err(self.ends_early());
@@ -122,7 +119,7 @@ impl<R: Read> Source for BundleSource<R> {
                 Some(Item::Program(_)) => {}
                 other => {
                     self.pending = other;
-                    return Ok(Preface { genesis, start, programs, to });
+                    return Ok(Preface { genesis, start, programs });
                 }
             }
         }
