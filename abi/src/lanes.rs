@@ -11,6 +11,9 @@ use crate::id::Hash;
 use blake3::IncrementCounter;
 use blake3::platform::{Platform, le_bytes_from_words_32, words_from_le_bytes_32};
 
+/// Whether the processor may have lanes: a browser's has none, and its module stays small without them.
+const MAY_HAVE_LANES: bool = cfg!(not(target_arch = "wasm32"));
+
 /// The chaining value between two blocks of a chunk.
 type Words = [u32; 8];
 
@@ -63,7 +66,7 @@ pub(crate) fn hash_short(key: &[u8; 32], parts: &[&[u8]]) -> Option<Hash> {
 /// too, if it is long enough. A page of a segment is such an input.
 pub(crate) fn hash_long(key: &[u8; 32], input: &[u8]) -> Option<Hash> {
     let (last, chunks) = (input.len() % CHUNK_BYTES, input.len().div_ceil(CHUNK_BYTES));
-    if !(2..=CHUNKS_FEW).contains(&chunks) || (1..=BEGIN_BYTES).contains(&last) {
+    if !MAY_HAVE_LANES || !(2..=CHUNKS_FEW).contains(&chunks) || (1..=BEGIN_BYTES).contains(&last) {
         return None;
     }
     let mut begun = [&[0; BEGIN_BYTES]; CHUNKS_FEW];
@@ -174,7 +177,9 @@ impl Kind {
         for alike in inputs.chunk_by(|one, other| before_last(one) == before_last(other)) {
             let blocks = before_last(&alike[0]);
             match blocks.checked_sub(1).and_then(|blocks| BEGIN.get(blocks)) {
-                Some(begin) if alike.len() > 1 => self.hash_alike(*begin, blocks, alike, &mut digests),
+                Some(begin) if MAY_HAVE_LANES && alike.len() > 1 => {
+                    self.hash_alike(*begin, blocks, alike, &mut digests)
+                }
                 _ => digests.extend(alike.iter().map(|input| self.hash(input))),
             }
         }
