@@ -6,7 +6,7 @@
 //! BLAKE3's crate has no public function for either. This is the one file that calls its hidden module, and the
 //! reason why its version is pinned.
 
-use crate::hash::{Kind, pair as pair_of};
+use crate::hash::{Kind, pair};
 use crate::id::Hash;
 use blake3::IncrementCounter;
 use blake3::platform::{Platform, le_bytes_from_words_32, words_from_le_bytes_32};
@@ -85,8 +85,8 @@ pub(crate) fn hash_long(key: &[u8; 32], input: &[u8]) -> Option<Hash> {
         .collect();
     while nodes.len() > 1 {
         let flags = KEYED_HASH | PARENT | if nodes.len() == 2 { ROOT } else { 0 };
-        let parent = |pair: &[Hash]| match pair {
-            [left, right] => last_block(key, &pair_of(left, right), 0, flags),
+        let parent = |children: &[Hash]| match children {
+            [left, right] => last_block(key, &pair(left, right), 0, flags),
             alone => alone[0],
         };
         nodes = nodes.chunks(2).map(parent).collect();
@@ -111,6 +111,16 @@ impl Kind {
         inputs: impl IntoIterator<Item = &'a [u8; N]>,
         digests: &mut Vec<Hash>,
     ) {
+        self.side_by_side(inputs, CHUNK_END | ROOT, digests);
+    }
+
+    /// The same, where the last block of an input has such flags.
+    fn side_by_side<'a, const N: usize>(
+        &self,
+        inputs: impl IntoIterator<Item = &'a [u8; N]>,
+        end: u8,
+        digests: &mut Vec<Hash>,
+    ) {
         const { assert!(N > 0 && N.is_multiple_of(64) && N <= 1024, "whole blocks of one chunk") };
         let (platform, key) = (Platform::detect(), words_from_le_bytes_32(&self.key));
         let mut inputs = inputs.into_iter();
@@ -128,7 +138,7 @@ impl Kind {
                 IncrementCounter::No,
                 KEYED_HASH,
                 CHUNK_START,
-                CHUNK_END | ROOT,
+                end,
                 &mut out[..32 * len],
             );
             digests.extend(out[..32 * len].as_chunks().0.iter().map(|digest| Hash(*digest)));
@@ -136,8 +146,8 @@ impl Kind {
     }
 }
 
-/// Hashes the beginnings of inputs, which are longer, to what their digests go on from.
-type Begin = fn(&Kind, &[&[u8]], &mut [u8]);
+/// What the digests of inputs go on from after their beginnings, which are not all of them.
+type Begin = fn(&Kind, &[&[u8]]) -> Vec<Hash>;
 
 /// By the number of whole blocks, less one, that come before the last one of an input that is one chunk.
 const BEGIN: [Begin; CHUNK_BYTES / BLOCK_BYTES - 1] = [
@@ -158,14 +168,11 @@ const BEGIN: [Begin; CHUNK_BYTES / BLOCK_BYTES - 1] = [
     begin::<960>,
 ];
 
-fn begin<const N: usize>(kind: &Kind, inputs: &[&[u8]], out: &mut [u8]) {
-    let mut begun = [&[0; N]; LANES];
-    for (begun, input) in begun.iter_mut().zip(inputs) {
-        *begun = input.first_chunk().expect("all are longer");
-    }
-    let key = words_from_le_bytes_32(&kind.key);
-    let no = IncrementCounter::No;
-    Platform::detect().hash_many(&begun[..inputs.len()], &key, 0, no, KEYED_HASH, CHUNK_START, 0, out);
+fn begin<const N: usize>(kind: &Kind, inputs: &[&[u8]]) -> Vec<Hash> {
+    let mut begun = Vec::with_capacity(inputs.len());
+    let beginnings = inputs.iter().map(|input| input.first_chunk::<N>().expect("all are longer"));
+    kind.side_by_side(beginnings, 0, &mut begun);
+    begun
 }
 
 impl Kind {
@@ -178,24 +185,16 @@ impl Kind {
             let blocks = before_last(&alike[0]);
             match blocks.checked_sub(1).and_then(|blocks| BEGIN.get(blocks)) {
                 Some(begin) if MAY_HAVE_LANES && alike.len() > 1 => {
-                    self.hash_alike(*begin, blocks, alike, &mut digests)
+                    let begun = begin(self, alike).into_iter().zip(alike);
+                    digests.extend(begun.map(|(begun, input)| {
+                        let words = words_from_le_bytes_32(&begun.0);
+                        last_block(words, &input[blocks * BLOCK_BYTES..], 0, KEYED_HASH | CHUNK_END | ROOT)
+                    }));
                 }
                 _ => digests.extend(alike.iter().map(|input| self.hash(input))),
             }
         }
         digests
-    }
-
-    fn hash_alike(&self, begin: Begin, blocks: usize, inputs: &[&[u8]], digests: &mut Vec<Hash>) {
-        let mut out = [0; 32 * LANES];
-        for inputs in inputs.chunks(LANES) {
-            begin(self, inputs, &mut out[..32 * inputs.len()]);
-            let begun = out.as_chunks().0.iter().zip(inputs);
-            let flags = KEYED_HASH | CHUNK_END | ROOT;
-            digests.extend(begun.map(|(begun, input)| {
-                last_block(words_from_le_bytes_32(begun), &input[blocks * BLOCK_BYTES..], 0, flags)
-            }));
-        }
     }
 }
 

@@ -241,18 +241,17 @@ impl Block {
 
 /// The root of the list of the records' effect hashes.
 pub fn execution_root(records: &[Record]) -> Hash {
-    roots(records, |_| {})
+    execution_root_with(records, |_, _| {})
 }
 
-/// The same, where `leaf` is given the leaf of each record on the way.
-pub(crate) fn roots(records: &[Record], mut leaf: impl FnMut(&[u8])) -> Hash {
+/// The same, where `each` is given some records after the other, and their effects as bytes.
+pub(crate) fn execution_root_with(records: &[Record], mut each: impl FnMut(&[Record], &Encoded)) -> Hash {
     let mut hashes = Vec::with_capacity(records.len());
     // As many at a time as stay near.
     for some in records.chunks(RECORDS_NEAR) {
         let effects = record::effects(some);
         hashes.append(&mut EFFECT.hash_each(&effects.all()));
-        let leaves = record::leaves(&effects, some.iter().map(|record| record.fuel), some[0].placement);
-        leaves.all().into_iter().for_each(&mut leaf);
+        each(some, &effects);
     }
     list_root(&EFFECT, &hashes)
 }

@@ -17,7 +17,7 @@
 //! that grows with the history.
 
 use crate::authority::{Appointed, appointed};
-use crate::block::{Block, Header, diff_over_limit, execution_root, roots};
+use crate::block::{Block, Header, diff_over_limit, execution_root, execution_root_with};
 use crate::bundle::Start;
 use crate::commitment::{Commitment, Issuer};
 use crate::frontier::Frontier;
@@ -25,7 +25,7 @@ use crate::window::{Scope, Window};
 use abi::genesis::Genesis;
 use abi::limits::{BLOCK_CALLS_MAX, BLOCK_ITEMS_MAX};
 use abi::profile::Profile;
-use abi::record::Record;
+use abi::record::{Record, leaves};
 use abi::system::Act;
 use abi::{Hash, VERSION, planted};
 use std::collections::BTreeSet;
@@ -165,7 +165,11 @@ impl Chain {
         let serving =
             self.calls(block, &records).map_err(|(seq, reason)| Invalid { seq: Some(seq), ..at(reason) })?;
         let mut history = self.history.clone();
-        if roots(&records, |leaf| history.push(leaf)) != header.execution_root {
+        let root = execution_root_with(&records, |some, effects| {
+            let leaves = leaves(effects, some.iter().map(|record| record.fuel), some[0].placement);
+            leaves.all().into_iter().for_each(|leaf| history.push(leaf));
+        });
+        if root != header.execution_root {
             return Err(at(Reason::ExecutionRoot));
         }
         if history.root() != header.history_root && !planted!(SkipHistoryRoot) {

@@ -270,6 +270,9 @@ pub(super) struct Scan {
     summaries: Vec<Parted>,
 }
 
+/// The block and the commitment in a frame.
+pub(super) type Content = (Option<Block>, Option<Commitment>);
+
 /// The last whole frame of a segment, and the page after it.
 struct End {
     frame: Vec<u8>,
@@ -428,7 +431,7 @@ impl Scan {
         segment: Segment,
         page: u32,
         decoded: Result<Decoded, Error>,
-    ) -> Result<(Option<Block>, Option<Commitment>), Fault> {
+    ) -> Result<Content, Fault> {
         let height = self.height() + 1;
         let corrupt = |why: &str| segment.corrupt(page, &format!("at height {height}: {why}"));
         let wrong = |error: Error| corrupt(&error.to_string());
@@ -444,9 +447,11 @@ impl Scan {
             }
             self.index.commit(place);
             self.committed = self.height();
-            self.commitment = Some(commitment.clone());
         }
-        let Some(block) = block else { return Ok((None, commitment)) };
+        let Some(block) = block else {
+            self.commitment.clone_from(&commitment);
+            return Ok((None, commitment));
+        };
         let block = block.map_err(wrong)?;
         link(&self.shard, self.head.as_ref(), &block.header)
             .map_err(|reason| corrupt(&reason.to_string()))?;

@@ -1,11 +1,11 @@
 //! A journal that is read once, from its first block to its last, by who does not write it.
 //!
 //! Guarantees: frames are judged as [opening](super::Journal::open) judges them, each as it comes: a block is given
-//! before what follows the frame after it is looked at. A torn last frame is left out, and because a read can err where
-//! the medium does not, none is that was not read twice.
+//! before what follows the frame after it is looked at. A torn last frame is left out, and a last segment without a
+//! label; because a read can err where the medium does not, neither is that was not read twice.
 
 use super::frames::decoded;
-use super::open::{Scan, is_blank, segments};
+use super::open::{Content, Scan, is_blank, segments};
 use super::prune;
 use crate::block::Block;
 use crate::commitment::Commitment;
@@ -30,19 +30,18 @@ pub struct JournalReader<D: Disk> {
     ahead: Option<Block>,
 }
 
-/// The block and the commitment in a frame.
-type Content = (Option<Block>, Option<Commitment>);
-
 impl<D: Disk> JournalReader<D> {
     /// A journal of `shard`.
     ///
     /// # Errors
     ///
     /// As [`Journal::open`](super::Journal::open), up to the first block.
-    pub fn open(disk: D, shard: Hash) -> Result<JournalReader<D>, Fault> {
+    pub fn open(mut disk: D, shard: Hash) -> Result<JournalReader<D>, Fault> {
         let (first, past) = prune::beginning(&disk, &shard)?;
         let count = segments(&disk, first)?;
-        let count = count - u32::from(is_blank(&disk, first, count, past.is_some())?);
+        let is_blank = |disk: &D| is_blank(disk, first, count, past.is_some());
+        let is_blank = is_blank(&disk)? && disk.reread().and_then(|()| is_blank(&disk))?;
+        let count = count - u32::from(is_blank);
         let scan = Scan::new(shard, first, past);
         let (at, is_reread, ahead) = (None, false, None);
         let mut reader = JournalReader { disk, scan, next: first, count, at, is_reread, ahead };

@@ -7,6 +7,7 @@ use abi::planted;
 use abi::view::{Entry, Scan, View};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 use std::ops::Bound::{Excluded, Included, Unbounded};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, RwLock};
@@ -95,17 +96,16 @@ impl Inner {
     fn write(&mut self, key: &[u8], version: Version) {
         let pins = self.pins.first_key_value().zip(self.pins.last_key_value());
         let pins = pins.map(|((least, _), (greatest, _))| (*least, *greatest));
-        let place = Key::of(Cow::Owned(key.to_vec()));
-        match self.entries.get_mut(&place) {
-            Some(_) if version.value.is_none() && pins.is_none() => drop(self.entries.remove(&place)),
-            Some(cell) => {
+        match self.entries.entry(Key::of(Cow::Owned(key.to_vec()))) {
+            Occupied(there) if version.value.is_none() && pins.is_none() => drop(there.remove()),
+            Occupied(mut there) => {
                 if version.value.is_none() {
                     self.absent.push((version.since, key.to_vec()));
                 }
-                cell.write(version, pins);
+                there.get_mut().write(version, pins);
             }
-            None if version.value.is_none() => {}
-            None => drop(self.entries.insert(place, Cell { now: version, past: Vec::new() })),
+            Vacant(_) if version.value.is_none() => {}
+            Vacant(place) => _ = place.insert(Cell { now: version, past: Vec::new() }),
         }
     }
 
@@ -120,10 +120,10 @@ impl Inner {
         let least = self.pins.first_key_value().map_or(u64::MAX, |(least, _)| *least);
         let unseen = self.absent.partition_point(|(since, _)| *since <= least);
         for (since, key) in self.absent.drain(..unseen) {
-            let key = Key::of(Cow::Owned(key));
-            if self.entries.get(&key).is_some_and(|cell| cell.now.since == since && cell.now.value.is_none())
+            if let Occupied(there) = self.entries.entry(Key::of(Cow::Owned(key)))
+                && (there.get().now.since, &there.get().now.value) == (since, &None)
             {
-                self.entries.remove(&key);
+                there.remove();
             }
         }
     }
