@@ -4,9 +4,11 @@
 //! order already, and such runs are sorted together when a range is asked for.
 
 use super::table::{Table, Write};
-use abi::tag::sort_by_key;
+use run::Run;
 use state::Scan;
 use std::sync::OnceLock;
+
+mod run;
 
 /// A run that is asked for holds so many times what the next one does, so that there are few.
 const RUN_RATIO: usize = 4;
@@ -15,10 +17,10 @@ const RUN_RATIO: usize = 4;
 #[derive(Default)]
 pub(super) struct Generation {
     table: Table,
-    /// The keys' numbers in runs, each in key order; a key is in one of them.
-    runs: Vec<Vec<u32>>,
-    /// All of them in key order, if that was asked for: nothing is written any more then.
-    in_order: OnceLock<Vec<u32>>,
+    /// A key is in one of them.
+    runs: Vec<Run>,
+    /// All of them as one, if that was asked for: nothing is written any more then.
+    in_order: OnceLock<Run>,
     /// Bytes of keys and values that were written.
     written: usize,
 }
@@ -54,13 +56,13 @@ impl Generation {
             run.extend(self.table.put(key, value));
         }
         if !run.is_empty() {
-            self.runs.push(run);
+            self.runs.push(Run::new(run, &self.table));
         }
     }
 
     /// Whether the runs are too many to ask for a range.
     pub(super) fn is_untidy(&self) -> bool {
-        self.runs.windows(2).any(|pair| pair[0].len() < RUN_RATIO * pair[1].len())
+        self.runs.windows(2).any(|pair| are_alike(&pair[0], &pair[1]))
     }
 
     /// Sorts runs together until they are few.
@@ -69,12 +71,11 @@ impl Generation {
         for run in runs {
             self.runs.push(run);
             while let [.., before, last] = &*self.runs
-                && before.len() < RUN_RATIO * last.len()
-                && let (Some(last), Some(mut before)) = (self.runs.pop(), self.runs.pop())
+                && are_alike(before, last)
             {
-                before.extend(last);
-                sort_by_key(&mut before, |number| self.table.key(number));
-                self.runs.push(before);
+                let both = [before.numbers(), last.numbers()].concat();
+                self.runs.truncate(self.runs.len() - 2);
+                self.runs.push(Run::sorted(both, &self.table));
             }
         }
     }
@@ -82,24 +83,41 @@ impl Generation {
     /// All writes, in key order.
     pub(super) fn in_order(&self) -> impl Iterator<Item = Write<'_>> {
         let all = self.in_order.get_or_init(|| {
-            let mut all = self.runs.concat();
-            sort_by_key(&mut all, |number| self.table.key(number));
-            all
+            let all: Vec<&[u32]> = self.runs.iter().map(Run::numbers).collect();
+            Run::sorted(all.concat(), &self.table)
         });
-        all.iter().map(|number| self.table.write(*number))
+        all.numbers().iter().map(|number| self.table.write(*number))
+    }
+
+    /// The runs, or the one that all of them became.
+    fn runs(&self) -> &[Run] {
+        self.in_order.get().map_or(&*self.runs, std::slice::from_ref)
+    }
+
+    /// The last write of the greatest key before `to`.
+    pub(super) fn greatest(&self, to: &[u8]) -> Option<Write<'_>> {
+        let before = |run: &Run| {
+            let number = run.numbers()[run.before(to, &self.table).checked_sub(1)?];
+            Some(self.table.write(number))
+        };
+        self.runs().iter().filter_map(before).max_by_key(|(key, _)| *key)
     }
 
     /// Of each run what a scan meets, from where it begins on.
     fn met<'a>(&'a self, scan: &Scan<'_>) -> impl Iterator<Item = &'a [u32]> {
-        let runs = self.in_order.get().map_or(&*self.runs, std::slice::from_ref);
-        runs.iter().map(|run| {
-            let before = |key: &[u8]| run.partition_point(|number| self.table.key(*number) < key);
+        self.runs().iter().map(|run| {
+            let (numbers, before) = (run.numbers(), |key: &[u8]| run.before(key, &self.table));
             match scan.reverse {
-                false => &run[before(scan.from)..],
-                true => &run[..scan.to.map_or(run.len(), before)],
+                false => &numbers[before(scan.from)..],
+                true => &numbers[..scan.to.map_or(numbers.len(), before)],
             }
         })
     }
+}
+
+/// Whether one run, which comes after the other, is not much shorter.
+fn are_alike(before: &Run, last: &Run) -> bool {
+    before.numbers().len() < RUN_RATIO * last.numbers().len()
 }
 
 /// What was written to the keys of a range, in one order of them or the other.

@@ -105,6 +105,22 @@ impl Memory {
         let written = |rest: &Scan<'_>| Written::new(self.generations(), rest);
         scanning.go_on(self.pages.version(), stored, written)
     }
+
+    /// The greatest entry in a range; nothing is said if the key that would be it was deleted lately.
+    fn greatest(&self, (from, to): &Range<'_>) -> Result<Option<Option<Entry>>, Gap> {
+        let stored = self.pages.greatest(from, to)?;
+        let written = self.generations().filter_map(|generation| generation.greatest(to));
+        // Of equal ones the first, which is the newest, counts.
+        let written = written.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        let found = match written.filter(|(key, _)| *key >= &**from) {
+            Some((key, value)) if stored.is_none_or(|(stored, _)| stored <= key) => {
+                let Some(value) = value else { return Ok(None) };
+                Some((key, value))
+            }
+            _ => stored,
+        };
+        Ok(Some(found.map(|(key, value)| (key.to_vec(), value.to_vec()))))
+    }
 }
 
 impl Shared {
@@ -277,8 +293,12 @@ impl View for Shared {
             return Ok(Vec::new());
         }
         self.tidy()?;
-        let greatest = |(from, to): &Range<'_>| {
-            Ok(self.scanned(Scan { from, to: Some(to), reverse: true, limit: 1 })?.pop())
+        let greatest = |range: &Range<'_>| match self.ask(|memory| memory.greatest(range))? {
+            Some(found) => Ok(found),
+            None => {
+                let (from, to) = range;
+                Ok(self.scanned(Scan { from, to: Some(to), reverse: true, limit: 1 })?.pop())
+            }
         };
         ranges.iter().map(greatest).collect()
     }

@@ -32,6 +32,9 @@ const NODE_BYTES: usize = 64;
 /// The least key of a page's range. Most lie in the map itself, so that looking one up follows no pointers.
 type First = SmallVec<[u8; 32]>;
 
+/// A key and its value.
+type Kept<'a> = (&'a [u8], &'a [u8]);
+
 /// Parts of an ordered map.
 pub(super) struct Pages {
     /// By the least key of their range; the first one is that of the empty key.
@@ -134,6 +137,28 @@ impl Pages {
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<&[u8]>, Gap> {
         let (first, page) = self.page(key);
         if page.is_whole { Ok(page.get(key)) } else { Err(self.gap(first, after(key))) }
+    }
+
+    /// The greatest entry of a key in `[from, to)`.
+    ///
+    /// # Errors
+    ///
+    /// The gap that must be [filled](Self::fill) first.
+    pub(super) fn greatest(&self, from: &[u8], to: &[u8]) -> Result<Option<Kept<'_>>, Gap> {
+        let mut to = to;
+        for (first, page) in self.pages.range::<[u8], _>((Unbounded, Excluded(to))).rev() {
+            if to <= from {
+                break;
+            }
+            if !page.is_whole {
+                return Err(self.gap(first, to.to_vec()));
+            }
+            if let Some(entry) = page.greatest(to) {
+                return Ok(Some(entry).filter(|(key, _)| *key >= from));
+            }
+            to = first;
+        }
+        Ok(None)
     }
 
     /// Goes on with a scan of which `found` was read already.

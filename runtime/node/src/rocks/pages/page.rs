@@ -1,5 +1,6 @@
 //! One page: the entries of a range of keys, in two pieces of memory.
 
+use super::Kept;
 use abi::tag::{alike, tag};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -85,12 +86,15 @@ impl Page {
         self.find(key).ok().map(|at| self.value(&self.slots[at]))
     }
 
+    /// The last entry of a key before `to`.
+    pub(super) fn greatest(&self, to: &[u8]) -> Option<Kept<'_>> {
+        self.was_read.store(true, Ordering::Relaxed);
+        let slot = &self.slots[self.before(to).checked_sub(1)?];
+        Some((self.key(slot), self.value(slot)))
+    }
+
     /// The entries of keys in `[from, to)`, in key order.
-    pub(super) fn range(
-        &self,
-        from: &[u8],
-        to: Option<&[u8]>,
-    ) -> impl DoubleEndedIterator<Item = (&[u8], &[u8])> {
+    pub(super) fn range(&self, from: &[u8], to: Option<&[u8]>) -> impl DoubleEndedIterator<Item = Kept<'_>> {
         self.was_read.store(true, Ordering::Relaxed);
         let end = to.map_or(self.slots.len(), |to| self.before(to));
         let slots = &self.slots[self.before(from).min(end)..end];
