@@ -91,7 +91,9 @@ impl Memory {
             return Ok(value);
         }
         let value = self.pages.get(key)?;
-        values.put(key, value, VALUES_BYTES_MAX);
+        if let Some(value) = value {
+            values.put(key, value, VALUES_BYTES_MAX);
+        }
         Ok(value.map(<[u8]>::to_vec))
     }
 

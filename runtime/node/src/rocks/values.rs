@@ -1,7 +1,8 @@
 //! Values that were read of the database lately, by key.
 //!
 //! [`Pages`](super::pages::Pages) answer every question, but to find a key in them takes a dozen cache misses: most
-//! keys that are asked for by themselves are asked for again, and are found here in three. Absent ones are, too.
+//! keys that are asked for by themselves are asked for again, and are found here in three. Absent ones are not: they are
+//! asked for before they are written, and then are in a generation.
 //!
 //! # Guarantees
 //!
@@ -25,17 +26,19 @@ impl Values {
             return Some(value.map(<[u8]>::to_vec));
         }
         let value = self.before.get(key)?.map(<[u8]>::to_vec);
-        self.put(key, value.as_deref(), bytes_max);
+        if let Some(value) = &value {
+            self.put(key, value, bytes_max);
+        }
         Some(value)
     }
 
     /// Takes in what was read, for as much memory as that.
-    pub(super) fn put(&mut self, key: &[u8], value: Option<&[u8]>, bytes_max: usize) {
+    pub(super) fn put(&mut self, key: &[u8], value: &[u8], bytes_max: usize) {
         if self.last.size() >= bytes_max / 2 {
             std::mem::swap(&mut self.last, &mut self.before);
             self.last.clear();
         }
-        self.last.put(key, value);
+        self.last.put(key, Some(value));
     }
 
     /// Whether nothing is known here.
@@ -62,13 +65,14 @@ mod tests {
     fn what_is_read_stays_and_shows_what_is_written() {
         let (mut values, bytes_max) = (Values::default(), 400);
         let read = |values: &mut Values, key: u8| values.get(&[key], bytes_max);
-        values.put(&[1], Some(b"one"), bytes_max);
-        values.put(&[2], None, bytes_max);
+        values.put(&[1], b"one", bytes_max);
+        values.put(&[2], b"two", bytes_max);
+        values.update([(&[2][..], None)].into_iter());
         assert_eq!(read(&mut values, 1), Some(Some(b"one".to_vec())));
-        assert_eq!(read(&mut values, 2), Some(None), "that a key is absent is known, too");
+        assert_eq!(read(&mut values, 2), Some(None), "that a key is gone is known, too");
         assert_eq!(read(&mut values, 3), None);
         // So many that the first ones are no longer among the last.
-        (10..16).for_each(|key| values.put(&[key], Some(b"more"), bytes_max));
+        (10..16).for_each(|key| values.put(&[key], b"more", bytes_max));
         values.update(
             [(&[1][..], Some(&b"longer"[..])), (&[3], Some(b"never read")), (&[15], None)].into_iter(),
         );
@@ -78,7 +82,7 @@ mod tests {
         // It was read, so that it stays where others go; a value that changes meanwhile is never shown as it was.
         values.update([(&[1][..], Some(&b"last"[..]))].into_iter());
         for key in 20..60 {
-            values.put(&[key], Some(b"more"), bytes_max);
+            values.put(&[key], b"more", bytes_max);
             assert_eq!(read(&mut values, 1), Some(Some(b"last".to_vec())), "{key}");
         }
         assert_eq!(read(&mut values, 2), None, "nobody has read it since");
