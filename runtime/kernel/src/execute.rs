@@ -167,6 +167,11 @@ pub(crate) struct Executed {
 }
 
 impl Executed {
+    /// As how many small calls it is committed: one call may write as much as thousands.
+    pub(crate) fn weight(&self) -> usize {
+        self.verdicts.len().max(self.draft.diff.len())
+    }
+
     /// Where the next block's calls begin, over a state that may show this block's writes already; `None` if that
     /// can be told only when this one is committed.
     pub(crate) fn then(&self, machine: &Machine, queue: &Queue<'_>, state: Arc<dyn View>) -> Option<Begin> {

@@ -190,7 +190,7 @@ impl<D: Disk, S: Store> Shard<D, S> {
     ) -> Result<Option<Executed>, Fault> {
         let Shard { genesis, keyring, id, build, machine, window, committed, memory, .. } = self;
         let ground = Ground { genesis, keyring, shard: *id, build };
-        let (is_shared, is_live) = (queue.is_shared(executed.verdicts.len()), queue.source.is_live());
+        let (is_shared, is_live) = (queue.is_shared(executed.weight()), queue.source.is_live());
         // What is alone, and has come from where more may come, waits for nothing.
         let goes_on = is_shared || !is_live;
         let begin = executed.then(machine, queue, committed.store.view()).filter(|_| goes_on);

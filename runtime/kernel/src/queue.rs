@@ -119,11 +119,12 @@ impl<'a> Queue<'a> {
         self.checks.len() + self.source.waiting()
     }
 
-    /// Whether there is enough to do for a second thread, while a block of so many calls is committed.
+    /// Whether there is enough to do for a second thread, while a block is committed that is as much as so many calls.
     pub(crate) fn is_shared(&self, committed: usize) -> bool {
+        let waiting = self.waiting();
         match self.source.is_live() {
-            true => self.waiting() + committed >= CALLS_BUSY,
-            false => self.waiting() >= CALLS_SHARED,
+            true => waiting + committed >= CALLS_BUSY,
+            false => waiting > 0 && waiting + committed >= CALLS_SHARED,
         }
     }
 

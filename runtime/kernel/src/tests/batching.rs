@@ -1,13 +1,15 @@
 //! Where a block ends cannot be observed.
 
 use super::fixture::{Sample, key, program, unsigned};
-use crate::{Answer, Check, Checker, Left, Request, Settled, Source};
+use crate::{Answer, Batch, Check, Checker, Left, Request, Settled, Source};
 use abi::call::{Call, SignedCall};
 use abi::codec::Encode;
+use abi::effect::Execution;
 use abi::id::Hash;
 use abi::system::{Act, SetWriter};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard};
+use std::thread;
 
 /// Calls that see as much of each other and of their place as calls can.
 fn calls(sample: &mut Sample) -> Vec<SignedCall> {
@@ -99,6 +101,26 @@ fn what_waits_in_numbers_is_not_left_for_the_next_block() {
     sample.shard.serve(&source, 1000, &mut |_, _| {}, &mut tell).unwrap();
     assert!(settled[0] > 100, "though they come a few at a time: {settled:?}");
     assert_eq!(settled.iter().sum::<usize>(), 400);
+}
+
+/// A call that writes much is worth a second thread, as many small ones are.
+#[test]
+fn what_writes_much_is_committed_beside_the_next_call() {
+    let here = thread::current().id();
+    let heard = |method: &str| {
+        let mut sample = Sample::begun();
+        let now_ms = sample.now_ms;
+        let requests = (0..3).map(|_| Request { signed: unsigned(sample.call(method)), now_ms }).collect();
+        let (batch, mut on) = (Batch { requests, block_calls: 1, stop_at_rejection: false }, Vec::new());
+        let mut watch = |_: u64, execution: &Execution| {
+            assert!(execution.outcome.is_returned());
+            on.push(thread::current().id() == here);
+        };
+        sample.shard.submit_watched(batch, &mut watch).unwrap();
+        on
+    };
+    assert_eq!(heard("count"), [true; 3]);
+    assert_eq!(heard("fill"), [true, false, false], "executed elsewhere, while this thread commits");
 }
 
 #[test]

@@ -31,6 +31,16 @@
     (call $emit (i32.const 5) (i32.const 3) (i32.const 64) (i32.const 10))
     (call $answer (i32.const 32) (i32.const 8)))
 
+  ;; Writes as many keys as fifty small calls.
+  (func (export "call:fill") (local $left i32)
+    (local.set $left (i32.const 50))
+    (loop $next
+      (i32.store (i32.const 32) (local.get $left))
+      (call $put (i32.const 32) (i32.const 4) (i32.const 0) (i32.const 5))
+      (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+      (br_if $next (local.get $left)))
+    (call $answer (i32.const 32) (i32.const 8)))
+
   ;; Asks its own shard to `put` its argument.
   (func (export "call:tell")
     (drop (call $input (i32.const 64) (i32.const 64)))
