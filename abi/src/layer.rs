@@ -2,7 +2,7 @@
 
 use crate::diff::Diff;
 use crate::fault::Fault;
-use crate::tag::{alike, tag};
+use crate::tag::{LONG, Tag, alike, tag};
 use crate::view::{Entry, Scan, View, laid_over, read_through};
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ pub struct Layer {
     /// What all written keys begin with.
     prefix: Vec<u8>,
     /// The bytes behind that of each key, in order: whether a key is there is mostly seen in these.
-    tags: Vec<u64>,
+    tags: Vec<Tag<LONG>>,
 }
 
 impl Layer {

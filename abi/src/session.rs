@@ -189,9 +189,11 @@ impl Session {
         let full = self.full(key)?;
         let bytes = full.len() + value.map_or(0, <[u8]>::len);
         let written_bytes = self.written_bytes + bytes;
-        let is_new = self.overlay.writes().get(&full).is_none();
         within(Trap::TooManyWrites, written_bytes, WRITES_BYTES_MAX)?;
-        within(Trap::TooManyWrites, self.overlay.writes().len() + usize::from(is_new), WRITES_MAX)?;
+        let writes = self.overlay.writes();
+        if writes.len() >= WRITES_MAX && writes.get(&full).is_none() {
+            within(Trap::TooManyWrites, writes.len() + 1, WRITES_MAX)?;
+        }
         self.written_bytes = written_bytes;
         self.overlay.put(full, value.map(<[u8]>::to_vec));
         Ok(())

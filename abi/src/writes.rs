@@ -1,11 +1,13 @@
 //! Writes on their way to a diff, in any order.
 
 use crate::diff::Diff;
+use crate::tag::Headed;
 use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Included, Unbounded};
 
 /// What has been written, by key: the last write of each.
-#[derive(Clone, Debug, Default)]
-pub struct Writes(BTreeMap<Vec<u8>, Option<Vec<u8>>>);
+#[derive(Clone, Default)]
+pub struct Writes(BTreeMap<Headed<'static>, Option<Vec<u8>>>);
 
 impl Writes {
     /// No writes.
@@ -15,22 +17,28 @@ impl Writes {
 
     /// Writes `key`; whoever wrote it before is overruled.
     pub fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
-        self.0.insert(key, value);
+        self.0.insert(Headed::of(key), value);
     }
 
     /// Adds the writes of `later`, which win.
     pub fn merge(&mut self, later: &Diff) {
-        self.0.extend(later.iter().map(|(key, value)| (key.to_vec(), value.map(<[u8]>::to_vec))));
+        let later = later.iter().map(|(key, value)| (Headed::of(key.to_vec()), value.map(<[u8]>::to_vec)));
+        match self.is_empty() {
+            // They come in order.
+            true => self.0 = later.collect(),
+            false => self.0.extend(later),
+        }
     }
 
     /// What `key` was last written to: `None` if it was not.
-    pub fn get(&self, key: &[u8]) -> Option<Option<&[u8]>> {
-        self.0.get(key).map(|value| value.as_deref())
+    pub fn get<'a>(&'a self, key: &'a [u8]) -> Option<Option<&'a [u8]>> {
+        let writes: &BTreeMap<Headed<'a>, Option<Vec<u8>>> = &self.0;
+        writes.get(&Headed::of(key)).map(Option::as_deref)
     }
 
     /// The writes in key order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> + ExactSizeIterator {
-        self.0.iter().map(|(key, value)| (key.as_slice(), value.as_deref()))
+        self.0.iter().map(|(key, value)| (key.bytes(), value.as_deref()))
     }
 
     /// The writes of keys in `[from, to)`, in key order; no `to` means no end.
@@ -39,11 +47,10 @@ impl Writes {
         from: &[u8],
         to: Option<&[u8]>,
     ) -> impl DoubleEndedIterator<Item = (&'a [u8], Option<&'a [u8]>)> {
-        use std::ops::Bound::{Excluded, Included, Unbounded};
         // An inverted range is empty, where `BTreeMap` would panic.
-        let to = to.map(|to| to.max(from));
-        let bounds = (Included(from), to.map_or(Unbounded, Excluded));
-        self.0.range::<[u8], _>(bounds).map(|(key, value)| (key.as_slice(), value.as_deref()))
+        let to = to.map(|to| Headed::of(to.max(from).to_vec()));
+        let bounds = (Included(Headed::of(from.to_vec())), to.map_or(Unbounded, Excluded));
+        self.0.range(bounds).map(|(key, value)| (key.bytes(), value.as_deref()))
     }
 
     /// How many keys are written.

@@ -4,8 +4,8 @@ use crate::store::{Fill, Store, must_be_unborn, must_follow};
 use abi::diff::Diff;
 use abi::fault::Fault;
 use abi::planted;
+use abi::tag::Headed;
 use abi::view::{Entry, Scan, View};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry::{Occupied, Vacant};
 use std::ops::Bound::{Excluded, Included, Unbounded};
@@ -24,31 +24,11 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Inner {
     applied: u64,
-    entries: BTreeMap<Key<'static>, Cell>,
+    entries: BTreeMap<Headed<'static>, Cell>,
     /// The heights that views are pinned to, and how many are to each.
     pins: BTreeMap<u64, usize>,
     /// Keys that are absent now, whose past somebody may still see: since which height.
     absent: Vec<(u64, Vec<u8>)>,
-}
-
-/// Of a key, so many numbers of 8 bytes are where they are compared.
-const HEAD_NUMBERS: usize = 3;
-
-/// A key, ordered by its bytes: mostly its first ones tell it from others, and these are no memory of their own.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Key<'a> {
-    /// The first bytes, and zeros where there are none: who goes on after another one's end comes after it.
-    head: [u64; HEAD_NUMBERS],
-    bytes: Cow<'a, [u8]>,
-}
-
-impl<'a> Key<'a> {
-    fn of(bytes: Cow<'a, [u8]>) -> Key<'a> {
-        let mut head = [[0; 8]; HEAD_NUMBERS];
-        let there = bytes.len().min(8 * HEAD_NUMBERS);
-        head.as_flattened_mut()[..there].copy_from_slice(&bytes[..there]);
-        Key { head: head.map(u64::from_be_bytes), bytes }
-    }
 }
 
 /// What has stood at one key.
@@ -96,7 +76,7 @@ impl Inner {
     fn write(&mut self, key: &[u8], version: Version) {
         let pins = self.pins.first_key_value().zip(self.pins.last_key_value());
         let pins = pins.map(|((least, _), (greatest, _))| (*least, *greatest));
-        match self.entries.entry(Key::of(Cow::Owned(key.to_vec()))) {
+        match self.entries.entry(Headed::of(key.to_vec())) {
             Occupied(there) if version.value.is_none() && pins.is_none() => drop(there.remove()),
             Occupied(mut there) => {
                 if version.value.is_none() {
@@ -120,7 +100,7 @@ impl Inner {
         let least = self.pins.first_key_value().map_or(u64::MAX, |(least, _)| *least);
         let unseen = self.absent.partition_point(|(since, _)| *since <= least);
         for (since, key) in self.absent.drain(..unseen) {
-            if let Occupied(there) = self.entries.entry(Key::of(Cow::Owned(key)))
+            if let Occupied(there) = self.entries.entry(Headed::of(key))
                 && (there.get().now.since, &there.get().now.value) == (since, &None)
             {
                 there.remove();
@@ -129,16 +109,16 @@ impl Inner {
     }
 
     fn get<'a>(&self, key: &'a [u8], height: u64) -> Option<Vec<u8>> {
-        let entries: &BTreeMap<Key<'a>, Cell> = &self.entries;
-        entries.get(&Key::of(Cow::Borrowed(key)))?.at(height).cloned()
+        let entries: &BTreeMap<Headed<'a>, Cell> = &self.entries;
+        entries.get(&Headed::of(key))?.at(height).cloned()
     }
 
     fn scan<'a>(&self, scan: &Scan<'a>, height: u64) -> Vec<Entry> {
-        let entries: &BTreeMap<Key<'a>, Cell> = &self.entries;
-        let key = |bytes: &'a [u8]| Key::of(Cow::Borrowed(bytes));
-        let to = scan.to.map(|to| key(to.max(scan.from)));
-        let range = entries.range((Included(key(scan.from)), to.map_or(Unbounded, Excluded)));
-        let entry = |(key, cell): (&Key<'_>, &Cell)| Some((key.bytes.to_vec(), cell.at(height)?.clone()));
+        let entries: &BTreeMap<Headed<'a>, Cell> = &self.entries;
+        let to = scan.to.map(|to| Headed::of(to.max(scan.from)));
+        let range = entries.range((Included(Headed::of(scan.from)), to.map_or(Unbounded, Excluded)));
+        let entry =
+            |(key, cell): (&Headed<'_>, &Cell)| Some((key.bytes().to_vec(), cell.at(height)?.clone()));
         match scan.reverse {
             false => range.filter_map(entry).take(scan.limit).collect(),
             true => range.rev().filter_map(entry).take(scan.limit).collect(),
@@ -303,15 +283,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn keys_have_the_order_of_their_bytes(one in vec(0u8..2, 20..30), other in vec(0u8..2, 20..30), cut in 0usize..30) {
-            let key = |bytes: &[u8]| Key::of(Cow::Owned(bytes.to_vec()));
-            let cut = &one[..cut.min(one.len())];
-            for other in [&other[..], cut, &[cut, &[0]].concat()] {
-                prop_assert_eq!(key(&one).cmp(&key(other)), one[..].cmp(other));
-            }
-        }
-
         /// Whatever is pinned and let go in between: a pinned view shows its height, and nothing is kept for nobody.
         #[test]
         fn a_pinned_view_stays_as_it_was(

@@ -1,14 +1,14 @@
 //! Writes in key order, found by numbers that lie side by side.
 
 use super::Table;
-use abi::tag::{alike, sort_by_key, tag};
+use abi::tag::{LONG, Tag, alike, sort_by_key, tag};
 
 /// Numbers of a table's writes, in the order of their keys.
 #[derive(Default)]
 pub(super) struct Run {
     numbers: Vec<u32>,
     /// Of each key the bytes behind those that are alike: a search looks up no other key than those of one tag.
-    tags: Vec<u64>,
+    tags: Vec<Tag<LONG>>,
     /// So many bytes all keys begin with alike.
     alike: usize,
 }

@@ -1,7 +1,7 @@
 //! One page: the entries of a range of keys, in two pieces of memory.
 
 use super::Kept;
-use abi::tag::{alike, tag};
+use abi::tag::{Tag, alike, tag};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Entries in key order.
@@ -24,7 +24,7 @@ pub(super) struct Page {
 #[derive(Clone, Copy)]
 struct Slot {
     /// The bytes of the key behind those that are alike: most keys are told apart by them.
-    tag: u64,
+    tag: Tag<1>,
     at: u32,
     key: u32,
     value: u32,
