@@ -14,7 +14,6 @@
 //! - Beside what is being written back, never more than twice what is written back at once waits for that, and one
 //!   block.
 
-use crate::background;
 use crate::reserve::Reserve;
 use memory::Shared;
 use rocksdb::{DB, Env, ErrorKind, Options, WriteBatch};
@@ -22,7 +21,7 @@ use state::{Diff, Entry, Fault, Fill, Store, View, must_be_unborn, must_follow};
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{Builder, JoinHandle};
 
 mod generation;
 mod memory;
@@ -124,6 +123,7 @@ fn options() -> Options {
     options.set_compression_type(rocksdb::DBCompressionType::Lz4);
     options.set_write_buffer_size(32 << 20);
     options.set_max_open_files(256);
+    options.set_bytes_per_sync(1 << 19);
     options.set_keep_log_file_num(2);
     options.set_paranoid_checks(true);
     options
@@ -162,7 +162,7 @@ impl RocksStore {
         }
         self.shared.freeze()?;
         let shared = self.shared.clone();
-        let thread = background::begin("write back", move || shared.write_frozen());
+        let thread = Builder::new().name("write frozen".into()).spawn(move || shared.write_frozen());
         match thread {
             Ok(thread) => self.writing_back = Some(thread),
             // There is no thread to be had.

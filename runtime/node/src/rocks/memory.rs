@@ -7,19 +7,25 @@ use super::scanning::Scanning;
 use super::table::Write;
 use super::values::Values;
 use super::{HEIGHT, PAGES_BYTES_MAX, VALUES_BYTES_MAX, cannot_write, height_of};
+use crate::background;
 use abi::view::show_scanned;
+use hashbrown::DefaultHashBuilder;
 use rocksdb::{DB, FlushOptions, WriteBatch, WriteOptions};
 use state::{Diff, Entry, Fault, Range, Scan, View};
 use std::collections::VecDeque;
+use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::Instant;
 
-/// For how long a thread that needs much of the lock leaves it to others.
-const PAUSE: Duration = Duration::from_micros(50);
+/// How many times as long as it held a lock a thread that needs much of it leaves it to others.
+const GIVEN: u32 = 3;
 
 /// Values that are brought up to date at one time.
 const UPDATED: usize = if cfg!(test) { 2 } else { 64 };
+
+/// In so many parts values are kept.
+const PARTS: usize = if cfg!(test) { 2 } else { 64 };
 
 /// The database and what is in memory.
 pub(super) struct Shared {
@@ -37,8 +43,10 @@ pub(super) struct Memory {
     spare: Option<Generation>,
     /// What was read of the database, in the order of keys.
     pages: Pages,
-    /// The same of keys that were asked for by themselves.
-    values: Mutex<Values>,
+    /// The same of keys that were asked for by themselves, each in one part by its hash. One table of all would be
+    /// copied whole where it grows, while everybody waits.
+    values: [Mutex<Values>; PARTS],
+    hasher: DefaultHashBuilder,
     /// The height of the last block that was applied.
     pub(super) applied: u64,
     /// That of what is frozen, or else of the database.
@@ -47,8 +55,16 @@ pub(super) struct Memory {
 
 impl Memory {
     fn at(height: u64) -> Memory {
-        let (now, frozen, values) = (Generation::default(), VecDeque::new(), Mutex::default());
-        Memory { now, frozen, spare: None, pages: Pages::new(), values, applied: height, settled: height }
+        Memory {
+            now: Generation::default(),
+            frozen: VecDeque::new(),
+            spare: None,
+            pages: Pages::new(),
+            values: std::array::from_fn(|_| Mutex::default()),
+            hasher: DefaultHashBuilder::default(),
+            applied: height,
+            settled: height,
+        }
     }
 
     /// Whether the database has everything.
@@ -86,20 +102,21 @@ impl Memory {
         if let Some(value) = self.generations().find_map(|generation| generation.get(key)) {
             return Ok(value.map(<[u8]>::to_vec));
         }
-        let mut values = self.values();
-        if let Some(value) = values.get(key, VALUES_BYTES_MAX) {
+        let mut values = self.values(key);
+        if let Some(value) = values.get(key, VALUES_BYTES_MAX / PARTS) {
             return Ok(value);
         }
         let value = self.pages.get(key)?;
         if let Some(value) = value {
-            values.put(key, value, VALUES_BYTES_MAX);
+            values.put(key, value, VALUES_BYTES_MAX / PARTS);
         }
         Ok(value.map(<[u8]>::to_vec))
     }
 
-    /// A thread that panicked has left at most some bytes that nobody looks at.
-    fn values(&self) -> MutexGuard<'_, Values> {
-        self.values.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The values of some keys, this one among them.
+    fn values(&self, key: &[u8]) -> MutexGuard<'_, Values> {
+        let hash = self.hasher.hash_one(key) % PARTS as u64;
+        lock(&self.values[usize::try_from(hash).expect("there are not so many parts")])
     }
 
     fn scan(&self, scanning: &mut Scanning<'_>) -> Result<(), Gap> {
@@ -166,7 +183,8 @@ impl Shared {
     pub(super) fn write_frozen(&self) -> Result<(), Fault> {
         loop {
             let Some(frozen) = self.read()?.frozen.front().cloned() else { return Ok(()) };
-            self.write_to(&frozen)?;
+            background::within("write back", || self.write_to(&frozen))?;
+            // Not in the background: who lets others go first, while they wait for a lock that it holds, has them wait.
             self.bring_up_to_date(&frozen.writes)?;
             // Unless a reader holds it.
             if let Some(Frozen { writes, .. }) = Arc::into_inner(frozen) {
@@ -183,17 +201,18 @@ impl Shared {
         let mut left = writes.in_order().peekable();
         while left.peek().is_some() {
             let mut memory = self.write()?;
-            memory.pages.update(&mut left);
-            memory.pages.forget(PAGES_BYTES_MAX);
-            drop(memory);
-            // Whoever waits for the lock would not get it from a thread that wants it back at once.
-            sleep(PAUSE);
+            give_way_after(|| {
+                memory.pages.update(&mut left);
+                memory.pages.forget(PAGES_BYTES_MAX);
+                drop(memory);
+            });
         }
         // What these writes are of is not read below them, and so does not come in meanwhile.
-        if !self.read()?.values().is_empty() {
+        if !self.read()?.values.iter().all(|part| lock(part).is_empty()) {
             let mut left = writes.in_order().peekable();
             while left.peek().is_some() {
-                self.read()?.values().update(left.by_ref().take(UPDATED));
+                let memory = self.read()?;
+                left.by_ref().take(UPDATED).for_each(|write| memory.values(write.0).update(write));
             }
         }
         let mut memory = self.write()?;
@@ -268,6 +287,18 @@ impl Shared {
         self.ask(|memory| memory.scan(&mut scanning))?;
         Ok(scanning.found)
     }
+}
+
+/// A thread that panicked has left at most some bytes that nobody looks at.
+fn lock(values: &Mutex<Values>) -> MutexGuard<'_, Values> {
+    values.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Does what holds a lock and lets go of it. Whoever waits would not get it from a thread that wants it back at once.
+fn give_way_after(held: impl FnOnce()) {
+    let begun = Instant::now();
+    held();
+    sleep(GIVEN * begun.elapsed());
 }
 
 /// The state as it is now.

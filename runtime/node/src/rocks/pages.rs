@@ -23,7 +23,7 @@ const READ: usize = if cfg!(test) { 2 } else { 16 };
 /// Pages that are looked at for something to forget, at one time.
 const FORGOTTEN: usize = 256;
 /// Pages that are brought up to date at one time.
-const UPDATED: usize = if cfg!(test) { 2 } else { 32 };
+const UPDATED: usize = if cfg!(test) { 2 } else { 8 };
 /// Writes that are passed over at one time where nothing is known, like a page.
 const PASSED: usize = if cfg!(test) { 2 } else { 1024 };
 /// Bytes that a page in the map takes, beside the page.

@@ -11,7 +11,7 @@
 
 use super::table::{Table, Write};
 
-/// The last values that were read, and those before them. When the last ones are many, those before them are forgotten;
+/// Of some keys, the last values that were read, and those before them. When the last ones are many, those before them are forgotten;
 /// what is read of them counts as read now.
 #[derive(Default)]
 pub(super) struct Values {
@@ -46,13 +46,11 @@ impl Values {
         self.last.size() + self.before.size() == 0
     }
 
-    /// The database holds other values now, or is about to.
-    pub(super) fn update<'a>(&mut self, writes: impl Iterator<Item = Write<'a>>) {
-        for (key, value) in writes {
-            // A table of either kind may know the key, or both; the last values are the ones that are asked first.
-            if !self.last.put_known(key, value) {
-                self.before.put_known(key, value);
-            }
+    /// The database holds another value now, or is about to.
+    pub(super) fn update(&mut self, (key, value): Write<'_>) {
+        // A table of either kind may know the key, or both; the last values are the ones that are asked first.
+        if !self.last.put_known(key, value) {
+            self.before.put_known(key, value);
         }
     }
 }
@@ -67,20 +65,20 @@ mod tests {
         let read = |values: &mut Values, key: u8| values.get(&[key], bytes_max);
         values.put(&[1], b"one", bytes_max);
         values.put(&[2], b"two", bytes_max);
-        values.update([(&[2][..], None)].into_iter());
+        values.update((&[2], None));
         assert_eq!(read(&mut values, 1), Some(Some(b"one".to_vec())));
         assert_eq!(read(&mut values, 2), Some(None), "that a key is gone is known, too");
         assert_eq!(read(&mut values, 3), None);
         // So many that the first ones are no longer among the last.
         (10..16).for_each(|key| values.put(&[key], b"more", bytes_max));
-        values.update(
-            [(&[1][..], Some(&b"longer"[..])), (&[3], Some(b"never read")), (&[15], None)].into_iter(),
-        );
+        values.update((&[1], Some(b"longer")));
+        values.update((&[3], Some(b"never read")));
+        values.update((&[15], None));
         assert_eq!(read(&mut values, 1), Some(Some(b"longer".to_vec())));
         assert_eq!(read(&mut values, 15), Some(None));
         assert_eq!(read(&mut values, 3), None);
         // It was read, so that it stays where others go; a value that changes meanwhile is never shown as it was.
-        values.update([(&[1][..], Some(&b"last"[..]))].into_iter());
+        values.update((&[1], Some(b"last")));
         for key in 20..60 {
             values.put(&[key], b"more", bytes_max);
             assert_eq!(read(&mut values, 1), Some(Some(b"last".to_vec())), "{key}");
