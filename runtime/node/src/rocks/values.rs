@@ -11,8 +11,8 @@
 
 use super::table::{Table, Write};
 
-/// Of some keys, the last values that were read, and those before them. When the last ones are many, those before them are forgotten;
-/// what is read of them counts as read now.
+/// Of some keys, the last values that were read, and those before them. When the last ones are many, those before them
+/// are forgotten; what is read of them counts as read now.
 #[derive(Default)]
 pub(super) struct Values {
     last: Table,
